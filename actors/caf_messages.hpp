@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every message that engine actors send each other. Commands are imperative, facts are past tense.
+// All but the data messages are small values; each carries the attempt it belongs to, so that what
+// an earlier attempt left behind is recognised and dropped.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "actors/task.hpp"
+#include "api/ids.hpp"
+#include "api/source.hpp"
+#include "network/fabric.hpp"
+#include "network/frame.hpp"
+
+namespace weir {
+
+// Between tasks. The content is taken by the first who handles the message.
+struct frame_sent {
+  attempt_number attempt;
+  channel_index channel;  // The receiver's.
+  std::shared_ptr<frame> content;
+};
+struct credit_granted {
+  attempt_number attempt;
+  channel_index channel;  // The receiver's, which is the sender of the data.
+  std::shared_ptr<credit_grant> content;
+};
+
+// From a task to itself.
+struct resume_task {};
+struct wake_task {
+  processing_time due;
+};
+struct announce_credit {};
+
+// From the job manager.
+struct deploy_task {
+  attempt_number attempt;
+  task_index task;
+  std::uint32_t slot = 0;  // Of the task manager.
+  std::vector<source_split> splits;
+  actor_address job_manager;
+};
+struct connect_task {
+  attempt_number attempt;
+  std::vector<actor_address> upstream;    // One for each input channel.
+  std::vector<actor_address> downstream;  // One for each output channel.
+};
+struct cancel_attempt {
+  attempt_number attempt;
+};
+struct request_report {
+  attempt_number attempt;
+};
+
+// To the job manager.
+struct task_manager_registered {
+  actor_address task_manager;
+  std::uint32_t slots = 0;
+};
+struct task_deployed {
+  attempt_number attempt;
+  task_index task;
+  actor_address address;
+};
+struct task_started {
+  attempt_number attempt;
+  task_index task;
+};
+struct task_ended {
+  attempt_number attempt;
+  task_index task;
+  bool finished = false;  // All input handled; otherwise `cause` says why not.
+  bool cancelled = false;
+  error cause;
+};
+struct task_reported {
+  attempt_number attempt;
+  task_report report;
+};
+
+// From the job manager to itself.
+struct check_deployment {
+  attempt_number attempt;
+};
+struct report_progress {};
+
+// From the job manager's node: the job cannot go on.
+struct fail_job {
+  error cause;
+};
+
+// From outside: the user wants the job to end.
+struct cancel_job {};
+
+}  // namespace weir
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::peer_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::peer_down)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::frame_sent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::credit_granted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::resume_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::wake_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::announce_credit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::deploy_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::connect_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cancel_attempt)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::request_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_manager_registered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_deployed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_started)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_reported)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::check_deployment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::report_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::fail_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cancel_job)

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wiring and the passing on of marks behind actors/operator_chain.hpp.
+#include "actors/operator_chain.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "state/memory_backend.hpp"
+
+namespace weir {
+
+// One operator in its place.
+struct operator_chain::chained_step final : watermark_output {
+  chained_step(operator_chain& owner, const chained_operator& description,
+               const task_description& task)
+      : chain{&owner},
+        targets{description.targets},
+        node{description.node},
+        backend{key_groups_of(task.subtask, task.parallelism, task.max_parallelism),
+                task.max_parallelism} {
+    context.name = node->name + subtask_suffix(task.subtask, task.parallelism);
+    context.id = description.id;
+    context.subtask = task.subtask;
+    context.parallelism = task.parallelism;
+    context.max_parallelism = task.max_parallelism;
+    context.seed = mix(task.seed + description.id.value);
+    context.state = &backend;
+    context.watermarks = this;
+    context.splits = &task.splits;
+    context.on_error = node->on_error;
+    context.dead_letter_port = node->dead_letter_port;
+  }
+
+  void emit_watermark(event_time watermark) override { chain->pass_on_watermark(*this, watermark); }
+  void emit_idle(bool is_idle) override { chain->pass_on_idle(*this, is_idle); }
+
+  // What has finished has nothing left to do, whatever its timers say.
+  std::optional<processing_time> next_timer() const {
+    return has_finished ? std::nullopt : work->next_processing_timer();
+  }
+
+  operator_chain* chain;
+  std::vector<port_target> targets;
+  const graph_node* node;
+  memory_backend backend;
+  operator_context context;
+  std::unique_ptr<stream_operator> work;  // Null until `open`.
+  std::optional<event_time> due_watermark;
+  bool input_ended = false;
+  bool has_finished = false;
+};
+
+class operator_chain::chained_output final : public output {
+public:
+  chained_output(operator_chain& chain, chained_step& to, std::uint32_t input)
+      : chain_{&chain}, to_{&to}, input_{input} {}
+
+  void emit(record_batch& batch) override {
+    auto* caller = std::exchange(chain_->running_, to_);
+    to_->work->process(input_, batch);
+    chain_->running_ = caller;
+  }
+
+private:
+  operator_chain* chain_;
+  chained_step* to_;
+  std::uint32_t input_;
+};
+
+// Several consumers of one port: each but the last gets a copy.
+class operator_chain::fan_out final : public output {
+public:
+  explicit fan_out(std::vector<output*> consumers) : consumers_{std::move(consumers)} {}
+
+  void emit(record_batch& batch) override {
+    if (!copy_) copy_ = batch.make_empty();
+    for (std::size_t i = 0; i + 1 < consumers_.size(); ++i) {
+      batch.append_to(*copy_);
+      consumers_[i]->emit(*copy_);
+      copy_->clear();
+    }
+    consumers_.back()->emit(batch);
+  }
+
+private:
+  std::vector<output*> consumers_;
+  std::unique_ptr<record_batch> copy_;
+};
+
+class operator_chain::discarding_output final : public output {
+public:
+  void emit(record_batch&) override {}
+};
+
+operator_chain::operator_chain(const task_description& description, operator_environment world,
+                               output_gate& outputs)
+    : outputs_{&outputs} {
+  for (const auto& part : description.operators) {
+    steps_.push_back(std::make_unique<chained_step>(*this, part, description));
+    steps_.back()->context.files = world.files;
+  }
+  build_ports(description);
+}
+
+operator_chain::~operator_chain() = default;
+
+std::unique_ptr<output> operator_chain::output_for(const port_target& target) {
+  return std::make_unique<chained_output>(*this, *steps_[target.index], target.input);
+}
+
+void operator_chain::build_ports(const task_description& description) {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const auto port_count = description.operators[i].node->output_types.size();
+    for (std::uint32_t port = 0; port < port_count; ++port) {
+      std::vector<output*> consumers;
+      for (const auto& target : steps_[i]->targets) {
+        if (target.port != port) continue;
+        if (!target.is_chained) {
+          consumers.push_back(&outputs_->edge(target.index));
+          continue;
+        }
+        owned_outputs_.push_back(output_for(target));
+        consumers.push_back(owned_outputs_.back().get());
+      }
+      if (consumers.empty()) {
+        owned_outputs_.push_back(std::make_unique<discarding_output>());
+        consumers.push_back(owned_outputs_.back().get());
+      } else if (consumers.size() > 1) {
+        owned_outputs_.push_back(std::make_unique<fan_out>(std::move(consumers)));
+        consumers = {owned_outputs_.back().get()};
+      }
+      steps_[i]->context.ports.push_back(consumers.front());
+    }
+  }
+}
+
+template <class Action>
+status operator_chain::guarded(chained_step& first, Action action) {
+  running_ = &first;
+  error cause;
+  try {
+    action();
+    return {};
+  } catch (const task_failure& failure) {
+    cause = failure.cause();
+  } catch (const std::exception& thrown) {
+    cause = {error_code::user_function, std::string{"threw: "} + thrown.what()};
+  } catch (...) {
+    cause = {error_code::user_function, "threw something that is not a std::exception"};
+  }
+  return within("operator " + running_->context.name, std::move(cause));
+}
+
+status operator_chain::open(processing_time now) {
+  set_now(now);
+  // From the end to the head, so that whoever emits while opening finds its consumers ready.
+  for (auto each = steps_.rbegin(); each != steps_.rend(); ++each) {
+    auto& step = **each;
+    auto opened = guarded(step, [&] {
+      step.work = step.node->make_operator();
+      step.work->open(step.context);
+    });
+    if (!opened) return opened;
+  }
+  return {};
+}
+
+void operator_chain::set_now(processing_time now) {
+  now_ = now;
+  for (auto& each : steps_) each->context.now = now;
+}
+
+status operator_chain::process(std::uint32_t input, record_batch& batch) {
+  auto& head = *steps_.front();
+  return guarded(head, [&] { head.work->process(input, batch); });
+}
+
+result<poll_result> operator_chain::poll() {
+  auto& head = *steps_.front();
+  poll_result polled;
+  auto outcome = guarded(head, [&] { polled = head.work->poll(); });
+  if (!outcome) return outcome.failure();
+  return polled;
+}
+
+void operator_chain::on_watermark(event_time watermark) {
+  steps_.front()->due_watermark = watermark;
+}
+
+void operator_chain::on_idle(bool is_idle) {
+  auto& head = *steps_.front();
+  if (!head.work->makes_watermarks()) pass_on_idle(head, is_idle);
+}
+
+void operator_chain::on_input_ended() {
+  steps_.front()->due_watermark = end_of_time;
+  steps_.front()->input_ended = true;
+}
+
+void operator_chain::pass_on_watermark(chained_step& from, event_time watermark) {
+  for (const auto& target : from.targets) {
+    if (!target.is_chained) {
+      outputs_->emit_watermark(target.index, watermark);
+    } else {
+      steps_[target.index]->due_watermark = watermark;
+    }
+  }
+}
+
+void operator_chain::pass_on_idle(chained_step& from, bool is_idle) {
+  for (const auto& target : from.targets) {
+    if (!target.is_chained) {
+      outputs_->emit_idle(target.index, is_idle);
+    } else if (auto& next = *steps_[target.index]; !next.work->makes_watermarks()) {
+      pass_on_idle(next, is_idle);
+    }
+  }
+}
+
+status operator_chain::work() {
+  for (auto& each : steps_) {
+    auto& step = *each;
+    bool done = true;
+    if (const auto timer = step.next_timer(); timer && *timer <= now_) {
+      return guarded(step, [&] { step.work->on_processing_time(now_); });
+    }
+    if (step.due_watermark) {
+      const event_time watermark = *step.due_watermark;
+      step.context.watermark = watermark;
+      auto outcome = guarded(step, [&] { done = step.work->advance_to(watermark); });
+      if (!outcome || !done) return outcome;
+      step.due_watermark.reset();
+      if (!step.work->makes_watermarks() || watermark == end_of_time) {
+        pass_on_watermark(step, watermark);
+      }
+    }
+    if (step.input_ended && !step.has_finished) {
+      auto outcome = guarded(step, [&] { done = step.work->finish(); });
+      if (!outcome || !done) return outcome;
+      step.has_finished = true;
+      for (const auto& target : step.targets) {
+        if (target.is_chained) steps_[target.index]->input_ended = true;
+      }
+    }
+  }
+  if (has_finished()) outputs_->emit_end();
+  return {};
+}
+
+bool operator_chain::has_work() const {
+  const auto timer = next_timer();
+  return (timer && *timer <= now_) ||
+         std::any_of(steps_.begin(), steps_.end(), [](const auto& step) {
+           return step->due_watermark || (step->input_ended && !step->has_finished);
+         });
+}
+
+std::optional<processing_time> operator_chain::next_timer() const {
+  std::optional<processing_time> earliest;
+  for (const auto& step : steps_) {
+    const auto timer = step->next_timer();
+    if (timer && (!earliest || *timer < *earliest)) earliest = timer;
+  }
+  return earliest;
+}
+
+bool operator_chain::has_finished() const {
+  return std::all_of(steps_.begin(), steps_.end(),
+                     [](const auto& step) { return step->has_finished; });
+}
+
+status operator_chain::close(bool failed) {
+  if (std::exchange(is_closed_, true)) return {};
+  status first;
+  for (auto& each : steps_) {
+    if (!each->work) continue;
+    auto closed = guarded(*each, [&] { each->work->close(failed); });
+    if (first && !closed) first = closed;
+  }
+  return first;
+}
+
+bool operator_chain::head_is_source() const {
+  return steps_.front()->node->kind == operator_kind::source;
+}
+
+event_time operator_chain::watermark() const { return steps_.back()->context.watermark; }
+
+const operator_counters& operator_chain::counters(std::size_t i) const {
+  return steps_[i]->context.counters;
+}
+
+}  // namespace weir

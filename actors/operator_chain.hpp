@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators in a row - or a small tree, where one result feeds several - that run in one task and
+// hand batches to each other by a call.
+//
+// The one place where exceptions of operators are caught: what leaves here is an error that names
+// the operator. Watermarks, timers and the end of input pass from operator to operator, one slice
+// of work at a time: `work` returns after each slice so that output can drain in between.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/output_gate.hpp"
+#include "actors/task_description.hpp"
+#include "api/operator.hpp"
+#include "api/state_backend.hpp"
+
+namespace weir {
+
+// What the operators of a task may use of the world.
+struct operator_environment {
+  file_system* files = nullptr;
+};
+
+class operator_chain {
+public:
+  // `description` and `outputs` outlive the chain.
+  operator_chain(const task_description& description, operator_environment world,
+                 output_gate& outputs);
+  ~operator_chain();
+
+  [[nodiscard]] status open(processing_time now);
+  // Sets the time that operators see during the next calls.
+  void set_now(processing_time now);
+
+  [[nodiscard]] status process(std::uint32_t input, record_batch& batch);
+  // Asks the source at the head for records.
+  [[nodiscard]] result<poll_result> poll();
+
+  // These only take note; `work` does it.
+  void on_watermark(event_time watermark);
+  void on_idle(bool is_idle);
+  void on_input_ended();
+
+  // One slice of what is due: watermarks on their way, timers, the end of input.
+  [[nodiscard]] status work();
+  bool has_work() const;
+  // When `has_work` will be true by itself, if ever.
+  std::optional<processing_time> next_timer() const;
+  // The end of input has passed through every operator.
+  bool has_finished() const;
+
+  // Closes every operator once. Errors while closing a failed task are of no interest any more.
+  [[nodiscard]] status close(bool failed);
+
+  bool head_is_source() const;
+  // How far event time has come at the end of the chain.
+  event_time watermark() const;
+  const operator_counters& counters(std::size_t i) const;
+
+private:
+  struct chained_step;
+  class chained_output;
+  class fan_out;
+  class discarding_output;
+
+  template <class Action>
+  [[nodiscard]] status guarded(chained_step& first, Action action);
+  void build_ports(const task_description& description);
+  std::unique_ptr<output> output_for(const port_target& target);
+  void pass_on_watermark(chained_step& from, event_time watermark);
+  void pass_on_idle(chained_step& from, bool is_idle);
+
+  output_gate* outputs_;
+  std::vector<std::unique_ptr<chained_step>> steps_;
+  std::vector<std::unique_ptr<output>> owned_outputs_;
+  chained_step* running_ = nullptr;  // Whose code is being run: who is to blame for an exception.
+  processing_time now_{};
+  bool is_closed_ = false;
+};
+
+}  // namespace weir

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The step loop of actors/task.hpp.
+#include "actors/task.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+
+task::task(task_description description, operator_environment world, task_host& host)
+    : description_{std::move(description)},
+      host_{&host},
+      inputs_{static_cast<std::uint32_t>(description_.input_of_channel.size()),
+              description_.credit_window},
+      outputs_{description_},
+      chain_{description_, world, outputs_} {}
+
+task::~task() { abandon(); }
+
+status task::open(processing_time now) { return chain_.open(now); }
+
+status task::deliver(channel_index input, frame arrived) {
+  return inputs_.deliver(input, std::move(arrived));
+}
+
+void task::on_granted(channel_index output, credit_grant grant) {
+  outputs_.on_granted(output, std::move(grant));
+}
+
+void task::announce_credit() {
+  for (std::uint32_t i = 0; i < inputs_.channel_count(); ++i) {
+    host_->grant({i}, inputs_.channel({i}).announce());
+  }
+}
+
+task::progress task::fail(error cause) {
+  has_failed_ = true;
+  failure_ = std::move(cause);
+  return progress::failed;
+}
+
+void task::send_and_grant() {
+  outputs_.send(
+      [this](channel_index channel, frame leaving) { host_->send(channel, std::move(leaving)); });
+  for (std::uint32_t i = 0; i < inputs_.channel_count(); ++i) {
+    if (auto due = inputs_.channel({i}).take_grant()) host_->grant({i}, std::move(*due));
+  }
+}
+
+task::progress task::step(processing_time now) {
+  if (has_failed_) return progress::failed;
+  if (has_finished_) return progress::finished;
+  now_ = now;
+  wake_at_.reset();
+  chain_.set_now(now);
+  if (outputs_.is_blocked()) send_and_grant();
+  progress made = progress::made;
+  if (outputs_.is_blocked()) {
+    made = progress::waiting_for_credit;
+  } else if (chain_.has_work()) {
+    if (auto worked = chain_.work(); !worked) made = fail(worked.failure());
+  } else if (!chain_.has_finished()) {
+    made = take_next_event();
+  }
+  send_and_grant();
+  if (made == progress::failed) return made;
+  if (chain_.has_finished() && outputs_.is_drained()) {
+    if (auto closed = chain_.close(false); !closed) return fail(closed.failure());
+    has_finished_ = true;
+    return progress::finished;
+  }
+  if (chain_.has_finished()) return progress::waiting_for_credit;
+  return made;
+}
+
+task::progress task::take_next_event() {
+  WEIR_ASSERT(!outputs_.is_blocked());  // So queued output is bounded by one event's.
+  if (chain_.head_is_source()) return take_from_source();
+  auto next = inputs_.next();
+  if (!next) {
+    wake_at_ = chain_.next_timer();
+    return progress::waiting_for_input;
+  }
+  if (auto* ready = std::get_if<input_gate::batch_ready>(&*next)) {
+    const auto input = description_.input_of_channel[ready->channel.value];
+    auto processed = chain_.process(input, *ready->batch);
+    inputs_.on_processed(std::move(*ready));
+    if (!processed) return fail(processed.failure());
+  } else if (auto* advanced = std::get_if<input_gate::time_advanced>(&*next)) {
+    chain_.on_watermark(advanced->watermark);
+  } else if (auto* changed = std::get_if<input_gate::status_changed>(&*next)) {
+    chain_.on_idle(changed->is_idle);
+  } else {
+    chain_.on_input_ended();
+  }
+  return progress::made;
+}
+
+task::progress task::take_from_source() {
+  if (source_retry_at_ && now_ < *source_retry_at_) {
+    const auto timer = chain_.next_timer();
+    wake_at_ = timer ? std::min(*timer, *source_retry_at_) : *source_retry_at_;
+    return progress::waiting_for_input;
+  }
+  source_retry_at_.reset();
+  auto polled = chain_.poll();
+  if (!polled) return fail(polled.failure());
+  switch (polled->what) {
+    case poll_result::kind::more:
+      break;
+    case poll_result::kind::idle:
+      source_retry_at_ = polled->retry_at;
+      break;
+    case poll_result::kind::ended:
+      chain_.on_input_ended();
+      break;
+  }
+  return progress::made;
+}
+
+void task::abandon() {
+  if (has_finished_) return;
+  static_cast<void>(chain_.close(true));
+}
+
+task_report task::report() const {
+  task_report report;
+  report.task = description_.task;
+  report.is_source = chain_.head_is_source();
+  const auto& operators = description_.operators;
+  for (std::size_t i = 0; i < operators.size(); ++i) {
+    const auto& counted = chain_.counters(i);
+    if (operators[i].node->kind == operator_kind::sink) {
+      report.is_sink = true;
+      report.records_written += counted.records_in;
+    }
+    report.late_dropped += counted.late_dropped;
+    report.skipped += counted.skipped;
+    report.dead_lettered += counted.dead_lettered;
+  }
+  const auto& head = chain_.counters(0);
+  report.records_in = report.is_source ? head.records_out : head.records_in;
+  report.watermark = chain_.watermark();
+  return report;
+}
+
+}  // namespace weir

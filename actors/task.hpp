@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// One subtask of one operator chain, without the actor around it.
+//
+// A step handles one event and never blocks:
+//
+//   1. output waiting for credit?       stop; the next grant resumes here
+//   2. timers, watermarks, end due?     one slice of that
+//   3. otherwise                        the next batch from the source or the input gate
+//
+// This loop is all there is to back-pressure: a slow consumer stops this task, this task's full
+// queues stop its producers, and so on up to the sources. No operator takes part in it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "actors/input_gate.hpp"
+#include "actors/operator_chain.hpp"
+#include "actors/output_gate.hpp"
+#include "actors/task_description.hpp"
+
+namespace weir {
+
+// What a task tells the world. The actor answers with messages, a test with a vector.
+class task_host {
+public:
+  virtual ~task_host() = default;
+  virtual void send(channel_index output, frame leaving) = 0;
+  virtual void grant(channel_index input, credit_grant granted) = 0;
+};
+
+// What a task has done so far, for progress and metrics.
+struct task_report {
+  task_index task;
+  bool is_source = false;
+  bool is_sink = false;
+  std::uint64_t records_in = 0;       // Of the head; of a source: records read.
+  std::uint64_t records_written = 0;  // By the task's sinks.
+  std::uint64_t late_dropped = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t dead_lettered = 0;
+  event_time watermark = beginning_of_time;
+};
+
+class task {
+public:
+  enum class progress : std::uint8_t {
+    made,                // Call again.
+    waiting_for_input,   // Until `deliver`, or until `wake_at`.
+    waiting_for_credit,  // Until `on_granted`.
+    finished,
+    failed,  // See `failure`.
+  };
+
+  // `host` outlives the task.
+  task(task_description description, operator_environment world, task_host& host);
+  ~task();
+
+  // Opens the operators. REQUIRES: called once, before `step`.
+  [[nodiscard]] status open(processing_time now);
+
+  // A frame came in; fails when one is missing before it.
+  [[nodiscard]] status deliver(channel_index input, frame arrived);
+  void on_granted(channel_index output, credit_grant grant);
+  // Tells every sender its present limit once more.
+  void announce_credit();
+
+  progress step(processing_time now);
+  // With waiting_for_input: when to call `step` again in any case, if ever.
+  std::optional<processing_time> wake_at() const { return wake_at_; }
+  const error& failure() const { return failure_; }
+
+  // The task is given up; sinks leave nothing that looks complete.
+  void abandon();
+
+  task_report report() const;
+  const task_description& description() const { return description_; }
+  const input_gate& inputs() const { return inputs_; }
+
+private:
+  progress take_next_event();
+  progress take_from_source();
+  progress fail(error cause);
+  void send_and_grant();
+
+  task_description description_;
+  task_host* host_;
+  input_gate inputs_;
+  output_gate outputs_;
+  operator_chain chain_;
+  std::optional<processing_time> wake_at_;
+  std::optional<processing_time> source_retry_at_;
+  bool has_failed_ = false;
+  bool has_finished_ = false;
+  processing_time now_{};
+  error failure_;
+};
+
+}  // namespace weir

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages to calls and back; see actors/task_actor.hpp.
+#include "actors/task_actor.hpp"
+
+#include <utility>
+
+#include <caf/all.hpp>
+
+namespace weir {
+
+namespace {
+
+// How many events a task handles before others on the same worker thread have their turn.
+constexpr int steps_per_turn = 32;
+constexpr auto announce_interval = std::chrono::seconds{1};
+
+}  // namespace
+
+task_actor::task_actor(caf::actor_config& config, runtime& world, const caf::actor& slot,
+                       attempt_number attempt, task_description description,
+                       actor_address job_manager)
+    : engine_actor{config, world},
+      attempt_{attempt},
+      task_{std::move(description), {.files = &world.files()}, *this},
+      job_manager_{world.fabric().resolve(job_manager)} {
+  obey(slot);
+}
+
+caf::behavior task_actor::make_behavior() {
+  return {
+      [this](const frame_sent& message) {
+        if (message.attempt != attempt_ || !message.content) return;
+        const auto content = message.content;
+        auto taken = task_.deliver(message.channel, std::move(*content));
+        if (!taken) return fail(taken.failure());
+        run();
+      },
+      [this](const credit_granted& message) {
+        if (message.attempt != attempt_ || !message.content) return;
+        const auto content = message.content;
+        task_.on_granted(message.channel, std::move(*content));
+        run();
+      },
+      [this](resume_task) {
+        resume_is_under_way_ = false;
+        run();
+      },
+      [this](const wake_task& message) {
+        if (wake_is_due_ == message.due) wake_is_due_.reset();
+        run();
+      },
+      [this](const connect_task& order) {
+        if (order.attempt == attempt_ && !is_running_) start(order);
+      },
+      [this](announce_credit) {
+        task_.announce_credit();
+        delayed_send(this, announce_interval, announce_credit{});
+      },
+      [this](const request_report& request) {
+        if (request.attempt != attempt_) return;
+        caf::event_based_actor::send(job_manager_, task_reported{attempt_, task_.report()});
+      },
+  };
+}
+
+void task_actor::on_exit() {
+  task_.abandon();
+  upstream_.clear();
+  downstream_.clear();
+  job_manager_ = nullptr;
+}
+
+void task_actor::start(const connect_task& order) {
+  for (const auto& peer : order.upstream) upstream_.push_back(world().fabric().resolve(peer));
+  for (const auto& peer : order.downstream) downstream_.push_back(world().fabric().resolve(peer));
+  if (auto opened = task_.open(world().now()); !opened) return fail(opened.failure());
+  is_running_ = true;
+  caf::event_based_actor::send(job_manager_, task_started{attempt_, task_.description().task});
+  if (!upstream_.empty()) delayed_send(this, announce_interval, announce_credit{});
+  run();
+}
+
+void task_actor::run() {
+  if (!is_running_) return;
+  for (int i = 0; i < steps_per_turn; ++i) {
+    switch (task_.step(world().now())) {
+      case task::progress::made:
+        break;
+      case task::progress::waiting_for_input:
+        if (task_.wake_at()) wake_at(*task_.wake_at());
+        return;
+      case task::progress::waiting_for_credit:
+        return;
+      case task::progress::finished:
+        caf::event_based_actor::send(job_manager_, task_reported{attempt_, task_.report()});
+        return quit(caf::exit_reason::normal);
+      case task::progress::failed:
+        return fail(task_.failure());
+    }
+  }
+  if (std::exchange(resume_is_under_way_, true)) return;
+  caf::event_based_actor::send(this, resume_task{});
+}
+
+void task_actor::wake_at(processing_time due) {
+  if (wake_is_due_ && *wake_is_due_ <= due) return;
+  wake_is_due_ = due;
+  delayed_send(this, std::max(due - world().now(), duration::zero()), wake_task{due});
+}
+
+void task_actor::send(channel_index output, frame leaving) {
+  const auto peer = task_.description().downstream[output.value].channel;
+  caf::event_based_actor::send(
+      downstream_[output.value],
+      frame_sent{attempt_, peer, std::make_shared<frame>(std::move(leaving))});
+}
+
+void task_actor::grant(channel_index input, credit_grant granted) {
+  const auto peer = task_.description().upstream[input.value].channel;
+  caf::event_based_actor::send(
+      upstream_[input.value],
+      credit_granted{attempt_, peer, std::make_shared<credit_grant>(std::move(granted))});
+}
+
+}  // namespace weir

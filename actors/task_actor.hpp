@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The actor around a task: turns messages into calls of the task, and the task's answers into
+// messages. All decisions are the task's.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/caf_messages.hpp"
+#include "actors/engine_actor.hpp"
+#include "actors/task.hpp"
+
+namespace weir {
+
+class task_actor final : public engine_actor, private task_host {
+public:
+  task_actor(caf::actor_config& config, runtime& world, const caf::actor& slot,
+             attempt_number attempt, task_description description, actor_address job_manager);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  const char* name() const override { return "task"; }
+
+private:
+  void start(const connect_task& order);
+  // Steps the task until it waits, or until others should have their turn.
+  void run();
+  void wake_at(processing_time due);
+
+  void send(channel_index output, frame leaving) override;
+  void grant(channel_index input, credit_grant granted) override;
+
+  attempt_number attempt_;
+  task task_;
+  caf::actor job_manager_;
+  std::vector<caf::actor> upstream_;
+  std::vector<caf::actor> downstream_;
+  bool is_running_ = false;
+  bool resume_is_under_way_ = false;
+  std::optional<processing_time> wake_is_due_;
+};
+
+}  // namespace weir

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Combines slices of invertible aggregates: one running table, to which the newest slice is added
+// and from which the oldest is subtracted. Each slice is touched twice, whatever the overlap.
+#pragma once
+
+#include <cstdint>
+
+#include "api/aggregate.hpp"
+#include "api/operators/window_slices.hpp"
+
+namespace weir {
+
+// See single_slice for what the functions promise.
+template <class Key, class T, class Aggregate>
+class running_combiner {
+public:
+  using accumulator = accumulator_of<Aggregate, T>;
+  using entry = accumulator;
+  using slices = window_slices<Key, entry>;
+
+  running_combiner(state_backend& backend, const Aggregate& aggregate)
+      : aggregate_{aggregate}, running_{backend, {initial_accumulator<T>(aggregate), 0}} {}
+
+  static entry entry_of(accumulator initial) { return initial; }
+  static accumulator& accumulator_in(entry& of) { return of; }
+
+  bool evict_before(slices& from, slice_index first, std::size_t& budget) {
+    if (first <= begin_.slice) return true;
+    if (first >= end_.slice) {
+      running_.clear();
+      begin_ = end_ = {first, 0};
+      return true;
+    }
+    return from.sweep(begin_, first, budget, [&](const Key& key, const accumulator& gone) {
+      const std::uint64_t hash = hash_key(key);
+      sum& total = *running_.find(key, hash);
+      if (--total.slices == 0) {
+        running_.erase(key, hash);
+      } else {
+        aggregate_.subtract(total.of, gone);
+      }
+    });
+  }
+
+  bool include_until(slices& from, slice_index end, std::size_t& budget) {
+    return from.sweep(end_, end, budget, [&](const Key& key, const accumulator& come) {
+      running_.update(key, hash_key(key), [&](sum& total) { add(total, come, true); });
+    });
+  }
+
+  template <class F>
+  bool visit(slices&, std::size_t& budget, F&& f) {
+    const bool done = running_.visit(cursor_, budget,
+                                     [&](const Key& key, const sum& total) { f(key, total.of); });
+    if (done) cursor_ = 0;
+    return done;
+  }
+
+  void on_late(slices&, slice_index slice, const Key& key, std::uint64_t hash, bool is_new,
+               const accumulator& change) {
+    if (slice < begin_.slice || end_.slice <= slice) return;
+    running_.update(key, hash, [&](sum& total) { add(total, change, is_new); });
+  }
+
+private:
+  struct sum {
+    accumulator of;
+    std::uint32_t slices;  // In how many slices the key occurs; at 0 it leaves the table.
+  };
+
+  void add(sum& total, const accumulator& part, bool is_new) const {
+    aggregate_.merge(total.of, part);
+    if (is_new) ++total.slices;
+  }
+
+  Aggregate aggregate_;
+  flat_table<Key, sum> running_;
+  typename slices::position begin_;
+  typename slices::position end_;
+  std::size_t cursor_ = 0;
+};
+
+}  // namespace weir

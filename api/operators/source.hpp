@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a source's share of the input, gives the records their times and announces how far event
+// time has come.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "api/source.hpp"
+#include "api/split_watermarks.hpp"
+#include "api/watermark_generator.hpp"
+
+namespace weir {
+
+template <class Source, class Strategy>
+class source_operator final : public stream_operator {
+public:
+  using value_type = typename Source::value_type;
+
+  source_operator(Source source, Strategy strategy)
+      : source_{std::move(source)}, strategy_{std::move(strategy)} {}
+
+  void open(operator_context& context) override {
+    stream_operator::open(context);
+    const std::vector<source_split> splits =
+        context.splits ? *context.splits : std::vector<source_split>{};
+    for (std::size_t i = 0; i < splits.size(); ++i) {
+      generators_.push_back(strategy_.template make_generator<value_type>());
+    }
+    progress_.emplace(splits.size(), strategy_.idleness());
+    const source_context place{context.files, context.subtask, context.parallelism, context.seed};
+    reader_ = value_or_fail(source_.open(place, splits));
+  }
+
+  // A source has no input.
+  void process(std::uint32_t, record_batch&) override {}
+
+  poll_result poll() override {
+    operator_context& here = context();
+    progress_->pass_time(here.now, was_waiting_);
+    polled_.records.clear();
+    polled_.has_times = false;
+    polled_.split_ended = false;
+    const poll_status found = value_or_fail(reader_->poll(here.now, polled_));
+    count_malformed();
+    if (!polled_.records.empty()) send();
+    if (polled_.split_ended) progress_->on_split_ended(polled_.split);
+    progress_->announce_progress(*here.watermarks);
+    was_waiting_ = found == poll_status::nothing_available;
+    switch (found) {
+      case poll_status::more_available:
+        return {poll_result::kind::more, {}};
+      case poll_status::nothing_available:
+        return {poll_result::kind::idle, next_poll()};
+      case poll_status::end_of_input:
+        break;
+    }
+    return {poll_result::kind::ended, {}};
+  }
+
+  bool makes_watermarks() const override { return true; }
+
+private:
+  void send() {
+    operator_context& here = context();
+    auto& records = polled_.records;
+    WEIR_ASSERT(polled_.split < generators_.size());
+    const std::size_t read = records.size();
+    if (!polled_.has_times) records.set_common_time(event_time_of(here.now));
+    const event_time watermark =
+        generators_[polled_.split]->on_batch(records, {here, polled_.has_times, reader_.get()});
+    here.counters.records_in += read;
+    progress_->on_records(polled_.split, watermark);
+    progress_->announce_activity(*here.watermarks);
+    if (records.empty()) return;
+    here.counters.records_out += records.size();
+    emit(records);
+  }
+
+  void count_malformed() {
+    const std::uint64_t skipped = reader_->malformed_skipped();
+    context().counters.skipped += skipped - malformed_counted_;
+    malformed_counted_ = skipped;
+  }
+
+  processing_time next_poll() const {
+    return std::min(polled_.retry_at, progress_->next_idle_at().value_or(polled_.retry_at));
+  }
+
+  Source source_;
+  Strategy strategy_;
+  std::unique_ptr<source_reader<value_type>> reader_;
+  std::vector<std::unique_ptr<watermark_generator<value_type>>> generators_;  // One for each split.
+  std::optional<split_watermarks> progress_;
+  polled<value_type> polled_;
+  bool was_waiting_ = false;
+  std::uint64_t malformed_counted_ = 0;
+};
+
+}  // namespace weir

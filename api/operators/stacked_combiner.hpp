@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Combines slices of aggregates that cannot subtract, such as a maximum: two stacks of slices, in
+// place and for each key apart (after K. Tangwongsan et al., Two-Stacks Lite).
+//
+//   slices   | begin ... front_end | front_end ... end |
+//   in table |       front_        |       back_       |
+//
+// 1. front_ holds, for each key, the slices of the front together; back_ those of the back.
+// 2. An entry of a front slice keeps in `rest` what the later front slices hold for its key, if
+//    anything: with that the slice leaves the front.
+// 3. When more leaves than the front has, the back becomes the front: each entry is touched once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "api/aggregate.hpp"
+#include "api/operators/window_slices.hpp"
+
+namespace weir {
+
+// See single_slice for what the functions promise.
+template <class Key, class T, class Aggregate>
+class stacked_combiner {
+public:
+  using accumulator = accumulator_of<Aggregate, T>;
+  struct entry {
+    accumulator own;
+    std::optional<accumulator> rest;
+  };
+  using slices = window_slices<Key, entry>;
+
+  stacked_combiner(state_backend& backend, const Aggregate& aggregate)
+      : aggregate_{aggregate},
+        front_{backend, initial_accumulator<T>(aggregate)},
+        back_{backend, initial_accumulator<T>(aggregate)} {}
+
+  static entry entry_of(accumulator initial) { return {std::move(initial), std::nullopt}; }
+  static accumulator& accumulator_in(entry& of) { return of.own; }
+
+  bool evict_before(slices& from, slice_index first, std::size_t& budget) {
+    if (first <= begin_.slice) return true;
+    if (first >= end_.slice) {
+      front_.clear();
+      back_.clear();
+      begin_ = end_ = {first, 0};
+      front_end_ = first;
+      return true;
+    }
+    if (first > front_end_) return turn_over(from, first, budget);
+    return from.sweep(begin_, first, budget, [&](const Key& key, entry& gone) {
+      const std::uint64_t hash = hash_key(key);
+      if (gone.rest) {
+        *front_.find(key, hash) = *std::move(gone.rest);
+        gone.rest.reset();
+      } else {
+        front_.erase(key, hash);
+      }
+    });
+  }
+
+  bool include_until(slices& from, slice_index end, std::size_t& budget) {
+    return from.sweep(end_, end, budget, [&](const Key& key, const entry& come) {
+      merge_into(back_, key, hash_key(key), come.own);
+    });
+  }
+
+  template <class F>
+  bool visit(slices&, std::size_t& budget, F&& f) {
+    const auto with_back = [&](const Key& key, const accumulator& front) {
+      const accumulator* back = back_.find(key, hash_key(key));
+      if (back == nullptr) return f(key, front);
+      accumulator both = front;
+      aggregate_.merge(both, *back);
+      f(key, both);
+    };
+    const auto without_front = [&](const Key& key, const accumulator& back) {
+      if (front_.find(key, hash_key(key)) == nullptr) f(key, back);
+    };
+    if (!front_.visit(front_cursor_, budget, with_back)) return false;
+    if (!back_.visit(back_cursor_, budget, without_front)) return false;
+    front_cursor_ = back_cursor_ = 0;
+    return true;
+  }
+
+  void on_late(slices& from, slice_index slice, const Key& key, std::uint64_t hash, bool is_new,
+               const accumulator& change) {
+    if (slice < begin_.slice || end_.slice <= slice) return;
+    if (slice >= front_end_) return merge_into(back_, key, hash, change);
+    if (is_new) {
+      from.find(slice)->find(key, hash)->rest = rest_after(from, slice, key, hash);
+    }
+    from.for_each_between(begin_.slice, slice, [&](slice_index, auto& earlier) {
+      if (entry* of_key = earlier.find(key, hash)) merge_into(of_key->rest, change);
+    });
+    merge_into(front_, key, hash, change);
+  }
+
+private:
+  using table = flat_table<Key, accumulator>;
+
+  void merge_into(table& to, const Key& key, std::uint64_t hash, const accumulator& part) {
+    to.update(key, hash, [&](accumulator& total) { aggregate_.merge(total, part); });
+  }
+  void merge_into(std::optional<accumulator>& to, const accumulator& part) {
+    if (to) {
+      aggregate_.merge(*to, part);
+    } else {
+      to = part;
+    }
+  }
+
+  // What the front holds for a key behind `slice`.
+  std::optional<accumulator> rest_after(slices& from, slice_index slice, const Key& key,
+                                        std::uint64_t hash) {
+    std::optional<accumulator> rest;
+    from.for_each_between(slice + 1, front_end_, [&](slice_index, auto& later) {
+      if (const entry* of_key = later.find(key, hash)) merge_into(rest, of_key->own);
+    });
+    return rest;
+  }
+
+  // Makes the slices [first, end_) the front, from the newest to the oldest.
+  bool turn_over(slices& from, slice_index first, std::size_t& budget) {
+    if (!is_turning_) {
+      front_.clear();
+      back_.clear();
+      turned_ = {end_.slice - 1, 0};
+      is_turning_ = true;
+    }
+    const bool done = from.sweep_back(turned_, first, budget, [&](const Key& key, entry& each) {
+      const std::uint64_t hash = hash_key(key);
+      each.rest.reset();
+      if (const accumulator* later = front_.find(key, hash)) each.rest = *later;
+      merge_into(front_, key, hash, each.own);
+    });
+    if (!done) return false;
+    begin_ = {first, 0};
+    front_end_ = end_.slice;
+    is_turning_ = false;
+    return true;
+  }
+
+  Aggregate aggregate_;
+  table front_;
+  table back_;
+  typename slices::position begin_;
+  typename slices::position end_;
+  slice_index front_end_ = before_all_windows;
+  typename slices::position turned_;  // While turning: how far down.
+  bool is_turning_ = false;
+  std::size_t front_cursor_ = 0;
+  std::size_t back_cursor_ = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The contract between typed state and what keeps it.
+//
+// State is typed where it is used: operators and state handles work on tables of `Key -> T`
+// (api/flat_table.hpp). A backend only knows tables by name and gives them memory, so it stays free
+// of templates. One backend serves one operator instance and is used by one task at a time.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <typeinfo>
+#include <vector>
+
+#include "api/error.hpp"
+#include "api/key_group.hpp"
+
+namespace weir {
+
+// Memory for tables: zeroed; from 2 MiB on aligned to huge pages and asked to use them.
+class page_memory {
+public:
+  virtual ~page_memory() = default;
+  // Never null: running out of memory stops the process. `release` takes the same size.
+  virtual void* allocate(std::size_t bytes) = 0;
+  virtual void release(void* memory, std::size_t bytes) noexcept = 0;
+  // How much is allocated now.
+  virtual std::size_t bytes_in_use() const noexcept = 0;
+};
+
+// One named table of an operator instance.
+class state_table {
+public:
+  virtual ~state_table() = default;
+  virtual std::size_t entries() const = 0;
+};
+
+class state_backend {
+public:
+  virtual ~state_backend() = default;
+
+  virtual page_memory& memory() = 0;
+  // The key groups that live here.
+  virtual key_group_range key_groups() const = 0;
+  virtual std::uint32_t max_parallelism() const = 0;
+
+  // Files `table` under `name`; the backend owns it from here on.
+  // REQUIRES: no table has that name; two states of one operator with one name are an error that
+  // the caller reports with both types.
+  virtual state_table& adopt(std::string name, std::unique_ptr<state_table> table) = 0;
+  virtual bool has_table(const std::string& name) const = 0;
+  virtual std::vector<std::string> table_names() const = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one door to Boost.Program_options, which only splits the arguments: what they mean is decided
+// below; see coordination/command_line.hpp.
+#include "coordination/command_line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include <boost/program_options.hpp>
+
+#include "coordination/setting.hpp"
+#include "coordination/suggestion.hpp"
+
+namespace weir {
+
+namespace {
+
+namespace boost_options = boost::program_options;
+
+constexpr std::array all_options{
+    program_option{'h', "help", "", true, "show this text and stop"},
+    program_option{'\0', "version", "", true, "show the version and stop"},
+    program_option{'p', "parallelism", "N", false, "short for -D parallelism.default=N"},
+    program_option{'c', "config", "FILE", false, "read settings and job parameters from YAML"},
+    program_option{'D', "define", "KEY=VALUE", true, "give a setting; the keys are below"},
+    program_option{'P', "parameter", "NAME=VALUE", true,
+                   "give a job parameter; the job says which it has"},
+    program_option{'\0', "print-plan", "", true, "show what would run, and stop"},
+    program_option{'\0', "log-level", "LEVEL", false,
+                   "the least that is logged: debug, info, warn, error; default info"},
+    program_option{'\0', "no-progress", "", true, "short for -D progress.enabled=false"},
+};
+
+// The values of every option that was given, in their order, by the option's name.
+using given_values = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+error usage_error(const std::string& problem) {
+  return {error_code::invalid_argument, problem + " See --help"};
+}
+
+// REQUIRES (both): `name` has its dashes.
+error unknown_option(const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const program_option& each : all_options) known.push_back(each.name);
+  const std::string word{std::find_if(name.begin(), name.end(), [](char c) { return c != '-'; }),
+                         name.end()};
+  const auto meant = nearest_word(word, known);
+  return usage_error("unknown option " + name +
+                     (meant ? "; did you mean --" + std::string{*meant} + "?" : "."));
+}
+
+error wrong_value_count(const std::string& name) {
+  const bool takes_value =
+      std::any_of(all_options.begin(), all_options.end(), [&](const program_option& each) {
+        return !each.value.empty() && name == "--" + std::string{each.name};
+      });
+  return usage_error("option " + name +
+                     (takes_value ? " needs a value." : " does not take a value."));
+}
+
+boost_options::options_description described_options() {
+  boost_options::options_description described;
+  for (const program_option& each : all_options) {
+    std::string names{each.name};
+    if (each.letter != '\0') names.append(",").push_back(each.letter);
+    if (each.value.empty()) {
+      described.add_options()(names.c_str(), "");
+    } else {
+      described.add_options()(names.c_str(), boost_options::value<std::string>());
+    }
+  }
+  return described;
+}
+
+boost_options::parsed_options split(int argc, const char* const* argv,
+                                    const boost_options::options_description& described) {
+  namespace style = boost_options::command_line_style;
+  const std::vector<std::string> arguments{argv + std::min(argc, 1), argv + argc};
+  return boost_options::command_line_parser{arguments}
+      .options(described)
+      .style(style::unix_style & ~style::allow_guessing)
+      .run();
+}
+
+result<given_values> collect(const std::vector<boost_options::option>& parsed) {
+  given_values given;
+  for (const auto& each : parsed) {
+    if (each.position_key >= 0) {
+      return usage_error("unexpected argument '" + each.value.at(0) +
+                         "'; job parameters are given as -P NAME=VALUE.");
+    }
+    given[each.string_key].push_back(each.value.empty() ? std::string{} : each.value[0]);
+  }
+  for (const program_option& each : all_options) {
+    const auto found = given.find(each.name);
+    if (found != given.end() && found->second.size() > 1 && !each.is_repeatable) {
+      return usage_error("option --" + found->first + " was given more than once.");
+    }
+  }
+  return given;
+}
+
+result<given_values> read_arguments(int argc, const char* const* argv) {
+  const auto described = described_options();
+  try {
+    return collect(split(argc, argv, described).options);
+  } catch (const boost_options::unknown_option& failure) {
+    return unknown_option(failure.get_option_name());
+  } catch (const boost_options::invalid_command_line_syntax& failure) {
+    return wrong_value_count(failure.get_option_name());
+  } catch (const boost_options::error& failure) {
+    return usage_error(std::string{failure.what()} + ".");
+  }
+}
+
+// Splits "key=value" at the first '='. `shape` is what was expected, for the message.
+result<std::pair<std::string, std::string>> split_definition(const std::string& text,
+                                                             std::string_view option,
+                                                             std::string_view shape) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return usage_error(std::string{option} + " " + text + ": expected " + std::string{shape} + ".");
+  }
+  return std::pair{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+// The arguments of one program, from the weakest to the strongest.
+class argument_layers {
+public:
+  argument_layers(given_values given, const job_options& defaults) : given_{std::move(given)} {
+    line_.options = defaults;
+    line_.help = given_.contains("help");
+    line_.version = given_.contains("version");
+    line_.print_plan = given_.contains("print-plan");
+  }
+
+  status apply_file(const file_reader& read_file) {
+    for (const std::string& path : values_of("config")) {
+      const auto text = read_file(path);
+      if (!text) return within("read the configuration", text.failure());
+      auto read = read_configuration(path, *text, line_.options);
+      if (!read) return read.failure();
+      line_.options = read->options;
+      line_.parameters = std::move(read->parameters);
+    }
+    return {};
+  }
+
+  status apply_definitions() {
+    for (const std::string& text : values_of("define")) {
+      const auto definition = split_definition(text, "-D", "KEY=VALUE");
+      if (!definition) return definition.failure();
+      const auto& [key, value] = *definition;
+      if (const auto name = job_parameter_name(key)) {
+        line_.parameters[*name] = value;
+        continue;
+      }
+      const setting* known = find_setting(key);
+      if (known == nullptr) {
+        return error{error_code::invalid_argument,
+                     "-D " + text + ": unknown key" + key_proposal(key, "")};
+      }
+      auto assigned = assign(*known, value, line_.options);
+      if (!assigned) return within("-D " + text, assigned.failure());
+    }
+    for (const std::string& text : values_of("parameter")) {
+      auto definition = split_definition(text, "-P", "NAME=VALUE");
+      if (!definition) return definition.failure();
+      line_.parameters[definition->first] = definition->second;
+    }
+    return {};
+  }
+
+  status apply_own_options() {
+    for (const std::string& text : values_of("parallelism")) {
+      auto assigned = assign(*find_setting("parallelism.default"), text, line_.options);
+      if (!assigned) return within("--parallelism", assigned.failure());
+    }
+    for (const std::string& text : values_of("log-level")) {
+      const auto level = parse_log_level(text);
+      if (!level) return within("--log-level", level.failure());
+      line_.least_log_level = *level;
+    }
+    if (given_.contains("no-progress")) line_.options.progress = false;
+    return check(line_.options);
+  }
+
+  const command_line& line() const { return line_; }
+
+private:
+  const std::vector<std::string>& values_of(std::string_view option) const {
+    static const std::vector<std::string> none;
+    const auto found = given_.find(option);
+    return found == given_.end() ? none : found->second;
+  }
+
+  given_values given_;
+  command_line line_;
+};
+
+}  // namespace
+
+result<command_line> parse_command_line(int argc, const char* const* argv, job_options defaults,
+                                        const file_reader& read_file) {
+  auto given = read_arguments(argc, argv);
+  if (!given) return given.failure();
+  argument_layers layers{std::move(given).value(), defaults};
+  if (layers.line().help || layers.line().version) return layers.line();
+  if (auto applied = layers.apply_file(read_file); !applied) return applied.failure();
+  if (auto applied = layers.apply_definitions(); !applied) return applied.failure();
+  if (auto applied = layers.apply_own_options(); !applied) return applied.failure();
+  return layers.line();
+}
+
+std::vector<std::string> unused_parameter_warnings(const given_parameters& given,
+                                                   const std::set<std::string>& asked_for) {
+  const std::vector<std::string_view> names{asked_for.begin(), asked_for.end()};
+  std::vector<std::string> warnings;
+  for (const auto& [name, value] : given) {
+    if (asked_for.contains(name)) continue;
+    warnings.push_back("parameter " + name + ": the job has none of that name" +
+                       did_you_mean(name, names));
+  }
+  return warnings;
+}
+
+std::span<const program_option> program_options() { return all_options; }
+
+std::string usage_of(const program_option& option) {
+  std::string usage;
+  if (option.letter != '\0') usage.append("-").push_back(option.letter);
+  usage.append(usage.empty() ? "--" : ", --").append(option.name);
+  if (!option.value.empty()) usage.append(" ").append(option.value);
+  return usage;
+}
+
+}  // namespace weir

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one door to yaml-cpp; see coordination/configuration.hpp.
+//
+// Maps are flattened while they are walked: a key is the path of names to a value, joined by dots,
+// whichever way the file nests them.
+#include "coordination/configuration.hpp"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <yaml-cpp/yaml.h>
+
+#include "coordination/setting.hpp"
+
+namespace weir {
+
+namespace {
+
+// No key has more parts; also what ends a map that contains itself by an alias.
+constexpr int deepest_nesting = 8;
+
+std::string line_text(const YAML::Mark& mark) { return "line " + std::to_string(mark.line + 1); }
+
+error at_line(const YAML::Node& node, const std::string& problem) {
+  return {error_code::invalid_argument, line_text(node.Mark()) + ": " + problem};
+}
+
+class configuration_walk {
+public:
+  explicit configuration_walk(const job_options& defaults) : read_{defaults, {}} {}
+
+  // Takes over everything below `map`. `prefix` is its own key and a dot, or empty.
+  status visit_map(const YAML::Node& map, const std::string& prefix, int depth) {
+    for (const auto& entry : map) {
+      if (!entry.first.IsScalar()) return at_line(entry.first, "a key must be plain text");
+      const std::string key = prefix + entry.first.Scalar();
+      const auto [earlier, is_new] = lines_.emplace(key, line_text(entry.first.Mark()));
+      if (!is_new) {
+        return at_line(entry.first, "'" + key + "' was already given in " + earlier->second);
+      }
+      if (auto visited = visit_entry(entry.first, key, entry.second, depth); !visited) {
+        return visited;
+      }
+    }
+    return {};
+  }
+
+  configuration take() && { return std::move(read_); }
+
+private:
+  status visit_entry(const YAML::Node& place, const std::string& key, const YAML::Node& value,
+                     int depth) {
+    if (value.IsMap() && depth == deepest_nesting) {
+      return at_line(place, "'" + key + "' is nested too deeply; no key has more than " +
+                                std::to_string(deepest_nesting) + " parts");
+    }
+    if (value.IsMap()) return visit_map(value, key + ".", depth + 1);
+    if (const auto name = job_parameter_name(key)) {
+      if (!value.IsScalar()) return at_line(place, key + ": " + found(value) + "; expected text");
+      read_.parameters[*name] = value.Scalar();
+      return {};
+    }
+    if (key == "job") {
+      // A bare `job:` is a list of parameters that happens to be empty.
+      if (value.IsNull()) return {};
+      return at_line(place, "job: " + found(value) + "; expected a map of parameters");
+    }
+    return visit_setting(place, key, value);
+  }
+
+  status visit_setting(const YAML::Node& place, const std::string& key, const YAML::Node& value) {
+    const setting* known = find_setting(key);
+    if (known == nullptr) {
+      return at_line(place, "unknown key '" + key + "'" + key_proposal(key, "'"));
+    }
+    if (!value.IsScalar()) {
+      return at_line(place, key + ": " + found(value) + "; expected " + allowed_values(*known));
+    }
+    if (auto assigned = assign(*known, value.Scalar(), read_.options); !assigned) {
+      return at_line(place, key + ": " + assigned.failure().message);
+    }
+    return {};
+  }
+
+  static std::string found(const YAML::Node& value) {
+    return value.IsSequence() ? "is a list" : value.IsScalar() ? "is one value" : "has no value";
+  }
+
+  configuration read_;
+  std::map<std::string, std::string> lines_;  // Where each key was given.
+};
+
+result<configuration> read_documents(const std::vector<YAML::Node>& documents,
+                                     const job_options& defaults) {
+  if (documents.size() > 1) return at_line(documents[1], "a second document; expected only one");
+  configuration_walk walk{defaults};
+  if (documents.empty() || documents[0].IsNull()) return std::move(walk).take();
+  const YAML::Node& root = documents[0];
+  if (!root.IsMap()) {
+    const std::string kind = root.IsSequence() ? "a list" : "a single value";
+    return at_line(root, "the file is " + kind + "; expected lines of 'key: value'");
+  }
+  if (auto visited = walk.visit_map(root, "", 1); !visited) return visited.failure();
+  return std::move(walk).take();
+}
+
+}  // namespace
+
+std::optional<std::string> job_parameter_name(std::string_view key) {
+  constexpr std::string_view prefix = "job.";
+  if (!key.starts_with(prefix) || key == prefix) return std::nullopt;
+  return std::string{key.substr(prefix.size())};
+}
+
+result<configuration> read_configuration(std::string_view file, std::string_view text,
+                                         const job_options& defaults) {
+  try {
+    auto read = read_documents(YAML::LoadAll(std::string{text}), defaults);
+    if (!read) return within(file, read.failure());
+    return read;
+  } catch (const YAML::Exception& failure) {
+    const std::string place =
+        line_text(failure.mark) + ", column " + std::to_string(failure.mark.column + 1);
+    return error{error_code::invalid_argument,
+                 std::string{file} + ": " + place + ": not valid YAML: " + failure.msg};
+  }
+}
+
+}  // namespace weir

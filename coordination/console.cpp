@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is said when; see coordination/console.hpp.
+#include "coordination/console.hpp"
+
+#include <utility>
+
+namespace weir {
+
+console::console(console_options options, std::function<void(std::string_view)> write)
+    : options_{std::move(options)},
+      write_{std::move(write)},
+      log_{options_.least_log_level, write_},
+      line_{options_.job, options_.terminal_width} {}
+
+void console::log(log_level level, std::string_view message, processing_time now) {
+  write_(line_.end());
+  log_.write(now, level, message);
+}
+
+job_progress console::progress_at(processing_time now) const {
+  job_progress progress;
+  progress.records_in = totals_.records_read;
+  progress.records_out = totals_.records_written;
+  progress.event_time = totals_.watermark;
+  if (totals_.watermark == end_of_time) progress.event_time.reset();
+  if (progress.event_time) progress.lag = event_time_of(now) - *progress.event_time;
+  progress.started = started_.value_or(now);
+  progress.now = now;
+  progress.state = std::string{to_string(state_)};
+  return progress;
+}
+
+void console::on_state(job_state state, const std::optional<error>& cause, processing_time now) {
+  const std::scoped_lock lock{guard_};
+  state_ = state;
+  if (!started_) started_ = now;
+  if (is_final(state)) return show_end(state, cause, now);
+  log(state == job_state::cancelling ? log_level::warn : log_level::debug,
+      "job " + options_.job + ": " + std::string{to_string(state)}, now);
+}
+
+void console::on_progress(const job_totals& totals, processing_time now) {
+  const std::scoped_lock lock{guard_};
+  totals_ = totals;
+  if (!options_.shows_progress || state_ != job_state::running) return;
+  if (options_.terminal_width) {
+    write_(line_.show(progress_at(now)));
+    return;
+  }
+  if (last_logged_ && now - *last_logged_ < options_.log_progress_every) return;
+  if (std::exchange(last_logged_, now)) log(log_level::info, line_.show(progress_at(now)), now);
+}
+
+void console::show_end(job_state state, const std::optional<error>& cause, processing_time now) {
+  if (state == job_state::failed) {
+    log(log_level::error,
+        "job " + options_.job + " failed: " + (cause ? cause->message : "no cause was reported"),
+        now);
+    if (cause && cause->code == error_code::user_function) {
+      log(log_level::error,
+          "mend the function, or let the operator go on without such records: "
+          ".on_error(weir::skip_and_count()) or .on_error(weir::dead_letters_to(sink))",
+          now);
+    }
+    return;
+  }
+  if (options_.shows_progress) log(log_level::info, line_.summary(progress_at(now)), now);
+  const auto count = [&](std::uint64_t records, const char* what) {
+    if (records == 0) return;
+    log(log_level::warn,
+        "job " + options_.job + ": " + std::to_string(records) + " records " + what, now);
+  };
+  count(totals_.late_dropped, "came too late for their windows and were dropped");
+  count(totals_.skipped, "made a function fail and were skipped");
+  count(totals_.dead_lettered, "made a function fail and went to the dead letters");
+}
+
+}  // namespace weir

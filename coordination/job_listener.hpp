@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who wants to know how a job is doing: the progress line, the log, a test. Called by the job
+// manager, from its thread, never twice at once; must not block.
+#pragma once
+
+#include <optional>
+
+#include "api/error.hpp"
+#include "api/time.hpp"
+#include "coordination/job_lifecycle.hpp"
+
+namespace weir {
+
+// The sums over all tasks of a job.
+struct job_totals {
+  std::uint64_t records_read = 0;     // By the sources.
+  std::uint64_t records_written = 0;  // By the sinks.
+  std::uint64_t late_dropped = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t dead_lettered = 0;
+  std::optional<event_time> watermark;  // The lowest of the sinks; none before the first.
+};
+
+class job_listener {
+public:
+  virtual ~job_listener() = default;
+  // `cause` comes with failing and failed.
+  virtual void on_state(job_state state, const std::optional<error>& cause,
+                        processing_time now) = 0;
+  virtual void on_progress(const job_totals& totals, processing_time now) = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands of the lifecycle to messages, messages to facts; see coordination/job_manager_actor.hpp.
+#include "coordination/job_manager_actor.hpp"
+
+#include <utility>
+
+#include <caf/all.hpp>
+
+#include "coordination/progress_totals.hpp"
+#include "coordination/split_assignment.hpp"
+
+namespace weir {
+
+namespace {
+
+// How long slots may take to register, and tasks to start.
+constexpr auto deployment_timeout = std::chrono::seconds{30};
+
+template <class... Handlers>
+struct overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+overloaded(Handlers...) -> overloaded<Handlers...>;
+
+}  // namespace
+
+job_manager_actor::job_manager_actor(caf::actor_config& config, runtime& world,
+                                     const caf::actor& node,
+                                     std::shared_ptr<const execution_graph> graph,
+                                     job_listener& listener)
+    : engine_actor{config, world},
+      graph_{std::move(graph)},
+      listener_{&listener},
+      lifecycle_{graph_->task_count()} {
+  obey(node);
+}
+
+caf::behavior job_manager_actor::make_behavior() {
+  delayed_send(this, deployment_timeout, check_deployment{});
+  delayed_send(this, graph_->options().progress_interval, report_progress{});
+  return {
+      [this](const task_manager_registered& offer) { add_task_manager(offer); },
+      [this](const task_deployed& fact) {
+        if (fact.attempt != lifecycle_.attempt()) return;
+        addresses_[fact.task] = fact.address;
+        execute(lifecycle_.on_task_deployed(fact.attempt, fact.task));
+      },
+      [this](const task_started& fact) {
+        execute(lifecycle_.on_task_started(fact.attempt, fact.task));
+      },
+      [this](const task_ended& fact) { on_ended(fact); },
+      [this](const task_reported& fact) {
+        if (fact.attempt == lifecycle_.attempt()) reports_[fact.report.task] = fact.report;
+      },
+      [this](report_progress) {
+        if (is_final(lifecycle_.state())) return;
+        tell_progress();
+        request_reports();
+        delayed_send(this, graph_->options().progress_interval, report_progress{});
+      },
+      [this](check_deployment) {
+        const auto state = lifecycle_.state();
+        if (state != job_state::created && state != job_state::deploying) return;
+        execute(lifecycle_.on_job_failed(
+            {error_code::internal, "the tasks could not be started within 30 s: " +
+                                       std::to_string(required_slots(*graph_)) +
+                                       " slots are needed, " + std::to_string(offers_.size()) +
+                                       " are there"}));
+      },
+      [this](const fail_job& order) { execute(lifecycle_.on_job_failed(order.cause)); },
+      [this](cancel_job) { execute(lifecycle_.on_cancel()); },
+  };
+}
+
+void job_manager_actor::on_exit() { task_managers_.clear(); }
+
+void job_manager_actor::add_task_manager(const task_manager_registered& offer) {
+  const auto handle = world().fabric().resolve(offer.task_manager);
+  if (!handle) return;
+  monitor(handle);
+  const auto number = static_cast<std::uint32_t>(task_managers_.size());
+  task_managers_.push_back({handle, false});
+  for (std::uint32_t slot = 0; slot < offer.slots; ++slot) offers_.push_back({number, slot});
+  if (offers_.size() < required_slots(*graph_)) return;
+  execute(lifecycle_.on_slots_available());
+}
+
+void job_manager_actor::execute(const job_lifecycle::commands& commands) {
+  for (const auto& command : commands) {
+    std::visit(overloaded{
+                   [this](const deploy_tasks& order) { deploy(order.attempt); },
+                   [this](const connect_tasks& order) { connect(order.attempt); },
+                   [this](const cancel_tasks& order) {
+                     for (const auto& each : task_managers_) {
+                       send(each.handle, cancel_attempt{order.attempt});
+                     }
+                   },
+                   [this](const report_state& fact) {
+                     if (is_final(fact.state)) tell_progress();
+                     listener_->on_state(fact.state, fact.cause, world().now());
+                   },
+               },
+               command);
+  }
+}
+
+result<std::vector<std::vector<source_split>>> job_manager_actor::discover_splits() {
+  std::vector<std::vector<source_split>> by_task(graph_->task_count());
+  for (const auto& chain : graph_->chains()) {
+    const auto& head = graph_->graph().node(chain.nodes.front());
+    if (!head.discover_splits) continue;
+    auto found = head.discover_splits({.files = &world().files(),
+                                       .subtask = {},
+                                       .parallelism = chain.parallelism,
+                                       .seed = graph_->options().seed.value_or(0)});
+    if (!found) return within("discover splits", found.failure());
+    auto shares = assign_splits(std::move(*found), chain.parallelism);
+    for (std::uint32_t subtask = 0; subtask < chain.parallelism; ++subtask) {
+      by_task[chain.first_task.value + subtask] = std::move(shares[subtask]);
+    }
+  }
+  return by_task;
+}
+
+void job_manager_actor::deploy(attempt_number attempt) {
+  auto splits = discover_splits();
+  if (!splits) return execute(lifecycle_.on_nothing_deployed(attempt, splits.failure()));
+  assigned_ = assign_slots(*graph_, offers_);
+  addresses_.clear();
+  reports_.clear();
+  const auto self = world().fabric().publish(caf::actor{this});
+  for (std::uint32_t i = 0; i < graph_->task_count(); ++i) {
+    send(task_managers_[assigned_[i].task_manager].handle,
+         deploy_task{attempt, {i}, assigned_[i].slot, std::move((*splits)[i]), self});
+  }
+}
+
+void job_manager_actor::connect(attempt_number attempt) {
+  for (const auto& [task, address] : addresses_) {
+    const auto wiring = graph_->describe(task, {});
+    connect_task order{attempt, {}, {}};
+    for (const auto& peer : wiring.upstream) order.upstream.push_back(addresses_[peer.task]);
+    for (const auto& peer : wiring.downstream) order.downstream.push_back(addresses_[peer.task]);
+    // A task that is gone already has reported its end, or will.
+    if (const auto handle = world().fabric().resolve(address)) send(handle, std::move(order));
+  }
+}
+
+void job_manager_actor::on_ended(const task_ended& ended) {
+  if (ended.finished) {
+    execute(lifecycle_.on_task_finished(ended.attempt, ended.task));
+  } else if (ended.cancelled) {
+    execute(lifecycle_.on_task_cancelled(ended.attempt, ended.task));
+  } else {
+    execute(lifecycle_.on_task_failed(ended.attempt, ended.task, ended.cause));
+  }
+}
+
+void job_manager_actor::on_child_ended(const caf::actor_addr& child, bool, error cause) {
+  for (std::uint32_t number = 0; number < task_managers_.size(); ++number) {
+    auto& lost = task_managers_[number];
+    if (lost.is_lost || lost.handle.address() != child) continue;
+    lost.is_lost = true;
+    for (std::uint32_t i = 0; i < assigned_.size(); ++i) {
+      if (assigned_[i].task_manager != number) continue;
+      execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i},
+                                      within("a task manager was lost", cause)));
+    }
+    std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
+  }
+}
+
+void job_manager_actor::request_reports() {
+  for (const auto& [task, address] : addresses_) {
+    if (const auto handle = world().fabric().resolve(address)) {
+      send(handle, request_report{lifecycle_.attempt()});
+    }
+  }
+}
+
+void job_manager_actor::tell_progress() {
+  listener_->on_progress(totals_of(reports_), world().now());
+}
+
+}  // namespace weir

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The job manager: carries out what the lifecycle decides. Collects slots, deals out splits,
+// deploys and connects tasks, gathers their reports, and tells the listener.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "actors/caf_messages.hpp"
+#include "actors/engine_actor.hpp"
+#include "coordination/execution_graph.hpp"
+#include "coordination/job_lifecycle.hpp"
+#include "coordination/job_listener.hpp"
+#include "coordination/slot_assignment.hpp"
+
+namespace weir {
+
+class job_manager_actor final : public engine_actor {
+public:
+  // `listener` outlives the actor.
+  job_manager_actor(caf::actor_config& config, runtime& world, const caf::actor& node,
+                    std::shared_ptr<const execution_graph> graph, job_listener& listener);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  const char* name() const override { return "job_manager"; }
+
+protected:
+  // A task manager has ended or cannot be reached.
+  void on_child_ended(const caf::actor_addr& child, bool finished, error cause) override;
+
+private:
+  struct registered_task_manager {
+    caf::actor handle;
+    bool is_lost = false;
+  };
+
+  void add_task_manager(const task_manager_registered& offer);
+  void execute(const job_lifecycle::commands& commands);
+  void deploy(attempt_number attempt);
+  [[nodiscard]] result<std::vector<std::vector<source_split>>> discover_splits();
+  void connect(attempt_number attempt);
+  void on_ended(const task_ended& ended);
+  void request_reports();
+  void tell_progress();
+
+  std::shared_ptr<const execution_graph> graph_;
+  job_listener* listener_;
+  job_lifecycle lifecycle_;
+  std::vector<registered_task_manager> task_managers_;
+  std::vector<offered_slot> offers_;
+  std::vector<offered_slot> assigned_;             // By task, once deployed.
+  std::map<task_index, actor_address> addresses_;  // Of the deployed tasks.
+  std::map<task_index, task_report> reports_;
+};
+
+}  // namespace weir

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arguments to a running job and back to an exit status; see coordination/run.hpp. The main thread
+// sleeps in sigwait: it is woken by the user's SIGINT or SIGTERM, or by the job's end.
+#include "coordination/run.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "coordination/command_line.hpp"
+#include "coordination/console.hpp"
+#include "coordination/help_text.hpp"
+#include "coordination/local_cluster.hpp"
+#include "coordination/plan_text.hpp"
+#include "coordination/slot_assignment.hpp"
+#include "state/posix_file_system.hpp"
+
+namespace weir {
+
+namespace {
+
+const int job_ended_signal = SIGRTMIN;
+
+void write_to_stderr(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+int complain(const std::string& job, const error& cause) {
+  write_to_stderr(job + ": " + cause.message + "\n");
+  return exit_usage;
+}
+
+std::optional<std::size_t> terminal_width() {
+  if (isatty(STDERR_FILENO) == 0) return std::nullopt;
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+result<std::string> read_whole_file(const std::string& path) {
+  posix_file_system files;
+  auto file = files.open_for_reading(path);
+  if (!file) return file.failure();
+  auto size = (*file)->size();
+  if (!size) return size.failure();
+  std::string content(*size, '\0');
+  auto read = (*file)->read_at(0, content);
+  if (!read) return read.failure();
+  content.resize(*read);
+  return content;
+}
+
+// Wakes the main thread when the job has ended.
+class waking_listener final : public job_listener {
+public:
+  waking_listener(job_listener& next, pthread_t main_thread)
+      : next_{&next}, main_thread_{main_thread} {}
+
+  void on_state(job_state state, const std::optional<error>& cause, processing_time now) override {
+    next_->on_state(state, cause, now);
+    if (is_final(state)) pthread_kill(main_thread_, job_ended_signal);
+  }
+  void on_progress(const job_totals& totals, processing_time now) override {
+    next_->on_progress(totals, now);
+  }
+
+private:
+  job_listener* next_;
+  pthread_t main_thread_;
+};
+
+int run_to_the_end(const environment& env, const command_line& asked) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int each : {SIGINT, SIGTERM, job_ended_signal}) sigaddset(&signals, each);
+  // Before any thread starts, so that all inherit it.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  console shown{{.job = env.graph().name,
+                 .least_log_level = asked.least_log_level,
+                 .shows_progress = asked.options.progress,
+                 .terminal_width = terminal_width()},
+                write_to_stderr};
+  waking_listener listener{shown, pthread_self()};
+  local_cluster cluster{env.graph(), asked.options, &listener};
+  for (int received = 0; received != job_ended_signal;) {
+    sigwait(&signals, &received);
+    if (received != job_ended_signal) cluster.cancel();
+  }
+  switch (cluster.wait().state) {
+    case job_state::finished:
+      return exit_finished;
+    case job_state::cancelled:
+      return exit_cancelled;
+    default:
+      return exit_failed;
+  }
+}
+
+status define_job(const std::function<void(environment&)>& define, environment& env) {
+  try {
+    define(env);
+    return {};
+  } catch (const std::exception& thrown) {
+    return error{error_code::invalid_argument, thrown.what()};
+  }
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const std::string& job_name,
+        const std::function<void(environment&)>& define) {
+  // Twice: the job's parameters are needed to build it, and what it sets in code is a default.
+  job_options widest;
+  widest.max_parallelism = highest_max_parallelism;
+  auto first = parse_command_line(argc, argv, widest, read_whole_file);
+  if (!first) {
+    // What is wrong even so is better said with the usual limits.
+    auto usual = parse_command_line(argc, argv, job_options{}, read_whole_file);
+    return complain(job_name, usual ? first.failure() : usual.failure());
+  }
+  if (first->version) {
+    std::fputs(version_text(job_name).c_str(), stdout);
+    return exit_finished;
+  }
+  environment env{job_name, first->parameters};
+  if (auto defined = define_job(define, env); !defined) {
+    return complain(job_name, defined.failure());
+  }
+  if (first->help) {
+    std::fputs(help_text(argv[0], env.options()).c_str(), stdout);
+    return exit_finished;
+  }
+  auto asked = parse_command_line(argc, argv, env.options(), read_whole_file);
+  if (!asked) return complain(job_name, asked.failure());
+  for (const auto& warning :
+       unused_parameter_warnings(asked->parameters, env.parameters().known())) {
+    write_to_stderr(job_name + ": " + warning + "\n");
+  }
+  if (auto valid = env.check(asked->options); !valid) {
+    return complain(job_name, valid.failure());
+  }
+  if (asked->print_plan) {
+    std::fputs(plan_text(execution_graph{env.graph(), asked->options}).c_str(), stdout);
+    return exit_finished;
+  }
+  return run_to_the_end(env, *asked);
+}
+
+}  // namespace weir

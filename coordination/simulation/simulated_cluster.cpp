@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Placing the roles and running the loop; see coordination/simulation/simulated_cluster.hpp.
+#include "coordination/simulation/simulated_cluster.hpp"
+
+#include <utility>
+
+#include <caf/all.hpp>
+
+#include "actors/caf_messages.hpp"
+#include "coordination/job_manager_actor.hpp"
+#include "coordination/node_actor.hpp"
+#include "coordination/slot_assignment.hpp"
+
+namespace weir {
+
+namespace {
+
+class remembering_listener final : public job_listener {
+public:
+  void on_state(job_state state, const std::optional<error>& cause, processing_time) override {
+    outcome.state = state;
+    outcome.cause = cause;
+  }
+  void on_progress(const job_totals& totals, processing_time) override { outcome.totals = totals; }
+
+  job_outcome outcome;
+};
+
+job_options prepared(const job_graph& graph, job_options options,
+                     const simulated_cluster_options& simulation) {
+  options.seed = simulation.seed;
+  options.task_managers = simulation.task_managers;
+  const auto needed = required_slots(execution_graph{graph, options});
+  options.slots_per_task_manager =
+      (needed + simulation.task_managers - 1) / simulation.task_managers;
+  return options;
+}
+
+}  // namespace
+
+struct simulated_cluster::machinery {
+  machinery(const job_graph& graph, const job_options& options,
+            simulated_cluster_options simulation)
+      : settings{simulation},
+        world{{.seed = simulation.seed, .processes = simulation.task_managers + 1}} {
+    const auto execution = std::make_shared<const execution_graph>(graph, options);
+    auto& first = world.process({0});
+    first_node = first.spawn<node_actor>(
+        first, execution, node_roles{.listener = &listener, .job_manager = {}, .task_managers = 0});
+    // The job manager's actor exists once its node has handled its first message, so the others
+    // start when it has told its address.
+    while (!job_manager_address()) world.step();
+    for (std::uint32_t i = 1; i <= simulation.task_managers; ++i) {
+      auto& process = world.process({i});
+      process.spawn<node_actor>(
+          process, execution,
+          node_roles{.listener = nullptr,
+                     .job_manager = *job_manager_address(),
+                     .task_managers = 1,
+                     .slots_per_task_manager = options.slots_per_task_manager});
+    }
+  }
+
+  std::optional<actor_address> job_manager_address() {
+    return static_cast<node_actor*>(caf::actor_cast<caf::abstract_actor*>(first_node))
+        ->job_manager();
+  }
+
+  simulated_cluster_options settings;
+  remembering_listener listener;
+  simulated_world world;
+  caf::actor first_node;
+};
+
+simulated_cluster::simulated_cluster(const job_graph& graph, job_options options,
+                                     simulated_cluster_options simulation)
+    : machinery_{std::make_unique<machinery>(graph, prepared(graph, std::move(options), simulation),
+                                             simulation)} {}
+
+simulated_cluster::~simulated_cluster() { machinery_->first_node = nullptr; }
+
+simulated_world& simulated_cluster::world() { return machinery_->world; }
+
+void simulated_cluster::crash_task_manager(std::uint32_t task_manager) {
+  machinery_->world.crash({task_manager + 1});
+}
+
+void simulated_cluster::cancel() { caf::anon_send(machinery_->first_node, cancel_job{}); }
+
+simulated_outcome simulated_cluster::run() {
+  auto& world = machinery_->world;
+  const auto started = world.now();
+  auto& outcome = machinery_->listener.outcome;
+  while (!is_final(outcome.state) && world.now() - started < machinery_->settings.time_limit) {
+    if (!world.step()) break;
+  }
+  return {outcome, world.trace_hash(), world.steps(), world.longest_mailbox(),
+          world.now() - started};
+}
+
+simulated_outcome run_simulated(const job_graph& graph, job_options options,
+                                simulated_cluster_options simulation) {
+  if (auto valid = validate(graph, options); !valid) {
+    return {{job_state::failed, valid.failure(), {}}, 0, 0, 0, {}};
+  }
+  simulated_cluster cluster{graph, std::move(options), simulation};
+  return cluster.run();
+}
+
+}  // namespace weir

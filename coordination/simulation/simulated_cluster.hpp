@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// A job on a simulated cluster: a process for the job manager, one for each task manager.
+//
+// The job is the production job. A run is a function of the job and the seed; see
+// coordination/simulation/simulated_world.hpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "api/job_graph.hpp"
+#include "coordination/local_cluster.hpp"
+#include "coordination/simulation/simulated_world.hpp"
+
+namespace weir {
+
+struct simulated_cluster_options {
+  std::uint64_t seed = 0;
+  std::uint32_t task_managers = 2;
+  // The run is given up after this much virtual time.
+  duration time_limit = std::chrono::hours{1};
+};
+
+struct simulated_outcome {
+  job_outcome job;  // state `running` or earlier: the time limit came first.
+  std::uint64_t trace_hash = 0;
+  std::uint64_t steps = 0;
+  std::size_t longest_mailbox = 0;
+  duration took{};
+};
+
+class simulated_cluster {
+public:
+  // `graph` outlives the cluster. REQUIRES: validate(graph, options) succeeded.
+  simulated_cluster(const job_graph& graph, job_options options,
+                    simulated_cluster_options simulation);
+  ~simulated_cluster();
+
+  simulated_world& world();
+  // Runs until the job has ended or the time limit has come.
+  simulated_outcome run();
+  // Kills the process of a task manager, from 0.
+  void crash_task_manager(std::uint32_t task_manager);
+  void cancel();
+
+private:
+  struct machinery;
+  std::unique_ptr<machinery> machinery_;
+};
+
+// Validates the job and runs it once.
+simulated_outcome run_simulated(const job_graph& graph, job_options options,
+                                simulated_cluster_options simulation);
+
+}  // namespace weir

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of a message from process to process; see coordination/simulation/simulated_proxy.hpp.
+#include "coordination/simulation/simulated_proxy.hpp"
+
+#include <utility>
+
+#include <caf/all.hpp>
+#include <caf/detail/sync_request_bouncer.hpp>
+
+#include "coordination/simulation/simulated_world.hpp"
+
+namespace weir {
+
+simulated_proxy::simulated_proxy(caf::actor_config& config, simulated_world& world,
+                                 process_id viewer, actor_address target)
+    : caf::actor_proxy{config}, world_{&world}, viewer_{viewer}, target_{target} {}
+
+void simulated_proxy::kill_proxy(caf::execution_unit* unit, caf::error reason) {
+  cleanup(std::move(reason), unit);
+}
+
+void simulated_proxy::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
+  // A dead handle never answers; callers use finite timeouts.
+  if (getf(caf::abstract_actor::is_terminated_flag)) return;
+  const auto id = element->mid;
+  const auto sender = element->sender;
+  const actor_address from{viewer_, sender ? sender->id() : 0};
+  const auto content = element->move_content_to_message();
+  world_->ship(
+      viewer_, target_.process,
+      [world = world_, target = target_, from, id, content, has_sender = bool{sender}] {
+        const auto receiver = world->resolve(target.process, target);
+        caf::strong_actor_ptr seen_sender;
+        if (has_sender) seen_sender = world->resolve(target.process, from);
+        if (receiver) {
+          receiver->enqueue(caf::make_mailbox_element(seen_sender, id, {}, content), nullptr);
+        } else if (id.is_request()) {
+          caf::detail::sync_request_bouncer bounce{caf::exit_reason::remote_link_unreachable};
+          bounce(seen_sender, id);
+        }
+      });
+}
+
+}  // namespace weir

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A handle to an actor of another simulated process. To CAF it is an actor: send, monitor, link and
+// current_sender work; what it is sent travels over a simulated link.
+#pragma once
+
+#include <caf/actor_proxy.hpp>
+
+#include "network/fabric.hpp"
+
+namespace weir {
+
+class simulated_world;
+
+class simulated_proxy final : public caf::actor_proxy {
+public:
+  simulated_proxy(caf::actor_config& config, simulated_world& world, process_id viewer,
+                  actor_address target);
+
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override;
+  // The connection is gone, or the actor behind it: monitors and links hear `reason`.
+  void kill_proxy(caf::execution_unit* unit, caf::error reason) override;
+
+private:
+  simulated_world* world_;
+  process_id viewer_;
+  actor_address target_;
+};
+
+}  // namespace weir

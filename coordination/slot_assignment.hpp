@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which task runs in which slot.
+//
+// Subtask i of every chain of a slot sharing group shares slot i of that group, so a job needs as
+// many slots as its groups' highest parallelisms add up to, and a whole pipeline fits in one slot.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "api/ids.hpp"
+#include "coordination/execution_graph.hpp"
+
+namespace weir {
+
+// A slot that a task manager offers.
+struct offered_slot {
+  std::uint32_t task_manager = 0;  // In the order of their registration.
+  std::uint32_t slot = 0;          // Of that task manager.
+  friend bool operator==(const offered_slot&, const offered_slot&) = default;
+};
+
+// How many slots the job needs.
+std::uint32_t required_slots(const execution_graph& graph);
+
+// A slot for each task, in the order of the tasks. Spreads the job over the task managers.
+// REQUIRES: offers.size() >= required_slots(graph).
+std::vector<offered_slot> assign_slots(const execution_graph& graph,
+                                       const std::vector<offered_slot>& offers);
+
+}  // namespace weir

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dealing behind coordination/split_assignment.hpp.
+#include "coordination/split_assignment.hpp"
+
+#include <utility>
+
+namespace weir {
+
+std::vector<std::vector<source_split>> assign_splits(std::vector<source_split> splits,
+                                                     std::uint32_t parallelism) {
+  std::vector<std::vector<source_split>> shares(parallelism);
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    shares[i % parallelism].push_back(std::move(splits[i]));
+  }
+  return shares;
+}
+
+}  // namespace weir

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What travels on a channel: a batch and the marks that follow it. Any part may be missing. Marks
+// never overtake data, and every frame costs one credit, so marks that wait for credit are merged
+// instead of queued.
+//
+// Merged marks mean: the channel wakes up, event time advances, the channel falls idle, it ends. A
+// watermark thus counts even if the channel has fallen idle behind it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "api/record_batch.hpp"
+#include "api/time.hpp"
+
+namespace weir {
+
+struct frame {
+  std::uint64_t sequence = 0;           // From 1, without gaps.
+  std::unique_ptr<record_batch> batch;  // Null, or not empty.
+  std::optional<bool> idle;             // The channel's new status.
+  std::optional<event_time> watermark;
+  bool end = false;  // Nothing follows on this channel.
+
+  bool has_marks() const { return idle || watermark || end; }
+};
+
+// What a receiver tells the sender: it may send up to sequence number `limit`; and the emptied
+// batches of the frames it consumed, linked through `record_batch::next`.
+struct credit_grant {
+  std::uint64_t limit = 0;
+  std::unique_ptr<record_batch> returned;
+};
+
+}  // namespace weir

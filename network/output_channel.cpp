@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bookkeeping of network/output_channel.hpp.
+#include "network/output_channel.hpp"
+
+#include <utility>
+
+namespace weir {
+
+std::unique_ptr<record_batch> output_channel::reuse_or_make(const record_batch& like) {
+  if (free_.empty()) return like.make_empty();
+  auto taken = std::move(free_.back());
+  free_.pop_back();
+  return taken;
+}
+
+record_batch& output_channel::open_batch(const record_batch& like) {
+  if (!open_) open_ = reuse_or_make(like);
+  return *open_;
+}
+
+void output_channel::close_batch() {
+  frame full = std::exchange(marks_, {});
+  full.batch = std::move(open_);
+  ready_.push_back(std::move(full));
+}
+
+void output_channel::take(record_batch& batch) {
+  auto& open = open_batch(batch);
+  if (open.empty()) {
+    open.swap_with(batch);
+  } else {
+    batch.append_to(open);
+    batch.clear();
+  }
+  if (open.size() >= open.capacity()) close_batch();
+}
+
+void output_channel::copy(const record_batch& batch) {
+  auto& open = open_batch(batch);
+  batch.append_to(open);
+  if (open.size() >= open.capacity()) close_batch();
+}
+
+std::optional<frame> output_channel::next(bool flush) {
+  if (!credit_.may_send()) return std::nullopt;
+  std::optional<frame> leaving;
+  if (!ready_.empty()) {
+    leaving = std::move(ready_.front());
+    ready_.pop_front();
+  } else {
+    const bool has_records = open_ && !open_->empty();
+    if (!has_records && !marks_.has_marks()) return std::nullopt;
+    if (!flush && !marks_.end && credit_.outstanding() > 0) return std::nullopt;
+    leaving = std::exchange(marks_, {});
+    if (has_records) leaving->batch = std::move(open_);
+  }
+  leaving->sequence = credit_.spend();
+  ++frames_sent_;
+  return leaving;
+}
+
+void output_channel::on_granted(credit_grant grant) {
+  credit_.on_granted(grant.limit);
+  while (grant.returned) {
+    auto rest = std::move(grant.returned->next);
+    free_.push_back(std::move(grant.returned));
+    grant.returned = std::move(rest);
+  }
+}
+
+bool output_channel::is_drained() const noexcept {
+  return ready_.empty() && !marks_.has_marks() && (!open_ || open_->empty());
+}
+
+}  // namespace weir

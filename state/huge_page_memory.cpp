@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place that maps pages. An anonymous mapping is zero until it is touched, so even a huge
+// table costs nothing before it is used.
+#include "state/huge_page_memory.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <sys/mman.h>
+
+namespace weir {
+namespace {
+
+[[noreturn]] void out_of_memory(std::size_t wanted, std::size_t in_use) {
+  std::fprintf(stderr,
+               "weir: allocate a state table: the system has no %zu more bytes (%zu in use by this "
+               "operator); give the process more memory or raise the parallelism\n",
+               wanted, in_use);
+  std::abort();
+}
+
+std::size_t whole_pages(std::size_t bytes) {
+  return (bytes + huge_page_memory::huge_page - 1) & ~(huge_page_memory::huge_page - 1);
+}
+
+// Maps one huge page more than needed and gives back what lies before and behind the aligned part.
+void* map_aligned(std::size_t bytes) {
+  constexpr std::size_t alignment = huge_page_memory::huge_page;
+  void* const mapped = mmap(nullptr, bytes + alignment, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  char* const begin = static_cast<char*>(mapped);
+  const std::size_t before = (alignment - reinterpret_cast<std::uintptr_t>(begin)) % alignment;
+  if (before > 0) munmap(begin, before);
+  munmap(begin + before + bytes, alignment - before);
+  // A kernel without huge pages says no; the memory serves all the same.
+  static_cast<void>(madvise(begin + before, bytes, MADV_HUGEPAGE));
+  return begin + before;
+}
+
+}  // namespace
+
+void* huge_page_memory::allocate(std::size_t bytes) {
+  void* const memory = bytes < huge_page ? std::calloc(bytes, 1) : map_aligned(whole_pages(bytes));
+  if (memory == nullptr) out_of_memory(bytes, bytes_in_use_);
+  bytes_in_use_ += bytes;
+  return memory;
+}
+
+void huge_page_memory::release(void* memory, std::size_t bytes) noexcept {
+  if (bytes < huge_page) {
+    std::free(memory);
+  } else {
+    munmap(memory, whole_pages(bytes));
+  }
+  bytes_in_use_ -= bytes;
+}
+
+}  // namespace weir

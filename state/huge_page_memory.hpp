@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory for state tables. Large tables are mapped on huge pages: a random access then misses one
+// cache line and not also the translation of its address, which halves the cost of big state.
+#pragma once
+
+#include <cstddef>
+
+#include "api/state_backend.hpp"
+
+namespace weir {
+
+class huge_page_memory final : public page_memory {
+public:
+  // From here on an allocation gets huge pages of its own.
+  static constexpr std::size_t huge_page = std::size_t{2} << 20;
+
+  void* allocate(std::size_t bytes) override;
+  void release(void* memory, std::size_t bytes) noexcept override;
+  std::size_t bytes_in_use() const noexcept override { return bytes_in_use_; }
+
+private:
+  std::size_t bytes_in_use_ = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The default state backend: all keyed state of one operator instance in memory.
+#pragma once
+
+#include <map>
+
+#include "api/state_backend.hpp"
+#include "state/huge_page_memory.hpp"
+
+namespace weir {
+
+class memory_backend final : public state_backend {
+public:
+  // The backend of a subtask that owns `groups`.
+  memory_backend(key_group_range groups, std::uint32_t max_parallelism)
+      : groups_{groups}, max_parallelism_{max_parallelism} {}
+
+  page_memory& memory() override { return memory_; }
+  key_group_range key_groups() const override { return groups_; }
+  std::uint32_t max_parallelism() const override { return max_parallelism_; }
+
+  state_table& adopt(std::string name, std::unique_ptr<state_table> table) override;
+  bool has_table(const std::string& name) const override { return tables_.contains(name); }
+  std::vector<std::string> table_names() const override;  // Sorted.
+
+private:
+  huge_page_memory memory_;  // Outlives the tables.
+  std::map<std::string, std::unique_ptr<state_table>> tables_;
+  key_group_range groups_;
+  std::uint32_t max_parallelism_;
+};
+
+}  // namespace weir

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The disk of the machine, behind the contract of api/file_system.hpp.
+//
+// Every error names the call, the path and what the system said: "open orders.csv: No such file or
+// directory". Interrupted calls are repeated. Durability follows POSIX: `sync` is fsync of the
+// file; `rename` also syncs the directory, without which the new name may not survive a crash.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/file_system.hpp"
+
+namespace weir {
+
+// Has no state: may be used from several threads at once. A file it opened serves one at a time.
+class posix_file_system final : public file_system {
+public:
+  // Follows symbolic links.
+  result<file_status> stat(const std::string& path) override;
+  result<std::vector<std::string>> list(const std::string& directory) override;
+  // A directory is an error here, not only when it is read.
+  result<std::unique_ptr<readable_file>> open_for_reading(const std::string& path) override;
+  result<std::unique_ptr<writable_file>> create(const std::string& path) override;
+  status rename(const std::string& from, const std::string& to) override;
+  // Removes a file or an empty directory.
+  status remove(const std::string& path) override;
+  status make_directories(const std::string& path) override;
+};
+
+}  // namespace weir

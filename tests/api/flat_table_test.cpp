@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of keyed state behaves as std::unordered_map does, at any size, in the middle of
+// growing, and gives each key group its own entries.
+#include "api/flat_table.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <random>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "api/operator.hpp"
+#include "state/huge_page_memory.hpp"
+#include "state/memory_backend.hpp"
+
+namespace weir {
+namespace {
+
+template <class Key>
+Key key_from(std::uint64_t number) {
+  if constexpr (std::is_same_v<Key, std::string>) {
+    return "the key with the number " + std::to_string(number);
+  } else {
+    return Key(static_cast<Key>(number));
+  }
+}
+template <>
+std::chrono::seconds key_from(std::uint64_t number) {
+  return std::chrono::seconds{number};
+}
+template <>
+std::pair<int, std::string> key_from(std::uint64_t number) {
+  return {static_cast<int>(number % 100), std::to_string(number / 100)};
+}
+
+// Runs random operations on a table and on a map; `keys` bounds the numbers of keys.
+template <class Key, class T, class MakeValue>
+void compare_with_a_map(std::size_t operations, std::uint64_t keys, MakeValue make) {
+  huge_page_memory memory;
+  {
+    flat_table<Key, T> table{memory};
+    std::map<std::uint64_t, T> expected;
+    std::mt19937_64 random{42};
+    for (std::size_t n = 0; n < operations; ++n) {
+      const std::uint64_t number = random() % keys;
+      const Key key = key_from<Key>(number);
+      const std::uint64_t hash = hash_key(key);
+      // Now and then mostly insertions, now and then mostly erasures.
+      const bool erases = random() % 16 < (n / 4096 % 2 == 0 ? 3U : 11U);
+      if (erases) {
+        ASSERT_EQ(table.erase(key, hash), expected.erase(number) == 1);
+      } else {
+        table.find_or_insert(key, hash) = make(n);
+        expected[number] = make(n);
+      }
+      ASSERT_EQ(table.size(), expected.size());
+      const std::uint64_t other = random() % keys;
+      const T* found = table.find(key_from<Key>(other), hash_key(key_from<Key>(other)));
+      const auto wanted = expected.find(other);
+      ASSERT_EQ(found != nullptr, wanted != expected.end()) << "after operation " << n;
+      if (found != nullptr) {
+        ASSERT_EQ(*found, wanted->second) << "after operation " << n;
+      }
+    }
+    std::size_t visited = 0;
+    table.for_each([&](const Key& key, T& value) {
+      ++visited;
+      ASSERT_EQ(table.find(key, hash_key(key)), &value);
+    });
+    EXPECT_EQ(visited, expected.size());
+  }
+  EXPECT_EQ(memory.bytes_in_use(), 0);
+}
+
+TEST(FlatTable, AgreesWithAMapOnIntegers) {
+  const auto make = [](std::size_t n) { return n; };
+  compare_with_a_map<std::uint64_t, std::uint64_t>(100'000, 20'000, make);
+  compare_with_a_map<std::uint64_t, std::uint64_t>(20'000, 8, make);
+  compare_with_a_map<std::int32_t, std::uint64_t>(30'000, 3'000, make);
+  compare_with_a_map<bool, std::uint64_t>(1'000, 2, make);
+}
+
+TEST(FlatTable, AgreesWithAMapOnTimesAndStringsAndPairs) {
+  const auto make = [](std::size_t n) { return n; };
+  compare_with_a_map<std::chrono::seconds, std::uint64_t>(30'000, 3'000, make);
+  compare_with_a_map<std::string, std::uint64_t>(50'000, 5'000, make);
+  compare_with_a_map<std::pair<int, std::string>, std::uint64_t>(30'000, 3'000, make);
+}
+
+TEST(FlatTable, KeepsValuesThatOwnMemory) {
+  const auto make = [](std::size_t n) {
+    return std::string(n % 100, static_cast<char>('a' + n % 26));
+  };
+  compare_with_a_map<std::uint64_t, std::string>(50'000, 5'000, make);
+  compare_with_a_map<std::string, std::string>(50'000, 5'000, make);
+}
+
+// All keys want the same few slots, also those at the end of the array, which go round to its
+// beginning.
+struct crowding_hash {
+  std::uint64_t operator()(std::uint64_t key) const {
+    constexpr std::uint64_t last = ~std::uint64_t{0};
+    return last - (key % 3) * (last / 5000);
+  }
+};
+
+TEST(FlatTable, FindsEveryKeyOfAClusterThatGoesRoundTheEnd) {
+  huge_page_memory memory;
+  flat_table<std::uint64_t, std::uint64_t, crowding_hash> table{memory};
+  std::unordered_map<std::uint64_t, std::uint64_t> expected;
+  std::mt19937_64 random{7};
+  for (std::size_t n = 0; n < 5'000; ++n) {
+    const std::uint64_t key = random() % 300;
+    if (random() % 3 == 0) {
+      ASSERT_EQ(table.erase(key, crowding_hash{}(key)), expected.erase(key) == 1);
+    } else {
+      table.find_or_insert(key, crowding_hash{}(key)) = n;
+      expected[key] = n;
+    }
+    for (std::uint64_t each = 0; each < 300; each += 7) {
+      const std::uint64_t* found = table.find(each, crowding_hash{}(each));
+      ASSERT_EQ(found != nullptr, expected.contains(each));
+      if (found != nullptr) {
+        ASSERT_EQ(*found, expected[each]);
+      }
+    }
+  }
+}
+
+TEST(FlatTable, StartsANewKeyWithTheInitialValue) {
+  huge_page_memory memory;
+  flat_table<int, int> table{memory, {}, 40};
+  ++table.find_or_insert(3, hash_key(3));
+  table.find_or_insert(0, hash_key(0)) += 2;
+  EXPECT_EQ(*table.find(3, hash_key(3)), 41);
+  EXPECT_EQ(*table.find(0, hash_key(0)), 42);
+}
+
+TEST(FlatTable, UpdatesABatchInOrderWhileItGrows) {
+  huge_page_memory memory;
+  flat_table<std::uint64_t, std::vector<std::size_t>> table{memory};
+  std::map<std::uint64_t, std::vector<std::size_t>> expected;
+  std::mt19937_64 random{1};
+  std::size_t number = 0;
+  for (std::size_t size : {0, 1, 15, 16, 17, 1000, 5000, 20000}) {
+    std::vector<std::uint64_t> keys(size);
+    for (auto& key : keys) key = random() % 7000;
+    table.update_batch(
+        size, [&](std::size_t i) { return keys[i]; },
+        [&](std::size_t i, std::vector<std::size_t>& of_key) { of_key.push_back(number + i); });
+    for (std::size_t i = 0; i < size; ++i) expected[keys[i]].push_back(number + i);
+    number += size;
+  }
+  ASSERT_EQ(table.size(), expected.size());
+  for (const auto& [key, numbers] : expected) {
+    ASSERT_EQ(*table.find(key, hash_key(key)), numbers);
+  }
+}
+
+TEST(FlatTable, TakesTheKeysOfABatchByReferenceToo) {
+  huge_page_memory memory;
+  flat_table<std::string, int> table{memory};
+  std::vector<std::string> words{"to", "be", "or", "not", "to", "be"};
+  table.update_batch(
+      words.size(), [&](std::size_t i) -> const std::string& { return words[i]; },
+      [](std::size_t, int& count) { ++count; });
+  EXPECT_EQ(table.size(), 4);
+  EXPECT_EQ(*table.find("be", hash_key(std::string{"be"})), 2);
+}
+
+TEST(FlatTable, LeavesNoTraceOfANewKeyWhoseUpdateThrows) {
+  huge_page_memory memory;
+  flat_table<int, int> table{memory};
+  const auto fail = [](int&) { throw std::runtime_error{"no"}; };
+  EXPECT_THROW(table.update(5, hash_key(5), fail), std::runtime_error);
+  EXPECT_EQ(table.find(5, hash_key(5)), nullptr);
+  EXPECT_EQ(table.size(), 0);
+}
+
+TEST(FlatTable, HandsOutEachKeyGroupOnceAndCompletely) {
+  constexpr std::uint32_t groups = 64;
+  const key_group_range range{8, 24};
+  huge_page_memory memory;
+  flat_table<std::uint64_t, std::uint64_t> table{memory, hash_range{range, groups}};
+  std::map<key_group, std::size_t> expected;
+  for (std::uint64_t key = 0; key < 40'000; ++key) {
+    const auto group = key_group_of(hash_key(key), groups);
+    if (!range.contains(group)) continue;
+    table.find_or_insert(key, hash_key(key)) = key;
+    ++expected[group];
+  }
+  for (key_group group = 0; group < groups; ++group) {
+    std::size_t found = 0;
+    table.for_each_in_group(group, [&](std::uint64_t key, std::uint64_t value) {
+      EXPECT_EQ(key, value);
+      EXPECT_EQ(key_group_of(hash_key(key), groups), group);
+      ++found;
+    });
+    EXPECT_EQ(found, expected[group]) << "group " << group;
+  }
+}
+
+TEST(FlatTable, FindsTheKeyZeroInItsKeyGroup) {
+  huge_page_memory memory;
+  flat_table<int, int> table{memory, hash_range{{0, 4}, 4}};
+  table.find_or_insert(0, hash_key(0)) = 1;
+  std::size_t found = 0;
+  table.for_each_in_group(0, [&](int, int) { ++found; });
+  table.for_each_in_group(1, [&](int, int) { found += 10; });
+  EXPECT_EQ(found, 1);
+}
+
+TEST(FlatTable, StaysSmallWithASmallShareOfTheHashes) {
+  huge_page_memory memory;
+  const hash_range range{{1000, 1001}, 1024};
+  flat_table<std::uint64_t, std::uint64_t> table{memory, range};
+  std::size_t inserted = 0;
+  for (std::uint64_t key = 0; key < 1'000'000; ++key) {
+    if (!range.contains(hash_key(key))) continue;
+    table.find_or_insert(key, hash_key(key)) = key;
+    ++inserted;
+  }
+  EXPECT_EQ(table.size(), inserted);
+  EXPECT_LE(memory.bytes_in_use(), inserted * 16 * 4);
+}
+
+TEST(FlatTable, RefusesAKeyThatBelongsToAnotherSubtask) {
+  huge_page_memory memory;
+  flat_table<int, int> table{memory, hash_range{{0, 1}, 1024}};
+  int elsewhere = 1;
+  while (hash_range{{0, 1}, 1024}.contains(hash_key(elsewhere))) ++elsewhere;
+  try {
+    table.find_or_insert(elsewhere, hash_key(elsewhere));
+    FAIL() << "the key was taken";
+  } catch (const task_failure& failure) {
+    EXPECT_EQ(failure.cause().code, error_code::user_function);
+    EXPECT_NE(failure.cause().message.find("belongs to another subtask; a key function must give"),
+              std::string::npos)
+        << failure.cause().message;
+  }
+}
+
+TEST(FlatTable, VisitsInSlicesWhatItVisitsAtOnce) {
+  huge_page_memory memory;
+  for (const int keys : {0, 1, 11, 10'000, 20'972}) {
+    flat_table<int, int> table{memory};
+    for (int key = 0; key < keys; ++key) table.find_or_insert(key, hash_key(key)) = key;
+    std::vector<int> in_slices;
+    std::size_t cursor = 0;
+    std::size_t calls = 0;
+    for (bool done = false; !done; ++calls) {
+      std::size_t budget = calls % 20;
+      done = table.visit(cursor, budget, [&](int key, int) { in_slices.push_back(key); });
+    }
+    std::vector<int> at_once;
+    table.for_each([&](int key, int) { at_once.push_back(key); });
+    EXPECT_EQ(in_slices, at_once);
+    std::sort(at_once.begin(), at_once.end());
+    for (int key = 0; key < keys; ++key) ASSERT_EQ(at_once[static_cast<std::size_t>(key)], key);
+  }
+}
+
+// Erasing looks at the hash of each key that follows without a gap: the crowd around a key shows.
+struct counting_hash {
+  static inline std::size_t calls = 0;
+  std::uint64_t operator()(std::uint64_t key) const {
+    ++calls;
+    return hash_key(key);
+  }
+};
+
+// Puts the keys into a fresh table. How many keys crowd behind each of them then, on average.
+std::size_t crowd_of(std::span<const std::uint64_t> keys) {
+  huge_page_memory memory;
+  flat_table<std::uint64_t, int, counting_hash> table{memory};
+  for (const std::uint64_t key : keys) table.find_or_insert(key, hash_key(key));
+  counting_hash::calls = 0;
+  for (const std::uint64_t key : keys) table.erase(key, hash_key(key));
+  return counting_hash::calls / keys.size();
+}
+
+TEST(FlatTable, FillsEvenlyFromTheEntriesOfAnotherTable) {
+  huge_page_memory memory;
+  flat_table<std::uint64_t, int> from{memory};
+  for (std::uint64_t key = 0; key < 100'000; ++key) from.find_or_insert(key, hash_key(key));
+  std::vector<std::uint64_t> order;
+  from.for_each([&](std::uint64_t key, int) { order.push_back(key); });
+  for (const std::size_t size : {100, 1'000, 3'000, 10'000, 30'000, 100'000}) {
+    EXPECT_LT(crowd_of(std::span{order}.first(size)), 20U) << size;
+  }
+}
+
+TEST(FlatTable, GrowsWhereKeysOfOnlyAPartOfTheHashesCrowd) {
+  std::vector<std::uint64_t> keys;
+  for (std::uint64_t key = 0; keys.size() < 50'000; ++key) {
+    if (hash_key(key) < ~std::uint64_t{0} / 16) keys.push_back(key);
+  }
+  EXPECT_LT(crowd_of(keys), 100U);
+}
+
+TEST(FlatTable, KeepsItsMemoryWhenClearedUnlessItWasHardlyUsed) {
+  huge_page_memory memory;
+  flat_table<int, std::string> table{memory};
+  const auto fill = [&](int keys) {
+    for (int key = 0; key < keys; ++key) table.find_or_insert(key, hash_key(key)) = "value";
+  };
+  fill(1000);
+  const std::size_t full = memory.bytes_in_use();
+  table.clear();
+  EXPECT_EQ(table.size(), 0);
+  EXPECT_EQ(table.find(7, hash_key(7)), nullptr);
+  EXPECT_LE(memory.bytes_in_use(), full);
+  fill(1000);
+  EXPECT_LE(memory.bytes_in_use(), full);
+  table.clear();
+  fill(10);
+  table.clear();
+  EXPECT_LT(memory.bytes_in_use(), full / 10);
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be said on the command line, what wins over what, and how slips are answered.
+#include "coordination/command_line.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir {
+namespace {
+
+result<std::string> job_yaml(const std::string& path) {
+  if (path != "job.yaml") {
+    return error{error_code::not_found, "open " + path + ": no such file or directory"};
+  }
+  return std::string{
+      "parallelism.default: 2\ntaskmanager.network.credits: 3\nexecution.seed: 4\n"
+      "job:\n  input: file.txt\n  output: file.out\n"};
+}
+
+result<command_line> parse(std::vector<const char*> arguments, const job_options& defaults = {}) {
+  arguments.insert(arguments.begin(), "word_count");
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data(), defaults,
+                            job_yaml);
+}
+
+command_line parsed(const std::vector<const char*>& arguments, const job_options& defaults = {}) {
+  auto outcome = parse(arguments, defaults);
+  EXPECT_TRUE(outcome.ok()) << (outcome ? "" : outcome.failure().message);
+  return outcome ? *outcome : command_line{};
+}
+
+std::string failure_of(const std::vector<const char*>& arguments) {
+  const auto outcome = parse(arguments);
+  return outcome ? "no failure" : outcome.failure().message;
+}
+
+TEST(CommandLine, WithoutArgumentsIsTheDefaults) {
+  job_options defaults;
+  defaults.parallelism = 7;
+  const auto line = parsed({}, defaults);
+  EXPECT_EQ(line.options.parallelism, 7U);
+  EXPECT_TRUE(line.options.progress);
+  EXPECT_EQ(line.least_log_level, log_level::info);
+  EXPECT_FALSE(line.print_plan || line.help || line.version);
+  EXPECT_TRUE(line.parameters.empty());
+  EXPECT_TRUE(parse_command_line(0, nullptr, {}, job_yaml).ok());
+}
+
+TEST(CommandLine, KnowsEveryOption) {
+  const auto line = parsed({"--parallelism", "4", "--define", "execution.seed=9", "--parameter",
+                            "input=a", "--print-plan", "--log-level", "debug", "--no-progress"});
+  EXPECT_EQ(line.options.parallelism, 4U);
+  EXPECT_EQ(line.options.seed, 9U);
+  EXPECT_EQ(line.parameters, (given_parameters{{"input", "a"}}));
+  EXPECT_TRUE(line.print_plan);
+  EXPECT_EQ(line.least_log_level, log_level::debug);
+  EXPECT_FALSE(line.options.progress);
+}
+
+TEST(CommandLine, TakesValuesInAllTheUsualForms) {
+  for (const auto& arguments :
+       {std::vector{"-p", "4"}, std::vector{"-p4"}, std::vector{"--parallelism=4"},
+        std::vector{"--parallelism", "4"}, std::vector{"-Dparallelism.default=4"}}) {
+    EXPECT_EQ(parsed(arguments).options.parallelism, 4U) << arguments[0];
+  }
+}
+
+TEST(CommandLine, LetsTheFileWinOverTheProgram) {
+  job_options defaults;
+  defaults.parallelism = 7;
+  defaults.task_managers = 5;
+  const auto line = parsed({"--config", "job.yaml"}, defaults);
+  EXPECT_EQ(line.options.parallelism, 2U);
+  EXPECT_EQ(line.options.task_managers, 5U);
+}
+
+TEST(CommandLine, LetsDefinitionsWinOverTheFileAndOptionsOverDefinitions) {
+  const auto line = parsed({"-p", "8", "-D", "parallelism.default=6", "-D",
+                            "taskmanager.network.credits=7", "-c", "job.yaml"});
+  EXPECT_EQ(line.options.parallelism, 8U);
+  EXPECT_EQ(line.options.credit_window, 7U);
+  EXPECT_EQ(line.options.seed, 4U);
+  EXPECT_FALSE(parsed({"--no-progress", "-D", "progress.enabled=true"}).options.progress);
+}
+
+TEST(CommandLine, LetsTheLastOfEqualDefinitionsWin) {
+  EXPECT_EQ(parsed({"-D", "execution.seed=1", "-D", "execution.seed=2"}).options.seed, 2U);
+  EXPECT_EQ(parsed({"-P", "a=1", "-P", "a=2"}).parameters, (given_parameters{{"a", "2"}}));
+}
+
+TEST(CommandLine, CollectsJobParameters) {
+  const auto line = parsed({"-P", "input=a=b", "-P", "empty=", "-D", "job.top=5"});
+  EXPECT_EQ(line.parameters, (given_parameters{{"empty", ""}, {"input", "a=b"}, {"top", "5"}}));
+  const auto with_file = parsed({"-P", "input=mine.txt", "-c", "job.yaml"});
+  EXPECT_EQ(with_file.parameters, (given_parameters{{"input", "mine.txt"}, {"output", "file.out"}}));
+}
+
+TEST(CommandLine, LooksAtNothingElseWhenAskedForHelpOrTheVersion) {
+  EXPECT_TRUE(parsed({"--help", "--config", "missing.yaml", "-p", "four"}).help);
+  EXPECT_TRUE(parsed({"-h"}).help);
+  EXPECT_TRUE(parsed({"--version", "-D", "nonsense"}).version);
+}
+
+TEST(CommandLine, ProposesTheOptionThatWasMeant) {
+  EXPECT_EQ(failure_of({"--paralelism", "4"}),
+            "unknown option --paralelism; did you mean --parallelism? See --help");
+  EXPECT_EQ(failure_of({"--plan"}), "unknown option --plan; did you mean --print-plan? See --help");
+  EXPECT_EQ(failure_of({"-help"}), "unknown option -help; did you mean --help? See --help");
+  EXPECT_EQ(failure_of({"--xyzzy"}), "unknown option --xyzzy. See --help");
+  EXPECT_EQ(failure_of({"---"}), "unknown option ---. See --help");
+  EXPECT_EQ(failure_of({"-x"}), "unknown option -x. See --help");
+}
+
+TEST(CommandLine, DoesNotGuessAbbreviatedOptions) {
+  EXPECT_EQ(failure_of({"--parallel", "4"}),
+            "unknown option --parallel; did you mean --parallelism? See --help");
+}
+
+TEST(CommandLine, SaysWhichOptionLacksOrHasAValue) {
+  EXPECT_EQ(failure_of({"-p"}), "option --parallelism needs a value. See --help");
+  EXPECT_EQ(failure_of({"--config="}), "option --config needs a value. See --help");
+  EXPECT_EQ(failure_of({"--help=me"}), "option --help does not take a value. See --help");
+}
+
+TEST(CommandLine, RefusesASecondValue) {
+  EXPECT_EQ(failure_of({"-p", "2", "--parallelism", "3"}),
+            "option --parallelism was given more than once. See --help");
+}
+
+TEST(CommandLine, RefusesArgumentsThatAreNoOptions) {
+  EXPECT_EQ(failure_of({"book.txt"}),
+            "unexpected argument 'book.txt'; job parameters are given as -P NAME=VALUE. See "
+            "--help");
+  EXPECT_EQ(failure_of({"--", "-p"}),
+            "unexpected argument '-p'; job parameters are given as -P NAME=VALUE. See --help");
+}
+
+TEST(CommandLine, RefusesAnUnknownKey) {
+  EXPECT_EQ(failure_of({"-D", "paralelism.default=4"}),
+            "-D paralelism.default=4: unknown key; did you mean parallelism.default?");
+  EXPECT_EQ(failure_of({"-D", "xyzzy=4"}), "-D xyzzy=4: unknown key; --help lists the keys");
+  EXPECT_EQ(failure_of({"-D", "job.=4"}), "-D job.=4: unknown key; --help lists the keys");
+}
+
+TEST(CommandLine, RefusesADefinitionWithoutAKeyOrAValue) {
+  EXPECT_EQ(failure_of({"-D", "parallelism.default"}),
+            "-D parallelism.default: expected KEY=VALUE. See --help");
+  EXPECT_EQ(failure_of({"-D", "=4"}), "-D =4: expected KEY=VALUE. See --help");
+  EXPECT_EQ(failure_of({"-P", "input"}), "-P input: expected NAME=VALUE. See --help");
+}
+
+TEST(CommandLine, RefusesValuesOfTheWrongType) {
+  EXPECT_EQ(failure_of({"-D", "parallelism.default=four"}),
+            "-D parallelism.default=four: 'four' is not an integer between 1 and 32768");
+  EXPECT_EQ(failure_of({"-p", "-1"}), "--parallelism: '-1' is not an integer between 1 and 32768");
+  EXPECT_EQ(failure_of({"--log-level", "loud"}),
+            "--log-level: 'loud' is not one of debug, info, warn, error");
+}
+
+TEST(CommandLine, ChecksTheSettingsAgainstEachOther) {
+  EXPECT_EQ(failure_of({"-p", "0"}),
+            "parallelism 0: must be between 1 and 1024 (pipeline.max-parallelism)");
+  EXPECT_EQ(failure_of({"-p", "16", "-D", "pipeline.max-parallelism=8"}),
+            "parallelism 16: must be between 1 and 8 (pipeline.max-parallelism)");
+  EXPECT_EQ(parsed({"-p", "2000", "-D", "pipeline.max-parallelism=4000"}).options.parallelism,
+            2000U);
+}
+
+TEST(CommandLine, NamesTheFileItCannotRead) {
+  const auto outcome = parse({"--config", "missing.yaml"});
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.failure().code, error_code::not_found);
+  EXPECT_EQ(outcome.failure().message,
+            "read the configuration: open missing.yaml: no such file or directory");
+}
+
+TEST(CommandLine, PassesOnWhatIsWrongWithTheFile) {
+  const auto wrong_file = [](const std::string&) -> result<std::string> { return {"[1"}; };
+  const std::array arguments{"word_count", "-c", "other.yaml"};
+  const auto outcome = parse_command_line(3, arguments.data(), {}, wrong_file);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.failure().message,
+            "other.yaml: line 1, column 1: not valid YAML: end of sequence flow not found");
+}
+
+TEST(UnusedParameters, AreReportedWithTheNameThatWasMeant) {
+  const auto warnings = unused_parameter_warnings({{"inptu", "a"}, {"top", "5"}, {"zz", ""}},
+                                                  {"input", "output", "top"});
+  EXPECT_EQ(warnings, (std::vector<std::string>{
+                          "parameter inptu: the job has none of that name; did you mean input?",
+                          "parameter zz: the job has none of that name"}));
+  EXPECT_TRUE(unused_parameter_warnings({{"top", "5"}}, {"top"}).empty());
+}
+
+TEST(ProgramOptions, AreWrittenAsTheyAreTyped) {
+  EXPECT_EQ(usage_of({'p', "parallelism", "N", false, ""}), "-p, --parallelism N");
+  EXPECT_EQ(usage_of({'\0', "version", "", true, ""}), "--version");
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Seeds for tests that draw at random: fresh ones in every run, printed, and repeatable.
+//
+//   WEIR_TEST_SEED=17 ctest -R Credit    # The first seed of every random test is 17.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "coordination/simulation/random_numbers.hpp"
+
+namespace weir {
+
+// The number in an environment variable; `otherwise` if it is not set.
+inline std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::stoull(text);
+}
+
+// `count` consecutive seeds, recorded with the running test.
+inline std::vector<std::uint64_t> seeds_for(std::uint64_t count) {
+  static const auto fresh = static_cast<std::uint64_t>(
+      ::testing::UnitTest::GetInstance()->start_timestamp() % 1'000'000'000);
+  const std::uint64_t first = number_from_environment("WEIR_TEST_SEED", fresh);
+  std::cout << "seeds " << first << ".." << first + count - 1
+            << " (WEIR_TEST_SEED sets the first)\n";
+  std::vector<std::uint64_t> seeds;
+  for (std::uint64_t i = 0; i < count; ++i) seeds.push_back(first + i);
+  return seeds;
+}
+
+}  // namespace weir
