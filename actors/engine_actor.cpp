@@ -22,7 +22,13 @@ error from_exit_reason(caf::actor_system& system, const caf::error& reason) {
     return {static_cast<error_code>(context.get_as<std::uint8_t>(0)),
             context.get_as<std::string>(1)};
   }
-  return {error_code::internal, "ended unexpectedly: " + system.render(reason)};
+  if (reason == caf::exit_reason::user_shutdown) {
+    return {error_code::internal, "it was told to end from outside"};
+  }
+  if (reason == caf::exit_reason::remote_link_unreachable) {
+    return {error_code::internal, "its process cannot be reached any more"};
+  }
+  return {error_code::internal, "it ended unexpectedly: " + system.render(reason)};
 }
 
 }  // namespace
@@ -43,8 +49,8 @@ engine_actor::engine_actor(caf::actor_config& config, runtime& world)
   });
   set_exit_handler([this](caf::scheduled_actor*, caf::exit_msg& ended) {
     // Links work both ways. The end of a child is for `on_child_ended` to judge; only the parent,
-    // or somebody outside of the tree, may end this actor.
-    if (ended.source == nullptr || ended.source == parent_) {
+    // or somebody outside of the tree, may end this actor. An anonymous exit names its receiver.
+    if (ended.source == address() || ended.source == parent_) {
       quit(caf::exit_reason::user_shutdown);
     }
   });

@@ -193,8 +193,9 @@ void operator_chain::on_idle(bool is_idle) {
 }
 
 void operator_chain::on_input_ended() {
-  steps_.front()->due_watermark = end_of_time;
-  steps_.front()->input_ended = true;
+  auto& head = *steps_.front();
+  if (head.context.watermark != end_of_time) head.due_watermark = end_of_time;
+  head.input_ended = true;
 }
 
 void operator_chain::pass_on_watermark(chained_step& from, event_time watermark) {

@@ -20,6 +20,7 @@
 
 #include "api/hash_range.hpp"
 #include "api/integral_time.hpp"
+#include "api/prefetch.hpp"
 #include "api/state_backend.hpp"
 
 namespace weir {
@@ -116,7 +117,7 @@ public:
   // Only a hint, and so harmless for any hash.
   void prefetch(std::uint64_t hash) const noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(slots_) + home(hash) * sizeof(slot);
-    __builtin_prefetch(reinterpret_cast<const void*>(address), 1);
+    prefetch_line(reinterpret_cast<const void*>(address));
   }
 
   // The slot that holds `key`, or the empty one where it belongs. Throws task_failure if the hash

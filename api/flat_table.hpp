@@ -53,6 +53,12 @@ public:
   // Fetches what a call with this hash will look at, some 100 ns later.
   void prefetch(std::uint64_t hash) noexcept { slots_of(hash).prefetch(hash); }
 
+  // Moves some `slots` over if the table is growing. Whoever updates it without update_batch calls
+  // this once for each batch, so that growing ends even if no more keys come.
+  void continue_growing(std::size_t slots) {
+    if (is_growing()) move_slots(slots);
+  }
+
   T* find(const Key& key, std::uint64_t hash) {
     if (is_zero(key)) return zero_ ? &*zero_ : nullptr;
     slot& place = slots_of(hash).probe(key, hash);
@@ -81,7 +87,7 @@ public:
   // of them throws, f has returned for a prefix of the records and for nothing else.
   template <class KeyAt, class Update>
   void update_batch(std::size_t n, KeyAt&& key_at, Update&& f) {
-    if (is_growing()) move_slots(n);
+    continue_growing(n);
     std::array<staged<KeyAt>, prefetch_distance> ahead;
     const auto stage = [&](std::size_t i) {
       auto& next = ahead[i % prefetch_distance];
@@ -294,7 +300,7 @@ private:
   void prefetch_block(std::size_t n) noexcept {
     const auto* const begin = reinterpret_cast<const char*>(&slots_.at(block_start(n)));
     for (std::size_t byte = 0; byte < block_size * sizeof(slot); byte += 64) {
-      __builtin_prefetch(begin + byte);
+      prefetch_line(begin + byte);
     }
   }
 

@@ -27,8 +27,8 @@ class keyed_stream {
 public:
   using value_type = T;
 
-  keyed_stream(loose_ends ends, KeyFunction key_of)
-      : ends_{std::move(ends)}, key_of_{std::move(key_of)} {}
+  keyed_stream(loose_ends ends, KeyFunction key_function)
+      : ends_{std::move(ends)}, key_of_{std::move(key_function)} {}
 
   // --- Rolling: a result for every record
 

@@ -28,9 +28,9 @@
 
 namespace weir {
 
-class file_system;     // api/file_system.hpp
-class state_backend;   // api/state_backend.hpp
-struct source_split;   // api/source.hpp
+class file_system;    // api/file_system.hpp
+class state_backend;  // api/state_backend.hpp
+struct source_split;  // api/source.hpp
 
 // Where an operator's results go: the next operators of the chain, or the network. The receiver may
 // change or take the records; whatever is left in the batch belongs to the caller again.
@@ -71,7 +71,7 @@ struct operator_context {
   file_system* files = nullptr;
   state_backend* state = nullptr;
   watermark_output* watermarks = nullptr;
-  std::vector<output*> ports;  // At least as many as the operator declared.
+  std::vector<output*> ports;                         // At least as many as the operator declared.
   const std::vector<source_split>* splits = nullptr;  // A source's share of the input.
   error_policy on_error = error_policy::fail;
   std::uint32_t dead_letter_port = 0;
@@ -101,9 +101,9 @@ public:
   // Handles a batch from input 0 or, in a two-input operator, input 1.
   virtual void process(std::uint32_t input, record_batch& batch) = 0;
 
-  // Event time has come to `watermark`: no record with an earlier time follows. Returns true when
-  // all that was due has been emitted; the watermark then goes on to the next operators, unless
-  // `makes_watermarks()`.
+  // Event time has come to `watermark`: no record of that time or before follows, but late ones.
+  // Returns true when all that was due has been emitted; the watermark then goes on to the next
+  // operators, unless `makes_watermarks()`.
   virtual bool advance_to(event_time watermark) {
     static_cast<void>(watermark);
     return true;

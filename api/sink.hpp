@@ -44,11 +44,10 @@ public:
 // A sink that takes only some types constrains `open`; the compile error then names the sink and
 // the type.
 template <class S, class T>
-concept sink_for = std::copy_constructible<S> && requires(const S& sink, const sink_context& context) {
+concept sink_for = std::copy_constructible<S> &&
+    requires(const S& sink, const sink_context& context) {
   { sink.name() } -> std::convertible_to<std::string>;
-  {
-    sink.template open<T>(context)
-  } -> std::same_as<result<std::unique_ptr<sink_writer<T>>>>;
+  { sink.template open<T>(context) } -> std::same_as<result<std::unique_ptr<sink_writer<T>>>>;
 };
 
 }  // namespace weir

@@ -31,6 +31,12 @@ struct window {
 };
 WEIR_FIELDS(window, start, end)
 
+// The first moment for which records may still come when event time has come to `watermark`: what
+// ends there is complete.
+constexpr event_time first_open_moment(event_time watermark) {
+  return watermark == end_of_time ? end_of_time : watermark + duration{1};
+}
+
 // What a window has to say about one key.
 template <class Key, class R>
 struct window_result {

@@ -56,12 +56,6 @@ void console::show_end(job_state state, const std::optional<error>& cause, proce
     log(log_level::error,
         "job " + options_.job + " failed: " + (cause ? cause->message : "no cause was reported"),
         now);
-    if (cause && cause->code == error_code::user_function) {
-      log(log_level::error,
-          "mend the function, or let the operator go on without such records: "
-          ".on_error(weir::skip_and_count()) or .on_error(weir::dead_letters_to(sink))",
-          now);
-    }
     return;
   }
   if (options_.shows_progress) log(log_level::info, line_.summary(progress_at(now)), now);

@@ -18,7 +18,7 @@ struct job_totals {
   std::uint64_t late_dropped = 0;
   std::uint64_t skipped = 0;
   std::uint64_t dead_lettered = 0;
-  std::optional<event_time> watermark;  // The lowest of the sinks; none before the first.
+  std::optional<event_time> watermark{};  // The lowest of the sinks; none before the first.
 };
 
 class job_listener {

@@ -162,10 +162,10 @@ void job_manager_actor::on_child_ended(const caf::actor_addr& child, bool, error
     auto& lost = task_managers_[number];
     if (lost.is_lost || lost.handle.address() != child) continue;
     lost.is_lost = true;
+    const auto reason = within("task manager " + std::to_string(number + 1) + " was lost", cause);
     for (std::uint32_t i = 0; i < assigned_.size(); ++i) {
       if (assigned_[i].task_manager != number) continue;
-      execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i},
-                                      within("a task manager was lost", cause)));
+      execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i}, reason));
     }
     std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
   }

@@ -18,7 +18,7 @@ namespace weir {
 // Exit statuses of `run`.
 inline constexpr int exit_finished = 0;
 inline constexpr int exit_failed = 1;       // The job failed; standard error says why.
-inline constexpr int exit_usage = 2;        // The arguments, the configuration or the plan is wrong.
+inline constexpr int exit_usage = 2;        // Wrong arguments, configuration or plan.
 inline constexpr int exit_cancelled = 130;  // By SIGINT or SIGTERM.
 
 // Builds the job that `define` describes, does with it what the arguments ask for, and returns the

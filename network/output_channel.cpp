@@ -18,6 +18,11 @@ record_batch& output_channel::open_batch(const record_batch& like) {
   return *open_;
 }
 
+frame& output_channel::last_frame() {
+  const bool has_records = open_ && !open_->empty();
+  return has_records || ready_.empty() ? marks_ : ready_.back();
+}
+
 void output_channel::close_batch() {
   frame full = std::exchange(marks_, {});
   full.batch = std::move(open_);

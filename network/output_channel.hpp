@@ -32,9 +32,9 @@ public:
   // Copies all records of `batch`.
   void copy(const record_batch& batch);
 
-  void set_watermark(event_time watermark) { marks_.watermark = watermark; }
-  void set_idle(bool is_idle) { marks_.idle = is_idle; }
-  void set_end() { marks_.end = true; }
+  void set_watermark(event_time watermark) { last_frame().watermark = watermark; }
+  void set_idle(bool is_idle) { last_frame().idle = is_idle; }
+  void set_end() { last_frame().end = true; }
 
   // The next frame that may leave now, if any. A partial batch or bare marks leave only when the
   // consumer is waiting, or when `flush` says that nothing will be added.
@@ -50,6 +50,8 @@ public:
 
 private:
   std::unique_ptr<record_batch> reuse_or_make(const record_batch& like);
+  // The frame that the records seen last are in: marks that follow them go there.
+  frame& last_frame();
 
   credit_balance credit_;
   std::unique_ptr<record_batch> open_;

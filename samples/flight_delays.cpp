@@ -139,7 +139,8 @@ struct find_ten_worst {
 };
 
 std::vector<std::string> to_table(const std::vector<delays>& worst) {
-  std::vector<std::string> lines{"airport  hour                  departures  mean min  max min  late"};
+  std::vector<std::string> lines{
+      "airport  hour                  departures  mean min  max min  late"};
   for (const auto& hour : worst) {
     char line[100];
     std::snprintf(line, sizeof line, "%-7s  %-20s  %10lld  %8.1f  %7lld  %3.0f%%",
@@ -155,14 +156,12 @@ void define(weir::environment& env) {
   const auto input = env.parameter("input", "samples/data/flights.csv");
   const auto output = env.parameter("output", "build/flight_delays");
 
-  auto by_airport = env.from(weir::csv_of<flight>(input),
-                             weir::bounded_out_of_orderness(12h, &flight::scheduled))
-                        .key_by(&flight::origin);
+  auto by_airport =
+      env.from(weir::csv_of<flight>(input), weir::bounded_out_of_orderness(12h, &flight::scheduled))
+          .key_by(&flight::origin);
 
-  auto hourly = by_airport.window(weir::tumbling(1h))
-                    .aggregate(sum_up_delays{})
-                    .uid("hourly")
-                    .map(to_delays);
+  auto hourly =
+      by_airport.window(weir::tumbling(1h)).aggregate(sum_up_delays{}).uid("hourly").map(to_delays);
   hourly.sink(weir::file_sink(output + "/hourly.csv").csv());
   hourly.window_all(weir::global_window())
       .aggregate(find_ten_worst{})

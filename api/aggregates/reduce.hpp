@@ -2,7 +2,6 @@
 // The aggregate behind `reduce(f)`: folds the records two at a time into one of their own type.
 #pragma once
 
-#include <concepts>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -30,11 +29,5 @@ public:
 private:
   F f_;
 };
-
-template <class T, class F>
-  requires std::convertible_to<std::invoke_result_t<const F&, const T&, const T&>, T>
-      reduce_aggregate<T, F> reduce(F f) {
-    return reduce_aggregate<T, F>{std::move(f)};
-  }
 
 }  // namespace weir

@@ -48,11 +48,11 @@ public:
 
   void process(std::uint32_t, record_batch& records) override {
     auto& batch = batch_of<T>::of(records);
-    if (batch.empty()) return;
-    context().counters.records_in += batch.size();
+    const std::size_t received = batch.size();
+    if (received == 0) return;
     keys_.stage(context(), batch);
     if (is_by_processing_time()) {
-      batch.set_common_time(std::max(event_time_of(context().now), watermark_));
+      batch.set_common_time(std::max(event_time_of(context().now), open_from_));
     }
     const auto [first, last] = slices_of(batch);
     if (first == last && first >= fired_end()) {
@@ -60,12 +60,13 @@ public:
     } else {
       add_to_slices(batch);
     }
+    context().counters.records_in += received;
     flush();
   }
 
   bool advance_to(event_time watermark) override {
     if (is_by_processing_time() && watermark < end_of_time) return true;
-    return fire_until(watermark);
+    return fire_until(first_open_moment(watermark));
   }
   bool on_processing_time(processing_time now) override {
     return !is_by_processing_time() || fire_until(event_time_of(now));
@@ -122,6 +123,7 @@ private:
 
   void add_to_one_slice(batch_of<T>& batch, slice_index slice) {
     table& to = slices_->open(slice);
+    to.continue_growing(batch.size());
     guard_loop(context(), batch, 0, [&](std::size_t i) {
       keys_.prefetch_ahead_of(i, to);
       if (keys_.has(i)) add(batch, i, to);
@@ -215,7 +217,7 @@ private:
 
   // Windows before this one take no more records.
   window_index first_window_kept() const {
-    return slicing_.first_window_open_at(watermark_, options_.allowed_lateness);
+    return slicing_.first_window_open_at(open_from_, options_.allowed_lateness);
   }
 
   std::optional<window_index> next_window_with_records() const {
@@ -224,9 +226,10 @@ private:
     return std::max(next_window_, slicing_.first_window_of(slice->index));
   }
 
-  bool fire_until(event_time watermark) {
-    watermark_ = std::max(watermark_, watermark);
-    const bool done = fire_due_windows(slicing_.first_window_open_at(watermark_));
+  // Fires what ends at `open` or before.
+  bool fire_until(event_time open) {
+    open_from_ = std::max(open_from_, open);
+    const bool done = fire_due_windows(slicing_.first_window_open_at(open_from_));
     flush();
     return done;
   }
@@ -274,7 +277,7 @@ private:
   std::optional<collector<out>> results_;
   std::optional<collector<T>> late_;
   std::vector<target> targets_;
-  event_time watermark_ = beginning_of_time;
+  event_time open_from_ = beginning_of_time;  // Windows that end by then have fired.
   window_index next_window_ = before_all_windows;
 };
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,46 +19,98 @@ struct open_session {
   bool has_fired = false;  // With these records; later ones make it fire again.
 };
 
+// A single session, the common case, lies in the key's table entry itself.
 template <class Accumulator>
-struct key_sessions {
-  std::vector<open_session<Accumulator>> sessions;
+class key_sessions {
+public:
+  using session = open_session<Accumulator>;
+
   event_time alarm = end_of_time;  // The time of the key's timer; end_of_time: it has none.
+
+  bool empty() const { return !single_ && several_.empty(); }
 
   // Whether a record whose own session would be `span` joins one that is open.
   bool touches(const window& span) const {
-    const auto first = first_touching(span);
-    return first != sessions.end() && first->span.start <= span.end;
+    if (single_) return are_touching(single_->span, span);
+    return std::any_of(several_.begin(), several_.end(),
+                       [&](const session& each) { return are_touching(each.span, span); });
   }
 
   // Adds a record whose own session is `span`; `add(accumulator)` adds it to an accumulator. When
   // that throws, the sessions are as before. Returns the session the record is in now.
   template <class Aggregate, class Add>
-  open_session<Accumulator>& join(const window& span, const Aggregate& aggregate,
-                                  const Accumulator& initial, Add&& add) {
-    const auto first = sessions.begin() + (first_touching(span) - sessions.cbegin());
-    if (first == sessions.end() || span.end < first->span.start) {
+  session& join(const window& span, const Aggregate& aggregate, const Accumulator& initial,
+                Add&& add) {
+    if (single_ && are_touching(single_->span, span)) {
+      add(single_->of);
+      extend(*single_, span);
+      return *single_;
+    }
+    if (empty()) {
       Accumulator fresh = initial;
       add(fresh);
-      return *sessions.insert(first, {span, std::move(fresh)});
+      return single_.emplace(session{span, std::move(fresh)});
     }
-    add(first->of);
-    first->span.start = std::min(first->span.start, span.start);
-    first->span.end = std::max(first->span.end, span.end);
-    first->has_fired = false;
-    auto next = first + 1;
-    for (; next != sessions.end() && next->span.start <= first->span.end; ++next) {
-      aggregate.merge(first->of, next->of);
-      first->span.end = std::max(first->span.end, next->span.end);
+    if (single_) {
+      several_.push_back(*std::move(single_));
+      single_.reset();
     }
-    sessions.erase(first + 1, next);
-    return *first;
+    return join_several(span, aggregate, initial, add);
+  }
+
+  // Calls f(session&) in order of time.
+  template <class F>
+  void for_each(F&& f) {
+    if (single_) f(*single_);
+    for (session& each : several_) f(each);
+  }
+
+  // Forgets the sessions that are `over`.
+  template <class Over>
+  void erase_if(Over&& over) {
+    if (single_ && over(*single_)) single_.reset();
+    std::erase_if(several_, over);
+    if (several_.size() == 1) {
+      single_.emplace(std::move(several_.front()));
+      several_.clear();
+    }
   }
 
 private:
-  auto first_touching(const window& span) const {
-    return std::find_if(sessions.begin(), sessions.end(),
-                        [&](const auto& each) { return span.start <= each.span.end; });
+  // Sessions that meet are one.
+  static bool are_touching(const window& a, const window& b) {
+    return a.start <= b.end && b.start <= a.end;
   }
+  static void extend(session& grown, const window& by) {
+    grown.span.start = std::min(grown.span.start, by.start);
+    grown.span.end = std::max(grown.span.end, by.end);
+    grown.has_fired = false;
+  }
+
+  template <class Aggregate, class Add>
+  session& join_several(const window& span, const Aggregate& aggregate, const Accumulator& initial,
+                        Add& add) {
+    const auto first = std::find_if(several_.begin(), several_.end(), [&](const session& each) {
+      return span.start <= each.span.end;
+    });
+    if (first == several_.end() || span.end < first->span.start) {
+      Accumulator fresh = initial;
+      add(fresh);
+      return *several_.insert(first, session{span, std::move(fresh)});
+    }
+    add(first->of);
+    extend(*first, span);
+    auto next = first + 1;
+    for (; next != several_.end() && next->span.start <= first->span.end; ++next) {
+      aggregate.merge(first->of, next->of);
+      extend(*first, next->span);
+    }
+    several_.erase(first + 1, next);
+    return *first;
+  }
+
+  std::optional<session> single_;
+  std::vector<session> several_;  // All of them, once there were two or more.
 };
 
 }  // namespace weir

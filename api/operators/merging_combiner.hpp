@@ -35,10 +35,10 @@ public:
   }
 
   bool include_until(slices& from, slice_index end, std::size_t& budget) {
-    return from.sweep(end_, end, budget, [&](const Key& key, const accumulator& come) {
-      together_.update(key, hash_key(key),
-                       [&](accumulator& total) { aggregate_.merge(total, come); });
-    });
+    const auto merge = [&](const Key& key, std::uint64_t hash, const accumulator& come) {
+      together_.update(key, hash, [&](accumulator& total) { aggregate_.merge(total, come); });
+    };
+    return from.sweep(end_, end, budget, together_, merge);
   }
 
   template <class F>

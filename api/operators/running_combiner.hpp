@@ -31,21 +31,22 @@ public:
       begin_ = end_ = {first, 0};
       return true;
     }
-    return from.sweep(begin_, first, budget, [&](const Key& key, const accumulator& gone) {
-      const std::uint64_t hash = hash_key(key);
+    const auto subtract = [&](const Key& key, std::uint64_t hash, const accumulator& gone) {
       sum& total = *running_.find(key, hash);
       if (--total.slices == 0) {
         running_.erase(key, hash);
       } else {
         aggregate_.subtract(total.of, gone);
       }
-    });
+    };
+    return from.sweep(begin_, first, budget, running_, subtract);
   }
 
   bool include_until(slices& from, slice_index end, std::size_t& budget) {
-    return from.sweep(end_, end, budget, [&](const Key& key, const accumulator& come) {
-      running_.update(key, hash_key(key), [&](sum& total) { add(total, come, true); });
-    });
+    const auto include = [&](const Key& key, std::uint64_t hash, const accumulator& come) {
+      running_.update(key, hash, [&](sum& total) { add(total, come, true); });
+    };
+    return from.sweep(end_, end, budget, running_, include);
   }
 
   template <class F>

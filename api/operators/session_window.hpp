@@ -49,23 +49,25 @@ public:
 
   void process(std::uint32_t, record_batch& records) override {
     auto& batch = batch_of<T>::of(records);
-    if (batch.empty()) return;
-    context().counters.records_in += batch.size();
+    const std::size_t received = batch.size();
+    if (received == 0) return;
     keys_.stage(context(), batch);
     if (is_by_processing_time()) {
-      batch.set_common_time(std::max(event_time_of(context().now), watermark_));
+      batch.set_common_time(std::max(event_time_of(context().now), open_from_));
     }
     for (std::size_t i = 0; i < batch.size(); ++i) require_time_for_window(batch.time_of(i));
+    sessions_->continue_growing(batch.size());
     guard_loop(context(), batch, 0, [&](std::size_t i) {
       keys_.prefetch_ahead_of(i, *sessions_);
       if (keys_.has(i)) take_in(batch, i);
     });
+    context().counters.records_in += received;
     flush();
   }
 
   bool advance_to(event_time watermark) override {
     if (is_by_processing_time() && watermark < end_of_time) return true;
-    return fire_until(watermark);
+    return fire_until(first_open_moment(watermark));
   }
   bool on_processing_time(processing_time now) override {
     return !is_by_processing_time() || fire_until(event_time_of(now));
@@ -94,21 +96,23 @@ private:
   static constexpr std::size_t timers_per_call = 16 * records_per_batch<out>();
 
   bool is_by_processing_time() const { return windows_.domain == time_domain::processing; }
-  bool is_over(event_time end) const { return end + options_.allowed_lateness <= watermark_; }
+  bool is_over_at(event_time now, const window& span) const {
+    return span.end + options_.allowed_lateness <= now;
+  }
 
   void take_in(batch_of<T>& batch, std::size_t i) {
     const key_type& key = keys_.key(i);
     const std::uint64_t hash = keys_.hash(i);
     const event_time time = batch.time_of(i);
     const window span{time, time + windows_.gap};
-    if (is_over(span.end)) {
+    if (is_over_at(open_from_, span)) {
       const sessions_of_key* open = sessions_->find(key, hash);
       if (open == nullptr || !open->touches(span)) return drop_late(batch, i);
     }
     sessions_->update(key, hash, [&](sessions_of_key& of_key) {
       session_type& joined = of_key.join(span, aggregate_, initial_,
                                          [&](accumulator& to) { add_record(to, batch, i); });
-      if (joined.span.end <= watermark_) fire(key, joined);
+      if (joined.span.end <= open_from_) fire(key, joined);
       set_timer(key, of_key, next_turn(joined));
     });
   }
@@ -145,11 +149,12 @@ private:
     which.has_fired = true;
   }
 
-  bool fire_until(event_time watermark) {
-    watermark_ = std::max(watermark_, watermark);
+  // Fires what ends at `open` or before.
+  bool fire_until(event_time open) {
+    open_from_ = std::max(open_from_, open);
     std::size_t budget = timers_per_call;
     while (budget > 0) {
-      const auto due = timers_->pop_due(watermark_);
+      const auto due = timers_->pop_due(open_from_);
       if (!due) break;
       on_timer(due->time, due->key);
       --budget;
@@ -163,14 +168,12 @@ private:
     sessions_of_key& of_key = *sessions_->find(key, hash);
     of_key.alarm = end_of_time;
     event_time next = end_of_time;
-    for (session_type& each : of_key.sessions) {
+    of_key.for_each([&](session_type& each) {
       if (each.span.end <= time && !each.has_fired) fire(key, each);
-      if (each.span.end + options_.allowed_lateness > time) next = std::min(next, next_turn(each));
-    }
-    std::erase_if(of_key.sessions, [&](const session_type& each) {
-      return each.span.end + options_.allowed_lateness <= time;
+      if (!is_over_at(time, each.span)) next = std::min(next, next_turn(each));
     });
-    if (of_key.sessions.empty()) {
+    of_key.erase_if([&](const session_type& each) { return is_over_at(time, each.span); });
+    if (of_key.empty()) {
       sessions_->erase(key, hash);
     } else {
       set_timer(key, of_key, next);
@@ -192,7 +195,7 @@ private:
   timers* timers_ = nullptr;
   std::optional<collector<out>> results_;
   std::optional<collector<T>> late_;
-  event_time watermark_ = beginning_of_time;
+  event_time open_from_ = beginning_of_time;  // Windows that end by then have fired.
 };
 
 }  // namespace weir

@@ -7,7 +7,7 @@
 //
 // 1. front_ holds, for each key, the slices of the front together; back_ those of the back.
 // 2. An entry of a front slice keeps in `rest` what the later front slices hold for its key, if
-//    anything: with that the slice leaves the front.
+//    anything: with that the slice leaves the front. Entries of back slices have none.
 // 3. When more leaves than the front has, the back becomes the front: each entry is touched once.
 #pragma once
 
@@ -48,37 +48,38 @@ public:
       return true;
     }
     if (first > front_end_) return turn_over(from, first, budget);
-    return from.sweep(begin_, first, budget, [&](const Key& key, entry& gone) {
-      const std::uint64_t hash = hash_key(key);
+    const auto leave_front = [&](const Key& key, std::uint64_t hash, entry& gone) {
       if (gone.rest) {
         *front_.find(key, hash) = *std::move(gone.rest);
         gone.rest.reset();
       } else {
         front_.erase(key, hash);
       }
-    });
+    };
+    return from.sweep(begin_, first, budget, front_, leave_front);
   }
 
   bool include_until(slices& from, slice_index end, std::size_t& budget) {
-    return from.sweep(end_, end, budget, [&](const Key& key, const entry& come) {
-      merge_into(back_, key, hash_key(key), come.own);
-    });
+    const auto join_back = [&](const Key& key, std::uint64_t hash, const entry& come) {
+      merge_into(back_, key, hash, come.own);
+    };
+    return from.sweep(end_, end, budget, back_, join_back);
   }
 
   template <class F>
   bool visit(slices&, std::size_t& budget, F&& f) {
-    const auto with_back = [&](const Key& key, const accumulator& front) {
-      const accumulator* back = back_.find(key, hash_key(key));
+    const auto with_back = [&](const Key& key, std::uint64_t hash, const accumulator& front) {
+      const accumulator* back = back_.find(key, hash);
       if (back == nullptr) return f(key, front);
       accumulator both = front;
       aggregate_.merge(both, *back);
       f(key, both);
     };
-    const auto without_front = [&](const Key& key, const accumulator& back) {
-      if (front_.find(key, hash_key(key)) == nullptr) f(key, back);
+    const auto without_front = [&](const Key& key, std::uint64_t hash, const accumulator& back) {
+      if (front_.find(key, hash) == nullptr) f(key, back);
     };
-    if (!front_.visit(front_cursor_, budget, with_back)) return false;
-    if (!back_.visit(back_cursor_, budget, without_front)) return false;
+    if (!visit_prefetching(front_, front_cursor_, budget, back_, with_back)) return false;
+    if (!visit_prefetching(back_, back_cursor_, budget, front_, without_front)) return false;
     front_cursor_ = back_cursor_ = 0;
     return true;
   }
@@ -128,12 +129,11 @@ private:
       turned_ = {end_.slice - 1, 0};
       is_turning_ = true;
     }
-    const bool done = from.sweep_back(turned_, first, budget, [&](const Key& key, entry& each) {
-      const std::uint64_t hash = hash_key(key);
-      each.rest.reset();
+    const auto turn = [&](const Key& key, std::uint64_t hash, entry& each) {
       if (const accumulator* later = front_.find(key, hash)) each.rest = *later;
       merge_into(front_, key, hash, each.own);
-    });
+    };
+    const bool done = from.sweep_back(turned_, first, budget, front_, turn);
     if (!done) return false;
     begin_ = {first, 0};
     front_end_ = end_.slice;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/flat_table.hpp"
+#include "api/operators/prefetching_visitor.hpp"
 #include "api/operators/window_slicing.hpp"
 
 namespace weir {
@@ -78,15 +79,16 @@ public:
     }
   }
 
-  // Calls f(const Key&, Entry&) for the entries of the slices [at.slice, end), in order of slices.
-  // Looks at no more slots than `budget`, which it reduces, and leaves `at` where to go on. Returns
-  // true, with `at` at the beginning of `end`, when it got there.
+  // Calls f(const Key&, hash, Entry&) for the entries of the slices [at.slice, end), in order of
+  // slices; prefetches the entries of `changed` for f. Looks at no more slots than `budget`, which
+  // it reduces, and leaves `at` where to go on. Returns true, with `at` at the beginning of `end`,
+  // when it got there.
   // REQUIRES: f does not change these slices, nor does anybody until it got there.
-  template <class F>
-  bool sweep(position& at, slice_index end, std::size_t& budget, F&& f) {
+  template <class Table, class F>
+  bool sweep(position& at, slice_index end, std::size_t& budget, Table& changed, F&& f) {
     for (auto each = lower_bound(at.slice); each != live_.end() && each->index < end; ++each) {
       if (each->index > at.slice) at = {each->index, 0};
-      if (!each->table->visit(at.slot, budget, f)) return false;
+      if (!visit_prefetching(*each->table, at.slot, budget, changed, f)) return false;
       at = {each->index + 1, 0};
     }
     at = {end, 0};
@@ -94,13 +96,13 @@ public:
   }
 
   // The same from slice at.slice down to `first`; leaves at.slice == first - 1.
-  template <class F>
-  bool sweep_back(position& at, slice_index first, std::size_t& budget, F&& f) {
+  template <class Table, class F>
+  bool sweep_back(position& at, slice_index first, std::size_t& budget, Table& changed, F&& f) {
     for (auto each = lower_bound(at.slice + 1); each != live_.begin();) {
       --each;
       if (each->index < first) break;
       if (each->index < at.slice) at = {each->index, 0};
-      if (!each->table->visit(at.slot, budget, f)) return false;
+      if (!visit_prefetching(*each->table, at.slot, budget, changed, f)) return false;
       at = {each->index - 1, 0};
     }
     at = {first - 1, 0};

@@ -3,6 +3,7 @@
 #include "coordination/simulation/simulated_world.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -172,18 +173,24 @@ void simulated_world::drop_peer(process_id viewer, process_id peer) {
   }
 }
 
+// Only after the actors have ended: each end wakes up those that are linked to it.
+void simulated_world::drop_jobs_of(process_id id) {
+  std::deque<caf::resumable*> others;
+  for (auto* job : scheduler_->jobs) {
+    const auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
+    const auto home = actor == nullptr ? home_.end() : home_.find(actor->id());
+    if (home != home_.end() && home->second == id) {
+      caf::intrusive_ptr_release(job);
+    } else {
+      others.push_back(job);
+    }
+  }
+  scheduler_->jobs.swap(others);
+}
+
 void simulated_world::crash(process_id id) {
   auto& crashed = *processes_[id.value];
   if (!std::exchange(crashed.is_alive, false)) return;
-  // An actor that waits for its turn would still run its behavior; take it off the queue.
-  std::deque<caf::resumable*> others;
-  std::vector<caf::resumable*> own;
-  for (auto* job : scheduler_->jobs) {
-    const auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
-    const bool dies = actor != nullptr && home_.contains(actor->id()) && home_[actor->id()] == id;
-    dies ? own.push_back(job) : others.push_back(job);
-  }
-  scheduler_->jobs.swap(others);
   caf::scoped_execution_unit unit{system_.get()};
   for (const auto& strong : crashed.actors) {
     auto* actor =
@@ -194,13 +201,24 @@ void simulated_world::crash(process_id id) {
     actor->quit(caf::exit_reason::kill);
     actor->finalize();
   }
-  for (auto* job : own) caf::intrusive_ptr_release(job);
+  drop_jobs_of(id);
   crashed.actors.clear();
   crashed.peer_listeners.clear();
   for (std::uint32_t viewer = 0; viewer < processes_.size(); ++viewer) {
     if (viewer == id.value) continue;
     after(options_.detection_delay, [this, viewer, id] { drop_peer({viewer}, id); });
   }
+}
+
+std::vector<caf::actor> simulated_world::actors_of(process_id id, std::string_view name) const {
+  std::vector<caf::actor> found;
+  for (const auto& strong : processes_[id.value]->actors) {
+    const auto* actor =
+        dynamic_cast<caf::local_actor*>(caf::actor_cast<caf::abstract_actor*>(strong));
+    if (actor == nullptr || actor->getf(caf::abstract_actor::is_terminated_flag)) continue;
+    if (actor->name() == name) found.push_back(caf::actor_cast<caf::actor>(strong));
+  }
+  return found;
 }
 
 }  // namespace weir

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <queue>
+#include <string_view>
 #include <vector>
 
 #include <caf/actor_system.hpp>
@@ -57,6 +58,9 @@ public:
   // Kills all actors of a process at once; what they sent and did not arrive is lost.
   void crash(process_id id);
 
+  // The living actors of a process with that name ("task", "slot", ...), the oldest first.
+  std::vector<caf::actor> actors_of(process_id id, std::string_view name) const;
+
   // A number that two runs share only if they took the same steps at the same times.
   std::uint64_t trace_hash() const noexcept { return trace_hash_; }
   std::uint64_t steps() const noexcept { return steps_; }
@@ -88,6 +92,7 @@ private:
   caf::strong_actor_ptr make_proxy(process_id viewer, actor_address address);
   void drop_proxy(const proxy_key& key, const caf::error& reason);
   void drop_peer(process_id viewer, process_id peer);
+  void drop_jobs_of(process_id id);
   void on_spawned(process_id where, const caf::actor& made);
 
   simulated_world_options options_;

@@ -3,9 +3,9 @@
 #include "actors/caf_runtime.hpp"
 
 #include <atomic>
-#include <caf/all.hpp>
 #include <set>
 
+#include <caf/all.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_directory.hpp"

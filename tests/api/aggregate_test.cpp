@@ -89,7 +89,7 @@ TEST(Aggregate, ReducesAndBuffers) {
     return a.size() < b.size() ? b : a;
   };
   const std::vector<std::string> words{"to", "question", "be"};
-  EXPECT_EQ(result_of(reduce<std::string>(longer), words), "question");
+  EXPECT_EQ(result_of(reduce_aggregate<std::string, decltype(longer)>{longer}, words), "question");
   const window_buffer<int> buffer;
   auto kept = buffer.initial();
   buffer.add(kept, 1);

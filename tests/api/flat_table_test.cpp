@@ -149,7 +149,7 @@ TEST(FlatTable, UpdatesABatchInOrderWhileItGrows) {
   std::map<std::uint64_t, std::vector<std::size_t>> expected;
   std::mt19937_64 random{1};
   std::size_t number = 0;
-  for (std::size_t size : {0, 1, 15, 16, 17, 1000, 5000, 20000}) {
+  for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 1000U, 5000U, 20000U}) {
     std::vector<std::uint64_t> keys(size);
     for (auto& key : keys) key = random() % 7000;
     table.update_batch(
@@ -292,7 +292,7 @@ TEST(FlatTable, FillsEvenlyFromTheEntriesOfAnotherTable) {
   for (std::uint64_t key = 0; key < 100'000; ++key) from.find_or_insert(key, hash_key(key));
   std::vector<std::uint64_t> order;
   from.for_each([&](std::uint64_t key, int) { order.push_back(key); });
-  for (const std::size_t size : {100, 1'000, 3'000, 10'000, 30'000, 100'000}) {
+  for (const std::size_t size : {100U, 1'000U, 3'000U, 10'000U, 30'000U, 100'000U}) {
     EXPECT_LT(crowd_of(std::span{order}.first(size)), 20U) << size;
   }
 }

@@ -91,7 +91,8 @@ TEST(CommandLine, CollectsJobParameters) {
   const auto line = parsed({"-P", "input=a=b", "-P", "empty=", "-D", "job.top=5"});
   EXPECT_EQ(line.parameters, (given_parameters{{"empty", ""}, {"input", "a=b"}, {"top", "5"}}));
   const auto with_file = parsed({"-P", "input=mine.txt", "-c", "job.yaml"});
-  EXPECT_EQ(with_file.parameters, (given_parameters{{"input", "mine.txt"}, {"output", "file.out"}}));
+  const given_parameters expected{{"input", "mine.txt"}, {"output", "file.out"}};
+  EXPECT_EQ(with_file.parameters, expected);
 }
 
 TEST(CommandLine, LooksAtNothingElseWhenAskedForHelpOrTheVersion) {

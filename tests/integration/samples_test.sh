@@ -8,9 +8,9 @@ trap 'rm -rf "$work"' EXIT
 source "$root/tests/integration/word_counts.sh"
 
 # The checks of the check: a wrong count, a missing word and a word too many are refused.
-printf '%s\n' to:2 be:2 or:1 not:1 that:1 is:1 the:1 question:1 >"$work/right"
+printf '%s: %s\n' to 2 be 2 or 1 not 1 that 1 is 1 the 1 question 1 >"$work/right"
 expect_counts "$work/right"
-for spoil in 's/to:2/to:3/' '/or:1/d' 's/the:1/the:1\nextra:1/'; do
+for spoil in 's/to: 2/to: 3/' '/or: 1/d' 's/the: 1/the: 1\nextra: 1/'; do
   sed "$spoil" "$work/right" >"$work/wrong"
   ! expect_counts "$work/wrong" >/dev/null || { echo "accepted output spoilt by $spoil"; exit 1; }
 done
@@ -18,6 +18,6 @@ done
 echo "word_count"
 [[ -x $build/samples/word_count ]] || { echo "$build/samples/word_count is not built"; exit 1; }
 write_book "$work/book.txt"
-(cd "$work" && timeout 60 "$build/samples/word_count" >output 2>errors) ||
+(cd "$work" && timeout 60 "$build/samples/word_count" -P input=book.txt >output 2>errors) ||
   { echo "word_count failed:"; cat "$work/output" "$work/errors"; exit 1; }
 expect_counts "$work/output"

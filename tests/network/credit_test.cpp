@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Credit is absolute: no grant that is lost, doubled or late may stall a channel or let it run over.
+// Credit is absolute: no grant that is lost, doubled or late may stall a channel or let it run
+// over.
 #include "network/credit.hpp"
 
 #include <algorithm>
@@ -106,11 +107,16 @@ public:
 
   void do_something() {
     switch (random_.below(5)) {
-      case 0: return send();
-      case 1: return arrive();
-      case 2: return consume();
-      case 3: return lose_or_double();
-      default: return deliver_grant();
+      case 0:
+        return send();
+      case 1:
+        return arrive();
+      case 2:
+        return consume();
+      case 3:
+        return lose_or_double();
+      default:
+        return deliver_grant();
     }
   }
 

@@ -3,7 +3,6 @@
 #include "network/local_fabric.hpp"
 
 #include <caf/all.hpp>
-
 #include <gtest/gtest.h>
 
 namespace weir {

@@ -97,20 +97,47 @@ TEST(OutputChannel, NeverLetsAMarkOvertakeData) {
   EXPECT_EQ(second->watermark, time_of_number(full + 1));
 }
 
-TEST(OutputChannel, PutsMarksBehindTheBatchTheyFollow) {
-  output_channel channel{1};
+TEST(OutputChannel, PutsMarksBehindTheRecordsTheyFollow) {
+  output_channel channel{window};
   put(channel, 0, 1);
   channel.set_watermark(time_of_number(0));
   put(channel, 1, full - 1);
+  put(channel, full, 1);
   channel.set_watermark(time_of_number(full));
   const auto first = channel.next(false);
   ASSERT_TRUE(first);
+  EXPECT_EQ(first->batch->size(), full);
   EXPECT_EQ(first->watermark, time_of_number(0));
-  channel.on_granted({2, nullptr});
-  const auto second = channel.next(false);
+  const auto second = channel.next(true);
   ASSERT_TRUE(second);
-  EXPECT_FALSE(second->batch);
+  EXPECT_EQ(values_of(*second), (std::vector<number>{full}));
   EXPECT_EQ(second->watermark, time_of_number(full));
+}
+
+TEST(OutputChannel, LetsMarksTravelWithAFullBatchThatStillWaits) {
+  output_channel channel{1};
+  put(channel, 0, full);
+  channel.set_watermark(time_of_number(full));
+  channel.set_end();
+  const auto leaving = channel.next(false);
+  ASSERT_TRUE(leaving);
+  EXPECT_EQ(leaving->batch->size(), full);
+  EXPECT_EQ(leaving->watermark, time_of_number(full));
+  EXPECT_TRUE(leaving->end);
+  EXPECT_TRUE(channel.is_drained());
+}
+
+TEST(OutputChannel, SendsMarksAloneWhenTheirRecordsHaveLeft) {
+  output_channel channel{window};
+  put(channel, 0, full);
+  ASSERT_TRUE(channel.next(false));
+  channel.set_watermark(time_of_number(full));
+  EXPECT_FALSE(channel.next(false));
+  channel.on_granted({1 + window, nullptr});
+  const auto leaving = channel.next(false);
+  ASSERT_TRUE(leaving);
+  EXPECT_FALSE(leaving->batch);
+  EXPECT_EQ(leaving->watermark, time_of_number(full));
 }
 
 TEST(OutputChannel, MergesMarksThatWaitForCredit) {

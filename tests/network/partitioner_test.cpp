@@ -89,8 +89,8 @@ TEST(Partitioner, HashKeepsTheOrderWithinAChannel) {
 
 TEST(Partitioner, RoundRobinSpreadsTenRecordsOverFourChannels) {
   for (const auto how : {partitioning::rebalance, partitioning::rescale}) {
-    const auto made = make_partitioner(
-        {.how = how, .keys = nullptr, .router = nullptr, .channel_count = 4});
+    const auto made =
+        make_partitioner({.how = how, .keys = nullptr, .router = nullptr, .channel_count = 4});
     channels sent{4};
     sent.route(*made, 0, 10);
     EXPECT_EQ(sent.sent_to(0), (std::vector<number>{0, 4, 8}));

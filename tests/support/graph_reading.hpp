@@ -2,8 +2,10 @@
 // Reads what the words of a job have written into its graph.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/environment.hpp"
@@ -58,11 +60,10 @@ inline std::string edges_of(const job_graph& graph) {
 
 // The node of that name. REQUIRES: there is one.
 inline const graph_node& node_named(const job_graph& graph, std::string_view name) {
-  for (const graph_node& node : graph.nodes) {
-    if (node.name == name) return node;
-  }
-  WEIR_ASSERT(!"a node of that name");
-  return graph.nodes.front();
+  const auto found = std::find_if(graph.nodes.begin(), graph.nodes.end(),
+                                  [&](const graph_node& node) { return node.name == name; });
+  WEIR_ASSERT(found != graph.nodes.end());
+  return *found;
 }
 
 // Why the job cannot run; empty if it can.

@@ -2,6 +2,7 @@
 // A directory of its own for each test, gone when the test ends.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "api/error.hpp"
 
@@ -50,6 +52,15 @@ public:
     return content.str();
   }
   bool has(std::string_view name) const { return std::filesystem::exists(*this / name); }
+  // The names of all entries, sorted.
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator{path_}) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
 
 private:
   std::string path_;

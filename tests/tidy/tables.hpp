@@ -77,7 +77,7 @@ inline const std::vector<forbidden_call> forbidden_calls{
     {"high_resolution_clock::now", engine_and_tests, {}},
     {"clock_gettime", engine_and_tests, {"tests/benchmarks/*"}},
     {"gettimeofday", engine_and_tests, {}},
-    {"sleep_for", engine_and_tests, {"tests/integration/*"}},
+    {"sleep_for", engine_and_tests, {"tests/integration/*", "tests/benchmarks/*"}},
     {"sleep_until", engine_and_tests, {"tests/integration/*"}},
     {"usleep", engine_and_tests, {}},
     {"nanosleep", engine_and_tests, {}},
