@@ -30,7 +30,7 @@ job_parameters::job_parameters(std::map<std::string, std::string> given)
 
 std::string job_parameters::get(const std::string& name, std::string fallback) {
   const std::string* value = find(name);
-  return value ? *value : std::move(fallback);
+  return value != nullptr ? *value : fallback;
 }
 
 bool job_parameters::get(const std::string& name, bool fallback) {

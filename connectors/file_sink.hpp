@@ -3,9 +3,9 @@
 //
 //   results.sink(file_sink("delays.csv").csv())
 //
-// One subtask writes the file itself, several write "<path>.part-<i>-of-<n>" each. A file has its
-// name only once it is complete and durable (connectors/pending_file.hpp): a job that fails leaves
-// nothing that could be taken for a result, and an older result stays until then.
+// One subtask writes the file itself, several write "<path>.part-<i>-of-<n>" each. A file gets its
+// name when its subtask has written all its input (connectors/pending_file.hpp); an older one stays
+// until then. It is a result once the job has finished: a task elsewhere may still fail after that.
 #pragma once
 
 #include <memory>

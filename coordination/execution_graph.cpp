@@ -25,7 +25,7 @@ execution_graph::subtask_range share_of(std::uint32_t i, std::uint32_t own, std:
 }  // namespace
 
 execution_graph::execution_graph(const job_graph& graph, job_options options)
-    : graph_{&graph}, options_{std::move(options)}, ids_{operator_ids(graph)} {
+    : graph_{&graph}, options_{options}, ids_{operator_ids(graph)} {
   find_chains();
   number_tasks();
   find_exchanges();

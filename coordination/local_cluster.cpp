@@ -66,7 +66,7 @@ struct local_cluster::machinery {
   machinery(const job_graph& graph, job_options options, job_listener* next)
       : listener{next}, world{options.threads} {
     if (!options.seed) options.seed = world.random();
-    options = with_enough_slots(graph, std::move(options));
+    options = with_enough_slots(graph, options);
     const auto execution = std::make_shared<const execution_graph>(graph, options);
     node = caf::actor{world.system().spawn<node_actor>(
         world, execution,
@@ -82,7 +82,7 @@ struct local_cluster::machinery {
 };
 
 local_cluster::local_cluster(const job_graph& graph, job_options options, job_listener* listener)
-    : machinery_{std::make_unique<machinery>(graph, std::move(options), listener)} {}
+    : machinery_{std::make_unique<machinery>(graph, options, listener)} {}
 
 local_cluster::~local_cluster() {
   caf::anon_send_exit(machinery_->node, caf::exit_reason::user_shutdown);
@@ -97,7 +97,7 @@ job_outcome run_locally(const job_graph& graph, job_options options, job_listene
   if (auto valid = validate(graph, options); !valid) {
     return {job_state::failed, valid.failure(), {}};
   }
-  local_cluster cluster{graph, std::move(options), listener};
+  local_cluster cluster{graph, options, listener};
   return cluster.wait();
 }
 

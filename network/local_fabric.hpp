@@ -5,6 +5,8 @@
 #include <map>
 #include <mutex>
 
+#include <caf/actor_addr.hpp>
+
 #include "network/fabric.hpp"
 
 namespace weir {

@@ -74,8 +74,8 @@ struct simulated_cluster::machinery {
 
 simulated_cluster::simulated_cluster(const job_graph& graph, job_options options,
                                      simulated_cluster_options simulation)
-    : machinery_{std::make_unique<machinery>(graph, prepared(graph, std::move(options), simulation),
-                                             simulation)} {}
+    : machinery_{
+          std::make_unique<machinery>(graph, prepared(graph, options, simulation), simulation)} {}
 
 simulated_cluster::~simulated_cluster() { machinery_->first_node = nullptr; }
 
@@ -103,7 +103,7 @@ simulated_outcome run_simulated(const job_graph& graph, job_options options,
   if (auto valid = validate(graph, options); !valid) {
     return {{job_state::failed, valid.failure(), {}}, 0, 0, 0, {}};
   }
-  simulated_cluster cluster{graph, std::move(options), simulation};
+  simulated_cluster cluster{graph, options, simulation};
   return cluster.run();
 }
 

@@ -30,12 +30,11 @@ case_result run(const settings& how) {
     std::uint64_t keys;
     double target;
   };
-  for (const auto& [name, keys, target] :
-       {size{"1k", 1'000, 12}, size{"100k", 100'000, 20}, size{"1M", 1'000'000, 40},
-        size{"10M", 10'000'000, 110}}) {
-    const auto records = how.records(keys >= 1'000'000 ? 50'000'000 : 100'000'000);
-    result.figures.push_back(repeat(how, name, target, [&] {
-      return run_seconds([&](environment& env) { count_keys(env, records, keys); }) /
+  for (const auto& table : {size{"1k", 1'000, 12}, size{"100k", 100'000, 20},
+                            size{"1M", 1'000'000, 40}, size{"10M", 10'000'000, 110}}) {
+    const auto records = how.records(table.keys >= 1'000'000 ? 50'000'000 : 100'000'000);
+    result.figures.push_back(repeat(how, table.name, table.target, [&] {
+      return run_seconds([&](environment& env) { count_keys(env, records, table.keys); }) /
              static_cast<double>(records) * 1e9;
     }));
   }
