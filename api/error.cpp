@@ -9,16 +9,26 @@ namespace weir {
 
 std::string_view to_string(error_code code) {
   switch (code) {
-    case error_code::invalid_argument: return "invalid argument";
-    case error_code::not_found: return "not found";
-    case error_code::permission_denied: return "permission denied";
-    case error_code::malformed_record: return "malformed record";
-    case error_code::corrupt_data: return "corrupt data";
-    case error_code::io_failure: return "input/output failure";
-    case error_code::plan_error: return "plan error";
-    case error_code::user_function: return "user function";
-    case error_code::cancelled: return "cancelled";
-    case error_code::internal: return "internal error";
+    case error_code::invalid_argument:
+      return "invalid argument";
+    case error_code::not_found:
+      return "not found";
+    case error_code::permission_denied:
+      return "permission denied";
+    case error_code::malformed_record:
+      return "malformed record";
+    case error_code::corrupt_data:
+      return "corrupt data";
+    case error_code::io_failure:
+      return "input/output failure";
+    case error_code::plan_error:
+      return "plan error";
+    case error_code::user_function:
+      return "user function";
+    case error_code::cancelled:
+      return "cancelled";
+    case error_code::internal:
+      return "internal error";
   }
   return "unknown";
 }

@@ -45,7 +45,7 @@ struct error {
 template <class T>
 class [[nodiscard]] result {
 public:
-  result(T value) : state_{std::in_place_index<0>, std::move(value)} {}    // NOLINT: implicit.
+  result(T value) : state_{std::in_place_index<0>, std::move(value)} {}  // NOLINT: implicit.
   result(error failure) : state_{std::in_place_index<1>, std::move(failure)} {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }

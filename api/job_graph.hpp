@@ -56,8 +56,7 @@ public:
 };
 
 using operator_factory = std::function<std::unique_ptr<stream_operator>()>;
-using split_discovery =
-    std::function<result<std::vector<source_split>>(const source_context&)>;
+using split_discovery = std::function<result<std::vector<source_split>>(const source_context&)>;
 
 enum class operator_kind : std::uint8_t { source, transformation, sink };
 
@@ -68,7 +67,7 @@ struct graph_node {
   std::string name;  // "flat_map", or what the user called it.
   std::string uid;   // Empty: derived from the path of names.
   operator_kind kind = operator_kind::transformation;
-  std::optional<std::uint32_t> parallelism;  // None: the job's default.
+  std::optional<std::uint32_t> parallelism;                   // None: the job's default.
   std::uint32_t parallelism_limit = highest_max_parallelism;  // 1 for global operators.
   bool keeps_state = false;
   bool needs_uid = false;  // Its state has a meaning that only the user's code knows.
@@ -79,8 +78,8 @@ struct graph_node {
   std::vector<std::type_index> input_types;
   std::vector<std::type_index> output_types;  // Of port 0, 1, ...
   operator_factory make_operator;
-  split_discovery discover_splits;  // Sources only.
-  bool is_bounded = true;           // Sources only.
+  split_discovery discover_splits;                  // Sources only.
+  bool is_bounded = true;                           // Sources only.
   std::shared_ptr<side_output_ports> side_outputs;  // None: the operator has no side outputs.
   std::optional<error> problem;  // What is wrong with how it was described; `validate` reports it.
 };

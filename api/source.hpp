@@ -46,10 +46,10 @@ struct polled {
   // At most records_per_batch<T>() records, all of them from one split. Their times are what the
   // source knows of them (a Kafka timestamp); untouched, the engine sets the ingestion time.
   batch_of<T> records;
-  bool has_times = false;       // The source has set the times itself.
-  std::uint32_t split = 0;      // Which of the reader's splits they are from.
-  bool split_ended = false;     // That split will bring no more.
-  processing_time retry_at{};   // With nothing_available.
+  bool has_times = false;      // The source has set the times itself.
+  std::uint32_t split = 0;     // Which of the reader's splits they are from.
+  bool split_ended = false;    // That split will bring no more.
+  processing_time retry_at{};  // With nothing_available.
 };
 
 template <class T>
@@ -88,18 +88,15 @@ public:
 // without splits gets an empty list and its reader ends at once. Errors of `discover_splits` (a
 // missing file, a directory where a file was meant) fail the job before any task starts.
 template <class S>
-concept source_description =
-    std::copy_constructible<S> &&
+concept source_description = std::copy_constructible<S> &&
     requires(const S& source, const source_context& context, std::vector<source_split> splits) {
-      typename S::value_type;
-      { source.name() } -> std::convertible_to<std::string>;
-      { source.is_bounded() } -> std::convertible_to<bool>;
-      {
-        source.discover_splits(context)
-      } -> std::same_as<result<std::vector<source_split>>>;
-      {
-        source.open(context, std::move(splits))
-      } -> std::same_as<result<std::unique_ptr<source_reader<typename S::value_type>>>>;
-    };
+  typename S::value_type;
+  { source.name() } -> std::convertible_to<std::string>;
+  { source.is_bounded() } -> std::convertible_to<bool>;
+  { source.discover_splits(context) } -> std::same_as<result<std::vector<source_split>>>;
+  {
+    source.open(context, std::move(splits))
+    } -> std::same_as<result<std::unique_ptr<source_reader<typename S::value_type>>>>;
+};
 
 }  // namespace weir
