@@ -32,7 +32,6 @@ bool take(std::string_view& text, char expected) {
 
 std::optional<index_range> parse_range(const source_split& split) {
   std::string_view id = split.id;
-  index_range range;
   const auto begin = take(id, '[') ? take_number(id) : std::nullopt;
   if (!begin || !take(id, ',')) return std::nullopt;
   const auto end = id.starts_with(')') ? index_range::unbounded : take_number(id);
