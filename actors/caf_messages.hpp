@@ -50,6 +50,9 @@ struct connect_task {
   std::vector<actor_address> upstream;    // One for each input channel.
   std::vector<actor_address> downstream;  // One for each output channel.
 };
+struct commit_output {
+  attempt_number attempt;
+};
 struct cancel_attempt {
   attempt_number attempt;
 };
@@ -71,10 +74,14 @@ struct task_started {
   attempt_number attempt;
   task_index task;
 };
+struct task_drained {  // All its input is handled; it waits for commit_output.
+  attempt_number attempt;
+  task_index task;
+};
 struct task_ended {
   attempt_number attempt;
   task_index task;
-  bool finished = false;  // All input handled; otherwise `cause` says why not.
+  bool finished = false;  // As it should; otherwise `cause` says why not.
   bool cancelled = false;
   error cause;
 };
@@ -108,11 +115,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::wake_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::announce_credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::deploy_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::connect_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::commit_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cancel_attempt)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::request_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_manager_registered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_deployed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_started)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_reported)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::check_deployment)

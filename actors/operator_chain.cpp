@@ -270,6 +270,14 @@ bool operator_chain::has_finished() const {
                      [](const auto& step) { return step->has_finished; });
 }
 
+status operator_chain::commit() {
+  for (auto& each : steps_) {
+    auto committed = guarded(*each, [&] { each->work->commit(); });
+    if (!committed) return committed;
+  }
+  return {};
+}
+
 status operator_chain::close(bool failed) {
   if (std::exchange(is_closed_, true)) return {};
   status first;

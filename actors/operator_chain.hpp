@@ -52,6 +52,9 @@ public:
   // The end of input has passed through every operator.
   bool has_finished() const;
 
+  // What the operators have written may be seen. REQUIRES: has_finished().
+  [[nodiscard]] status commit();
+
   // Closes every operator once. Errors while closing a failed task are of no interest any more.
   [[nodiscard]] status close(bool failed);
 

@@ -64,13 +64,20 @@ task::progress task::step(processing_time now) {
   }
   send_and_grant();
   if (made == progress::failed) return made;
-  if (chain_.has_finished() && outputs_.is_drained()) {
-    if (auto closed = chain_.close(false); !closed) return fail(closed.failure());
-    has_finished_ = true;
-    return progress::finished;
+  if (!chain_.has_finished()) return made;
+  return outputs_.is_drained() ? progress::drained : progress::waiting_for_credit;
+}
+
+task::progress task::commit() {
+  if (has_failed_) return progress::failed;
+  if (has_finished_) return progress::finished;
+  if (!chain_.has_finished() || !outputs_.is_drained()) {
+    return fail({error_code::internal, "was told to commit before it had handled all its input"});
   }
-  if (chain_.has_finished()) return progress::waiting_for_credit;
-  return made;
+  if (auto committed = chain_.commit(); !committed) return fail(committed.failure());
+  if (auto closed = chain_.close(false); !closed) return fail(closed.failure());
+  has_finished_ = true;
+  return progress::finished;
 }
 
 task::progress task::take_next_event() {

@@ -49,6 +49,7 @@ public:
     made,                // Call again.
     waiting_for_input,   // Until `deliver`, or until `wake_at`.
     waiting_for_credit,  // Until `on_granted`.
+    drained,             // All input handled, all output has left: until `commit`.
     finished,
     failed,  // See `failure`.
   };
@@ -71,6 +72,9 @@ public:
   std::optional<processing_time> wake_at() const { return wake_at_; }
   const error& failure() const { return failure_; }
 
+  // Every task of the job has drained: makes visible what the sinks have written, and finishes.
+  // Fails if this task has not drained.
+  progress commit();
   // The task is given up; sinks leave nothing that looks complete.
   void abandon();
 

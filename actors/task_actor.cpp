@@ -52,6 +52,9 @@ caf::behavior task_actor::make_behavior() {
       [this](const connect_task& order) {
         if (order.attempt == attempt_ && !is_running_) start(order);
       },
+      [this](const commit_output& order) {
+        if (order.attempt == attempt_ && is_running_) on_progress(task_.commit());
+      },
       [this](announce_credit) {
         task_.announce_credit();
         delayed_send(this, announce_interval, announce_credit{});
@@ -82,24 +85,33 @@ void task_actor::start(const connect_task& order) {
 
 void task_actor::run() {
   if (!is_running_) return;
-  for (int i = 0; i < steps_per_turn; ++i) {
-    switch (task_.step(world().now())) {
-      case task::progress::made:
-        break;
-      case task::progress::waiting_for_input:
-        if (task_.wake_at()) wake_at(*task_.wake_at());
-        return;
-      case task::progress::waiting_for_credit:
-        return;
-      case task::progress::finished:
-        caf::event_based_actor::send(job_manager_, task_reported{attempt_, task_.report()});
-        return quit(caf::exit_reason::normal);
-      case task::progress::failed:
-        return fail(task_.failure());
-    }
+  auto made = task::progress::made;
+  for (int i = 0; i < steps_per_turn && made == task::progress::made; ++i) {
+    made = task_.step(world().now());
   }
-  if (std::exchange(resume_is_under_way_, true)) return;
-  caf::event_based_actor::send(this, resume_task{});
+  on_progress(made);
+}
+
+void task_actor::on_progress(task::progress made) {
+  switch (made) {
+    case task::progress::made:
+      if (std::exchange(resume_is_under_way_, true)) return;
+      return caf::event_based_actor::send(this, resume_task{});
+    case task::progress::waiting_for_input:
+      if (task_.wake_at()) wake_at(*task_.wake_at());
+      return;
+    case task::progress::waiting_for_credit:
+      return;
+    case task::progress::drained:
+      if (std::exchange(has_told_that_it_drained_, true)) return;
+      caf::event_based_actor::send(job_manager_, task_reported{attempt_, task_.report()});
+      return caf::event_based_actor::send(job_manager_,
+                                          task_drained{attempt_, task_.description().task});
+    case task::progress::finished:
+      return quit(caf::exit_reason::normal);
+    case task::progress::failed:
+      return fail(task_.failure());
+  }
 }
 
 void task_actor::wake_at(processing_time due) {

@@ -25,6 +25,7 @@ private:
   void start(const connect_task& order);
   // Steps the task until it waits, or until others should have their turn.
   void run();
+  void on_progress(task::progress made);
   void wake_at(processing_time due);
 
   void send(channel_index output, frame leaving) override;
@@ -37,6 +38,7 @@ private:
   std::vector<caf::actor> downstream_;
   bool is_running_ = false;
   bool resume_is_under_way_ = false;
+  bool has_told_that_it_drained_ = false;
   std::optional<processing_time> wake_is_due_;
 };
 

@@ -3,7 +3,7 @@
 //
 // The engine calls an operator from one task at a time, in this order:
 //
-//   open -> (process | advance_to | on_processing_time | poll)* -> finish -> close
+//   open -> (process | advance_to | on_processing_time | poll)* -> finish -> commit -> close
 //
 // An operator never blocks, never reads a clock, never starts a thread and reaches other operators
 // only through its ports. Port 0 is its main output, the others are side outputs. It may throw: the
@@ -124,7 +124,10 @@ public:
   // when everything has been emitted.
   virtual bool finish() { return true; }
 
-  // The task ends; `failed` when not all input was handled. Called once, also after `open` threw.
+  // Every operator of the job has finished: what this one has written to the outside may be seen.
+  virtual void commit() {}
+
+  // The task ends; `failed` when the job has not handled all its input. Called once, also after `open` threw.
   virtual void close(bool failed) { static_cast<void>(failed); }
 
   // True of an operator that emits its own watermarks and swallows those of its input.

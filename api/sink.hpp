@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where records go.
 //
-// A sink is a small copyable description; each subtask opens a writer. A writer's output counts as
-// complete only once `finish` has succeeded: until then it must be recognisable as unfinished, so
-// that no partial result is taken for the whole.
+// A sink is a small copyable description; each subtask opens a writer. Output becomes visible in two
+// phases, so that no partial result is taken for the whole:
+//
+//   write* -> prepare     durable, and recognisable as unfinished
+//          -> commit      visible: the whole job has come this far
+//          -> abandon     gone: it has not, and never will
 #pragma once
 
 #include <concepts>
@@ -30,9 +33,13 @@ public:
   virtual ~sink_writer() = default;
   // May take the records out of the batch.
   virtual status write(batch_of<T>& batch) = 0;
-  // The input has ended: makes the output visible as complete.
-  virtual status finish() { return {}; }
-  // The task ends without having seen all its input: leaves nothing that looks complete.
+  // The input has ended: what was written survives a crash, but nobody takes it for a result yet.
+  virtual status prepare() { return {}; }
+  // Every task of the job has handled all its input: makes the prepared output visible.
+  // REQUIRES: `prepare` has succeeded.
+  virtual status commit() { return {}; }
+  // The job ends without having handled all its input: leaves nothing that looks complete. May
+  // follow a failed `prepare` or `commit`.
   virtual void abandon() {}
 };
 

@@ -4,8 +4,8 @@
 //   results.sink(file_sink("delays.csv").csv())
 //
 // One subtask writes the file itself, several write "<path>.part-<i>-of-<n>" each. A file gets its
-// name when its subtask has written all its input (connectors/pending_file.hpp); an older one stays
-// until then. It is a result once the job has finished: a task elsewhere may still fail after that.
+// name when the whole job has handled all its input (connectors/pending_file.hpp); until then an
+// older one stays. A job that fails or is cancelled leaves no new file.
 #pragma once
 
 #include <memory>
@@ -59,7 +59,7 @@ template <class T, class Rows>
 class file_writer final : public sink_writer<T> {
 public:
   explicit file_writer(pending_file file) : file_{std::move(file)} {}
-  // A writer that is dropped without a word has not seen all its input.
+  // A writer that is dropped without a word belongs to a job that has not finished.
   ~file_writer() override { file_.abandon(); }
 
   status write(batch_of<T>& batch) override {
@@ -70,7 +70,8 @@ public:
     }
     return file_.append(lines_);
   }
-  status finish() override { return file_.finish(); }
+  status prepare() override { return file_.prepare(); }
+  status commit() override { return file_.commit(); }
   void abandon() override { file_.abandon(); }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Write, sync, rename, in that order.
+// Write, sync, wait for the job, rename: in that order.
 #include "connectors/pending_file.hpp"
 
 #include <utility>
@@ -54,18 +54,25 @@ status pending_file::flush() {
   return written;
 }
 
-status pending_file::finish() {
+status pending_file::prepare() {
   WEIR_ASSERT(file_ != nullptr);
   if (auto flushed = flush(); !flushed) return flushed;
   if (auto synced = file_->sync(); !synced) return synced;
   if (auto closed = file_->close(); !closed) return closed;
-  if (auto renamed = files_->rename(pending_path_, final_path_); !renamed) return renamed;
   file_.reset();
+  is_prepared_ = true;
+  return {};
+}
+
+status pending_file::commit() {
+  WEIR_ASSERT(is_prepared_);
+  if (auto renamed = files_->rename(pending_path_, final_path_); !renamed) return renamed;
+  is_prepared_ = false;
   return {};
 }
 
 void pending_file::abandon() {
-  if (!file_) return;
+  if (!file_ && !std::exchange(is_prepared_, false)) return;
   file_.reset();
   static_cast<void>(files_->remove(pending_path_));
 }

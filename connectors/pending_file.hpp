@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that gets its name only when it is complete.
+// A file that gets its name only when it is complete, and so is the rest of the job's output.
 //
-//   open -> append* -> finish     the file is there, durable, under its final name
-//                   -> abandon    nothing is left
+//   open -> append* -> prepare -> commit     the file is there, durable, under its final name
+//                   ->         -> abandon    nothing is left
 //
 // Until then it is called "<path>.part-<i>-of-<n>.in-progress", which is also what a crash leaves
 // behind; nobody takes that for a result. The final name is `path` itself for a single writer, and
@@ -26,10 +26,13 @@ public:
   static result<pending_file> open(const sink_context& context, const std::string& path);
 
   // Gathers bytes and writes them in large pieces. After an error, only `abandon` is allowed.
+  // REQUIRES: none of the functions below has been called.
   status append(std::string_view bytes);
-  // REQUIRES: neither finish nor abandon has been called.
-  status finish();
-  // Best effort: what cannot be removed keeps its unfinished name. May follow a failed finish.
+  // Makes durable what was appended; nothing can be added any more.
+  status prepare();
+  // Gives the file its name. REQUIRES: `prepare` has succeeded.
+  status commit();
+  // Best effort: what cannot be removed keeps its unfinished name. Does nothing after a commit.
   void abandon();
 
 private:
@@ -41,8 +44,9 @@ private:
   file_system* files_;
   std::string pending_path_;
   std::string final_path_;
-  std::unique_ptr<writable_file> file_;  // None: finished or abandoned.
+  std::unique_ptr<writable_file> file_;  // None: prepared or abandoned.
   std::string buffer_;
+  bool is_prepared_ = false;
 };
 
 }  // namespace weir

@@ -14,6 +14,8 @@ std::string_view to_string(job_state state) {
       return "deploying";
     case job_state::running:
       return "running";
+    case job_state::finishing:
+      return "finishing";
     case job_state::failing:
       return "failing";
     case job_state::cancelling:
@@ -76,6 +78,17 @@ job_lifecycle::commands job_lifecycle::on_task_started(attempt_number attempt, t
   return out;
 }
 
+job_lifecycle::commands job_lifecycle::on_task_drained(attempt_number attempt, task_index task) {
+  commands out;
+  if (!concerns_us(attempt)) return out;
+  drained_.insert(task);
+  if (state_ == job_state::running && drained_.size() == task_count_) {
+    enter(job_state::finishing, out);
+    out.emplace_back(commit_tasks{attempt_});
+  }
+  return out;
+}
+
 job_lifecycle::commands job_lifecycle::on_task_gone(attempt_number attempt, task_index task,
                                                     std::optional<error> cause) {
   commands out;
@@ -91,7 +104,7 @@ job_lifecycle::commands job_lifecycle::on_task_gone(attempt_number attempt, task
   if (state_ == job_state::failing) {
     enter(job_state::failed, out);
   } else if (state_ == job_state::cancelling) {
-    enter(finished_ == task_count_ ? job_state::finished : job_state::cancelled, out);
+    enter(job_state::cancelled, out);
   } else {
     enter(job_state::finished, out);
   }
@@ -99,7 +112,6 @@ job_lifecycle::commands job_lifecycle::on_task_gone(attempt_number attempt, task
 }
 
 job_lifecycle::commands job_lifecycle::on_task_finished(attempt_number attempt, task_index task) {
-  if (concerns_us(attempt) && !gone_.contains(task)) ++finished_;
   return on_task_gone(attempt, task, std::nullopt);
 }
 
@@ -136,7 +148,8 @@ job_lifecycle::commands job_lifecycle::on_job_failed(error cause) {
 
 job_lifecycle::commands job_lifecycle::on_cancel() {
   commands out;
-  if (is_final(state_) || state_ == job_state::failing || state_ == job_state::cancelling) {
+  if (is_final(state_) || state_ == job_state::finishing || state_ == job_state::failing ||
+      state_ == job_state::cancelling) {
     return out;
   }
   const bool has_tasks = state_ != job_state::created;

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of a job, and what a failure does to it. The only place that decides.
 //
-//   created -> deploying -> running -> finished
-//                 |            |
-//                 +-> failing <+      a task or a task manager fails
-//                       |
-//                       v
-//                     failed          once every task is gone
+//   created -> deploying -> running -> finishing -> finished
+//                 |            |           |
+//                 +---------> failing <----+     a task or a task manager fails
+//                                |
+//                                v
+//                             failed             once every task is gone
 //
 //   created, deploying, running -> cancelling -> cancelled
+//
+// A job is finishing when every task has handled all its input: tasks make visible what they have
+// written, and end.
 //
 // Invariants:
 //   (1) A final state is reached only when every deployed task has reported its end.
 //   (2) A message from another attempt changes nothing.
 //   (3) The cause of a failure is the first one reported; what it drags along is not.
 //   (4) finished, failed and cancelled are final.
+//   (5) Nothing is committed before every task has drained; after that, a cancel comes too late.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +37,7 @@ enum class job_state : std::uint8_t {
   created,
   deploying,
   running,
+  finishing,
   failing,
   cancelling,
   finished,
@@ -54,6 +59,9 @@ struct deploy_tasks {
 struct connect_tasks {
   attempt_number attempt;
 };
+struct commit_tasks {
+  attempt_number attempt;
+};
 struct cancel_tasks {
   attempt_number attempt;
 };
@@ -61,7 +69,8 @@ struct report_state {
   job_state state;
   std::optional<error> cause;  // With failing and failed.
 };
-using lifecycle_command = std::variant<deploy_tasks, connect_tasks, cancel_tasks, report_state>;
+using lifecycle_command =
+    std::variant<deploy_tasks, connect_tasks, commit_tasks, cancel_tasks, report_state>;
 
 class job_lifecycle {
 public:
@@ -75,6 +84,9 @@ public:
   [[nodiscard]] commands on_nothing_deployed(attempt_number attempt, error cause);
   [[nodiscard]] commands on_task_deployed(attempt_number attempt, task_index task);
   [[nodiscard]] commands on_task_started(attempt_number attempt, task_index task);
+  // The task has handled all its input.
+  [[nodiscard]] commands on_task_drained(attempt_number attempt, task_index task);
+  // The task has ended as it should.
   [[nodiscard]] commands on_task_finished(attempt_number attempt, task_index task);
   [[nodiscard]] commands on_task_failed(attempt_number attempt, task_index task, error cause);
   // The task ended because it was told to.
@@ -99,8 +111,8 @@ private:
   attempt_number attempt_;
   std::set<task_index> deployed_;
   std::set<task_index> started_;
+  std::set<task_index> drained_;
   std::set<task_index> gone_;
-  std::uint32_t finished_ = 0;
   std::optional<error> cause_;
 };
 

@@ -49,6 +49,9 @@ caf::behavior job_manager_actor::make_behavior() {
       [this](const task_started& fact) {
         execute(lifecycle_.on_task_started(fact.attempt, fact.task));
       },
+      [this](const task_drained& fact) {
+        execute(lifecycle_.on_task_drained(fact.attempt, fact.task));
+      },
       [this](const task_ended& fact) { on_ended(fact); },
       [this](const task_reported& fact) {
         if (fact.attempt == lifecycle_.attempt()) reports_[fact.report.task] = fact.report;
@@ -56,7 +59,7 @@ caf::behavior job_manager_actor::make_behavior() {
       [this](report_progress) {
         if (is_final(lifecycle_.state())) return;
         tell_progress();
-        request_reports();
+        tell_tasks(request_report{lifecycle_.attempt()});
         delayed_send(this, graph_->options().progress_interval, report_progress{});
       },
       [this](check_deployment) {
@@ -91,6 +94,7 @@ void job_manager_actor::execute(const job_lifecycle::commands& commands) {
     std::visit(overloaded{
                    [this](const deploy_tasks& order) { deploy(order.attempt); },
                    [this](const connect_tasks& order) { connect(order.attempt); },
+                   [this](const commit_tasks& order) { tell_tasks(commit_output{order.attempt}); },
                    [this](const cancel_tasks& order) {
                      for (const auto& each : task_managers_) {
                        send(each.handle, cancel_attempt{order.attempt});
@@ -168,14 +172,6 @@ void job_manager_actor::on_child_ended(const caf::actor_addr& child, bool, error
       execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i}, reason));
     }
     std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
-  }
-}
-
-void job_manager_actor::request_reports() {
-  for (const auto& [task, address] : addresses_) {
-    if (const auto handle = world().fabric().resolve(address)) {
-      send(handle, request_report{lifecycle_.attempt()});
-    }
   }
 }
 

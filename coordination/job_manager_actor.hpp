@@ -41,8 +41,14 @@ private:
   void deploy(attempt_number attempt);
   [[nodiscard]] result<std::vector<std::vector<source_split>>> discover_splits();
   void connect(attempt_number attempt);
+  // Sends `order` to every deployed task. One that is gone has reported its end, or will.
+  template <class Message>
+  void tell_tasks(const Message& order) {
+    for (const auto& [task, address] : addresses_) {
+      if (const auto handle = world().fabric().resolve(address)) send(handle, order);
+    }
+  }
   void on_ended(const task_ended& ended);
-  void request_reports();
   void tell_progress();
 
   std::shared_ptr<const execution_graph> graph_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hands records to a writer. The writer's output counts only once all input has been written.
+// Hands records to a writer. Its output is seen only once the whole job has finished.
 #pragma once
 
 #include <memory>
@@ -29,9 +29,11 @@ public:
   }
 
   bool finish() override {
-    value_or_fail(writer_->finish());
+    value_or_fail(writer_->prepare());
     return true;
   }
+
+  void commit() override { value_or_fail(writer_->commit()); }
 
   void close(bool failed) override {
     if (failed && writer_) writer_->abandon();

@@ -143,7 +143,7 @@ TEST_F(TaskActor, IgnoresWhatAnotherAttemptSends) {
   EXPECT_TRUE(test_->mailbox().empty());
 }
 
-TEST_F(TaskActor, ReportsWhenItIsAskedAndWhenItEnds) {
+TEST_F(TaskActor, ReportsWhenItIsAskedAndWhenItHasDrainedAndEndsWhenItHasCommitted) {
   const auto sink = sink_node(results_);
   const auto task = spawn(sink, 1, 0);
   start(task);
@@ -154,6 +154,13 @@ TEST_F(TaskActor, ReportsWhenItIsAskedAndWhenItEnds) {
   send_numbers(task, 2, attempt);
   send_end(task, 3);
   EXPECT_EQ(receive<task_reported>().report.records_written, 2U);
+  EXPECT_EQ(receive<task_drained>().task, task_index{5});
+  EXPECT_EQ(results_.finished(), 0U);
+  test_->send(task, commit_output{{1}});
+  test_->send(task, credit_granted{attempt, {0}, nullptr});
+  settle(task);
+  EXPECT_TRUE(test_->mailbox().empty());
+  test_->send(task, commit_output{attempt});
   EXPECT_EQ(end_of_task(), caf::exit_reason::normal);
   EXPECT_EQ(results_.finished(), 1U);
   EXPECT_EQ(results_.abandoned(), 0U);

@@ -169,7 +169,8 @@ TEST_F(Task, HandlesRecordsWatermarksAndEndsInTheOrderTheyCame) {
     diary += "finish, ";
     return true;
   };
-  hooks.close = [&](bool failed) { diary += failed ? "abandon" : "close"; };
+  hooks.commit = [&] { diary += ", commit"; };
+  hooks.close = [&](bool failed) { diary += failed ? ", abandon" : ", close"; };
   part_.add("sink", operator_kind::sink, hooks).enter(1);
   start();
   deliver_numbers(0, 1);
@@ -177,8 +178,11 @@ TEST_F(Task, HandlesRecordsWatermarksAndEndsInTheOrderTheyCame) {
   EXPECT_EQ(run(), progress::waiting_for_input);
   deliver_numbers(0, 2);
   deliver_end(0);
-  EXPECT_EQ(run(), progress::finished);
-  EXPECT_EQ(diary, "batch 1, time, batch 2, time end, finish, close");
+  EXPECT_EQ(run(), progress::drained);
+  EXPECT_EQ(diary, "batch 1, time, batch 2, time end, finish");
+  EXPECT_EQ(step(), progress::drained);
+  EXPECT_EQ(task_->commit(), progress::finished);
+  EXPECT_EQ(diary, "batch 1, time, batch 2, time end, finish, commit, close");
   EXPECT_EQ(step(), progress::finished);
 }
 
@@ -261,11 +265,8 @@ TEST_F(Task, AsksAnIdleSourceAgainWhenItSaidAndNotBefore) {
   EXPECT_EQ(polls, 2);
 }
 
-TEST_F(Task, IsFinishedOnlyWhenTheEndHasLeft) {
-  bool closed = false;
-  operator_hooks hooks;
-  hooks.close = [&](bool failed) { closed = !failed; };
-  part_.map("map", hooks).enter(1).leave(0, partitioning::forward, 1);
+TEST_F(Task, HasDrainedOnlyWhenTheEndHasLeft) {
+  part_.map("map").enter(1).leave(0, partitioning::forward, 1);
   start();
   for (number n = 0; n < window; ++n) {
     deliver_numbers(0, n, full);
@@ -273,10 +274,8 @@ TEST_F(Task, IsFinishedOnlyWhenTheEndHasLeft) {
   }
   deliver_end(0);
   EXPECT_EQ(run(), progress::waiting_for_credit);
-  EXPECT_FALSE(closed);
   grant_all();
-  EXPECT_EQ(run(), progress::finished);
-  EXPECT_TRUE(closed);
+  EXPECT_EQ(run(), progress::drained);
   EXPECT_TRUE(sent_.back().content.end);
 }
 
@@ -305,14 +304,50 @@ TEST_F(Task, FailsWhenItsSourceDoes) {
   EXPECT_EQ(task_->failure().message, "operator flights.csv: line 7: no comma");
 }
 
-TEST_F(Task, FailsWhenClosingAfterTheEndDoes) {
+TEST_F(Task, FailsWhenCommittingOrClosingDoes) {
+  for (const bool closing : {false, true}) {
+    operator_hooks hooks;
+    hooks.commit = [=] {
+      if (!closing) throw task_failure{{error_code::io_failure, "rename out.csv: disk full"}};
+    };
+    hooks.close = [=](bool failed) {
+      if (!failed) throw std::runtime_error{"disk full"};
+    };
+    part_ = {};
+    part_.add("sink", operator_kind::sink, hooks).enter(1);
+    start();
+    deliver_end(0);
+    ASSERT_EQ(run(), progress::drained);
+    EXPECT_EQ(task_->commit(), progress::failed);
+    EXPECT_EQ(task_->failure().message, closing ? "operator sink: threw: disk full"
+                                                : "operator sink: rename out.csv: disk full");
+    EXPECT_EQ(task_->commit(), progress::failed);
+  }
+}
+
+TEST_F(Task, RefusesToCommitWhatIsNotWhole) {
+  bool committed = false;
   operator_hooks hooks;
-  hooks.close = [](bool) { throw std::runtime_error{"disk full"}; };
+  hooks.commit = [&] { committed = true; };
+  part_.add("sink", operator_kind::sink, hooks).enter(1);
+  start();
+  deliver_numbers(0, 1);
+  run();
+  EXPECT_EQ(task_->commit(), progress::failed);
+  EXPECT_EQ(task_->failure().message, "was told to commit before it had handled all its input");
+  EXPECT_FALSE(committed);
+}
+
+TEST_F(Task, AbandonsWhatItDoesNotCommit) {
+  std::string diary;
+  operator_hooks hooks;
+  hooks.close = [&](bool failed) { diary += failed ? "abandoned" : "closed"; };
   part_.add("sink", operator_kind::sink, hooks).enter(1);
   start();
   deliver_end(0);
-  EXPECT_EQ(run(), progress::failed);
-  EXPECT_EQ(task_->failure().message, "operator sink: threw: disk full");
+  ASSERT_EQ(run(), progress::drained);
+  task_.reset();
+  EXPECT_EQ(diary, "abandoned");
 }
 
 TEST_F(Task, RefusesAFrameBehindAGap) {
@@ -365,7 +400,7 @@ TEST_F(Task, ReportsWhatItsSourceReadAndItsSinksWrote) {
   part_.add("source", operator_kind::source, source);
   part_.add("sink", operator_kind::sink, sink).chain(0, 1);
   start();
-  EXPECT_EQ(run(), progress::finished);
+  EXPECT_EQ(run(), progress::drained);
   const auto report = task_->report();
   EXPECT_TRUE(report.is_source);
   EXPECT_TRUE(report.is_sink);

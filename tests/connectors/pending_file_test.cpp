@@ -24,24 +24,28 @@ protected:
   std::string path = directory / "out.csv";
 };
 
-TEST_F(PendingFile, GetsItsNameWhenItIsFinished) {
+TEST_F(PendingFile, GetsItsNameWhenItIsCommitted) {
   auto file = open();
   ASSERT_TRUE(file);
   ASSERT_TRUE(file->append("a\n"));
   EXPECT_FALSE(directory.has("out.csv"));
   EXPECT_TRUE(directory.has("out.csv.part-0-of-1.in-progress"));
   ASSERT_TRUE(file->append("b\n"));
-  ASSERT_TRUE(file->finish());
+  ASSERT_TRUE(file->prepare());
+  EXPECT_FALSE(directory.has("out.csv"));
+  EXPECT_EQ(directory.read("out.csv.part-0-of-1.in-progress"), "a\nb\n");
+  ASSERT_TRUE(file->commit());
   EXPECT_EQ(directory.read("out.csv"), "a\nb\n");
   EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
   file->abandon();
-  EXPECT_TRUE(directory.has("out.csv")) << "what is finished cannot be abandoned";
+  EXPECT_TRUE(directory.has("out.csv")) << "what is committed cannot be abandoned";
 }
 
 TEST_F(PendingFile, IsOnePartOfSeveral) {
   auto file = open(1, 4);
   ASSERT_TRUE(file->append("a\n"));
-  ASSERT_TRUE(file->finish());
+  ASSERT_TRUE(file->prepare());
+  ASSERT_TRUE(file->commit());
   EXPECT_EQ(directory.read("out.csv.part-1-of-4"), "a\n");
   EXPECT_FALSE(directory.has("out.csv"));
 }
@@ -55,11 +59,22 @@ TEST_F(PendingFile, LeavesNothingWhenAbandoned) {
   EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
 }
 
+TEST_F(PendingFile, LeavesNothingWhenAbandonedAfterItWasPrepared) {
+  directory.write("out.csv", "earlier result");
+  auto file = open();
+  ASSERT_TRUE(file->append("a\n"));
+  ASSERT_TRUE(file->prepare());
+  file->abandon();
+  EXPECT_EQ(directory.read("out.csv"), "earlier result");
+  EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
+}
+
 TEST_F(PendingFile, MakesTheDirectoriesOnItsWay) {
   path = directory / "a/b/out.csv";
   auto file = open();
   ASSERT_TRUE(file);
-  ASSERT_TRUE(file->finish());
+  ASSERT_TRUE(file->prepare());
+  ASSERT_TRUE(file->commit());
   EXPECT_EQ(directory.read("a/b/out.csv"), "");
 }
 
@@ -97,19 +112,20 @@ TEST_F(PendingFile, ReportsAFullDisk) {
   EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
 }
 
-TEST_F(PendingFile, ReportsWhatKeepsItFromFinishing) {
+TEST_F(PendingFile, ReportsWhatKeepsItFromItsName) {
   const auto pending = path + ".part-0-of-1.in-progress";
   auto file = open();
   ASSERT_TRUE(file->append("x"));
   files.space = 0;
-  EXPECT_EQ(file->finish().failure().message, "write " + pending + ": No space left on device");
+  EXPECT_EQ(file->prepare().failure().message, "write " + pending + ": No space left on device");
   files.space = 100;
   files.refuses_sync = true;
-  EXPECT_EQ(open()->finish().failure().message, "sync " + pending + ": Input/output error");
+  EXPECT_EQ(open()->prepare().failure().message, "sync " + pending + ": Input/output error");
   files.refuses_sync = false;
   files.refuses_rename = true;
   file = open();
-  EXPECT_EQ(file->finish().failure().message,
+  ASSERT_TRUE(file->prepare());
+  EXPECT_EQ(file->commit().failure().message,
             "rename " + pending + " to " + path + ": Input/output error");
   file->abandon();
   EXPECT_FALSE(directory.has("out.csv"));

@@ -15,6 +15,7 @@ std::string text_of(const lifecycle_command& command) {
   struct {
     std::string operator()(const deploy_tasks&) { return "deploy"; }
     std::string operator()(const connect_tasks&) { return "connect"; }
+    std::string operator()(const commit_tasks&) { return "commit"; }
     std::string operator()(const cancel_tasks&) { return "cancel"; }
     std::string operator()(const report_state& fact) {
       std::string text{to_string(fact.state)};
@@ -46,6 +47,7 @@ public:
     if (what == "nothing") return text_of(job_.on_nothing_deployed(first, failure("no file")));
     if (what == "deployed") return text_of(job_.on_task_deployed(first, task));
     if (what == "started") return text_of(job_.on_task_started(first, task));
+    if (what == "drained") return text_of(job_.on_task_drained(first, task));
     if (what == "finished") return text_of(job_.on_task_finished(first, task));
     if (what == "failed") return text_of(job_.on_task_failed(first, task, failure("bug")));
     if (what == "lost") return text_of(job_.on_task_lost(first, task, failure("gone")));
@@ -79,8 +81,30 @@ TEST(JobLifecycle, RunsFromSlotsToTheEnd) {
                 {"deployed 1", "connect"},
                 {"started 1", ""},
                 {"started 0", "running"},
+                {"drained 1", ""},
+                {"drained 0", "finishing, commit"},
                 {"finished 0", ""},
                 {"finished 1", "finished"}});
+}
+
+TEST(JobLifecycle, CommitsNothingUnlessEveryTaskHasDrained) {
+  expect_story({{"slots", "deploying, deploy"},
+                {"started 0", ""},
+                {"started 1", "running"},
+                {"drained 0", ""},
+                {"failed 1", "failing(bug), cancel"},
+                {"drained 1", ""},
+                {"cancelled 0", "failed(bug)"}});
+}
+
+TEST(JobLifecycle, FailsWhenATaskCannotCommit) {
+  expect_story({{"slots", "deploying, deploy"},
+                {"started 0", ""},
+                {"started 1", "running"},
+                {"drained 0", ""},
+                {"drained 1", "finishing, commit"},
+                {"finished 1", ""},
+                {"failed 0", "failing(bug), cancel, failed(bug)"}});
 }
 
 TEST(JobLifecycle, FailsWithTheFirstCauseOnceEveryTaskIsGone) {
@@ -136,9 +160,24 @@ TEST(JobLifecycle, IsCancelledEvenIfATaskFailsOnTheWay) {
                 {"lost 1", "cancelled"}});
 }
 
-TEST(JobLifecycle, HasFinishedIfEveryTaskDidBeforeTheCancelCame) {
+TEST(JobLifecycle, CommitsNothingOnceItIsCancelled) {
   expect_story({{"slots", "deploying, deploy"},
+                {"started 0", ""},
+                {"started 1", "running"},
+                {"drained 0", ""},
                 {"stop", "cancelling, cancel"},
+                {"drained 1", ""},
+                {"cancelled 0", ""},
+                {"cancelled 1", "cancelled"}});
+}
+
+TEST(JobLifecycle, CannotBeCancelledWhileItCommits) {
+  expect_story({{"slots", "deploying, deploy"},
+                {"started 0", ""},
+                {"started 1", "running"},
+                {"drained 0", ""},
+                {"drained 1", "finishing, commit"},
+                {"stop", ""},
                 {"finished 0", ""},
                 {"finished 1", "finished"}});
 }
@@ -177,6 +216,7 @@ TEST(JobLifecycle, IgnoresWhatAnotherAttemptReports) {
   for (const attempt_number other : {attempt_number{0}, attempt_number{2}}) {
     EXPECT_TRUE(job.on_task_deployed(other, {0}).empty());
     EXPECT_TRUE(job.on_task_started(other, {0}).empty());
+    EXPECT_TRUE(job.on_task_drained(other, {0}).empty());
     EXPECT_TRUE(job.on_task_finished(other, {0}).empty());
     EXPECT_TRUE(job.on_task_failed(other, {0}, failure("old")).empty());
     EXPECT_TRUE(job.on_task_lost(other, {0}, failure("old")).empty());
@@ -187,24 +227,26 @@ TEST(JobLifecycle, IgnoresWhatAnotherAttemptReports) {
 }
 
 TEST(JobLifecycle, NamesEveryState) {
-  const std::vector<std::string_view> names{"created",    "deploying", "running", "failing",
-                                            "cancelling", "finished",  "failed",  "cancelled"};
+  const std::vector<std::string_view> names{"created", "deploying",  "running",  "finishing",
+                                            "failing", "cancelling", "finished", "failed",
+                                            "cancelled"};
   for (std::size_t n = 0; n < names.size(); ++n) {
     EXPECT_EQ(to_string(static_cast<job_state>(n)), names[n]);
   }
 }
 
-// Invariants 1, 3 and 4 of the header, whatever happens in whatever order.
+// Invariants 1, 3, 4 and 5 of the header, whatever happens in whatever order.
 TEST(JobLifecycle, KeepsItsInvariantsUnderRandomEvents) {
-  const std::vector<std::string> events{"deployed 0", "deployed 1",  "started 0",   "started 1",
-                                        "finished 0", "finished 1",  "failed 0",    "failed 1",
-                                        "lost 0",     "cancelled 0", "cancelled 1", "error",
-                                        "stop"};
+  const std::vector<std::string> events{
+      "deployed 0", "deployed 1", "started 0",  "started 1", "drained 0", "drained 1",   "drained 0",
+      "drained 1",  "finished 0", "finished 1", "failed 0",  "failed 1",  "lost 0",      "cancelled 0",
+      "error",      "stop",       "started 0",  "started 1", "lost 1",    "cancelled 1"};
   for (const auto seed : seeds_for(2000)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_numbers random{seed};
     two_tasks job;
     job.tell("slots");
+    std::set<char> drained;
     std::set<char> gone;
     std::optional<error> cause;
     for (int i = 0; i < 40; ++i) {
@@ -214,6 +256,11 @@ TEST(JobLifecycle, KeepsItsInvariantsUnderRandomEvents) {
       ASSERT_TRUE(!was_final || commands.empty()) << event;
       for (const char* end : {"finished", "failed", "lost", "cancelled"}) {
         if (event.starts_with(end)) gone.insert(event.back());
+      }
+      if (event.starts_with("drained")) drained.insert(event.back());
+      if (commands.find("commit") != std::string::npos) {
+        ASSERT_EQ(drained.size(), 2U) << event;
+        ASSERT_FALSE(cause) << event;
       }
       const auto state = job.job().state();
       ASSERT_TRUE(!is_final(state) || gone.size() == 2) << event;

@@ -97,13 +97,19 @@ TEST_F(JobManagerActor, ConnectsTasksOnceAllAreDeployed) {
   EXPECT_EQ(b->last<connect_task>().upstream, (std::vector{a.address(), a.address()}));
 }
 
-TEST_F(JobManagerActor, FinishesWhenAllTasksHave) {
+TEST_F(JobManagerActor, LetsTasksCommitWhenAllHaveDrainedAndFinishesWhenAllHave) {
   start(job_.graph());
   start_all_tasks();
   EXPECT_EQ(listener_.last(), job_state::running);
+  for (std::uint32_t n = 0; n < 3; ++n) tell(task_drained{first, {n}});
+  tell(task_drained{{7}, {3}});
+  EXPECT_EQ(listener_.last(), job_state::running);
+  EXPECT_EQ(tasks_[0]->count<commit_output>(), 0U);
+  tell(task_drained{first, {3}});
+  for (const auto& task : tasks_) EXPECT_EQ(task->last<commit_output>().attempt, first);
   for (std::uint32_t n = 0; n < 4; ++n) end(n);
-  EXPECT_EQ(listener_.states,
-            (states{job_state::deploying, job_state::running, job_state::finished}));
+  EXPECT_EQ(listener_.states, (states{job_state::deploying, job_state::running,
+                                      job_state::finishing, job_state::finished}));
 }
 
 TEST_F(JobManagerActor, CancelsTheOthersWhenATaskFails) {

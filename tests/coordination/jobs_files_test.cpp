@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "connectors/collection_source.hpp"
 #include "connectors/csv_source.hpp"
 #include "connectors/discard_sink.hpp"
 #include "connectors/file_sink.hpp"
@@ -232,6 +233,34 @@ TEST(JobsOnFiles, LeaveNoUnfinishedFileWhenTheyFail) {
     failure_of(run);
     EXPECT_EQ(run.files(), (std::vector<std::string>{"in", "out.csv"}));
     EXPECT_EQ(run.read("out.csv"), "an older result\n");
+  });
+}
+
+TEST(JobsOnFiles, LeaveNoFileOfAnybodyWhenOneTaskFails) {
+  in_every_way([](job_run& run) {
+    auto all = failing_at_the_end(run);
+    all.sink(file_sink(run.path_of("out.csv")).csv());
+    run.env().from(collection({1, 2, 3})).sink(file_sink(run.path_of("done-early")));
+    failure_of(run);
+    EXPECT_EQ(run.files(), (std::vector<std::string>{"in"}));
+  });
+}
+
+TEST(JobsOnFiles, LeaveAllFilesOrNoneWhenTheyAreCancelled) {
+  in_each_of(simulated_ways(), [](job_run& run) {
+    run.write("in", as_csv());
+    run.env()
+        .from(csv_of<item>(run.path_of("in")))
+        .sink(file_sink(run.path_of("out.csv")).csv())
+        .parallelism(3);
+    run.env().from(collection({1})).sink(file_sink(run.path_of("done-early"))).parallelism(1);
+    random_numbers random{run.way().simulation->seed};
+    run.on_start = [&](simulated_cluster& cluster) {
+      const duration when{static_cast<std::int64_t>(random.below(40'000))};
+      cluster.world().after(when, [&cluster] { cluster.cancel(); });
+    };
+    const auto state = run.run().state;
+    EXPECT_EQ(run.files().size(), state == job_state::finished ? 5U : 1U) << to_string(state);
   });
 }
 

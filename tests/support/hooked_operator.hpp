@@ -24,6 +24,7 @@ struct operator_hooks {
   std::function<std::optional<processing_time>()> next_processing_timer;
   std::function<poll_result(operator_context&)> poll;
   std::function<bool(operator_context&)> finish;
+  std::function<void()> commit;
   std::function<void(bool failed)> close;
   bool makes_watermarks = false;
 };
@@ -52,6 +53,9 @@ public:
     return hooks_.poll ? hooks_.poll(context()) : stream_operator::poll();
   }
   bool finish() override { return !hooks_.finish || hooks_.finish(context()); }
+  void commit() override {
+    if (hooks_.commit) hooks_.commit();
+  }
   void close(bool failed) override {
     if (hooks_.close) hooks_.close(failed);
   }

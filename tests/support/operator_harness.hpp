@@ -75,7 +75,7 @@ public:
   operator_harness(const operator_harness&) = delete;
   operator_harness& operator=(const operator_harness&) = delete;
   ~operator_harness() {
-    if (is_open_) tested_->close(!has_finished_);
+    if (is_open_) tested_->close(!has_committed_);
   }
 
   operator_context& context() { return context_; }
@@ -138,7 +138,11 @@ public:
   void finish() {
     watermark(end_of_time);
     repeat([&] { return tested_->finish(); });
-    has_finished_ = true;
+  }
+  // The job has finished.
+  void commit() {
+    tested_->commit();
+    has_committed_ = true;
   }
 
   // What has come out of the main port since the last call of one of these.
@@ -172,7 +176,7 @@ private:
   collecting_watermarks watermarks_;
   std::unique_ptr<stream_operator> tested_;
   bool is_open_ = false;
-  bool has_finished_ = false;
+  bool has_committed_ = false;
 };
 
 }  // namespace weir

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sink operator: writes, finishes once all has been written, abandons what is not complete.
+// The sink operator: writes, prepares, commits with the job, abandons what is not complete.
 #include "api/operators/sink.hpp"
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace weir {
 namespace {
 
-// Writes down what is asked of the writer: "write 2, finish".
+// Writes down what is asked of the writer: "write 2, prepare".
 struct journal {
   std::string entries;
   std::string failing_call;
@@ -31,7 +31,8 @@ public:
     batch.clear();
     return to_.note("write", "write " + count);
   }
-  status finish() override { return to_.note("finish", "finish"); }
+  status prepare() override { return to_.note("prepare", "prepare"); }
+  status commit() override { return to_.note("commit", "commit"); }
   void abandon() override { static_cast<void>(to_.note("abandon", "abandon")); }
 
 private:
@@ -68,14 +69,16 @@ protected:
   journal journal_;
 };
 
-TEST_F(SinkOperator, FinishesTheWriterOnceAllIsWritten) {
+TEST_F(SinkOperator, PreparesWhatIsWrittenAndCommitsItWhenTheJobHasFinished) {
   auto sink = harness();
   sink->push({{1, at(1)}, {2, at(2)}});
   sink->push(3, at(3));
   sink->finish();
   EXPECT_EQ(sink->counters().records_in, 3U);
+  EXPECT_EQ(journal_.entries, "open, write 2, write 1, prepare");
+  sink->commit();
   sink.reset();
-  EXPECT_EQ(journal_.entries, "open, write 2, write 1, finish");
+  EXPECT_EQ(journal_.entries, "open, write 2, write 1, prepare, commit");
 }
 
 TEST_F(SinkOperator, AbandonsOutputThatIsNotComplete) {
@@ -85,13 +88,22 @@ TEST_F(SinkOperator, AbandonsOutputThatIsNotComplete) {
   EXPECT_EQ(journal_.entries, "open, write 1, abandon");
 }
 
+TEST_F(SinkOperator, AbandonsPreparedOutputWhenTheJobDoesNotFinish) {
+  auto sink = harness();
+  sink->push(1, at(1));
+  sink->finish();
+  sink.reset();
+  EXPECT_EQ(journal_.entries, "open, write 1, prepare, abandon");
+}
+
 TEST_F(SinkOperator, FailsWithTheErrorsOfItsWriter) {
-  for (const char* call : {"open", "write", "finish"}) {
+  for (const char* call : {"open", "write", "prepare", "commit"}) {
     journal_ = {"", call};
     auto sink = harness();
     EXPECT_EQ(failure_of([&] {
                 sink->push(1, at(1));
                 sink->finish();
+                sink->commit();
               }),
               std::string{call} + " out.csv: disk full");
   }
