@@ -47,4 +47,11 @@ struct attempt_number {
   friend auto operator<=>(attempt_number, attempt_number) = default;
 };
 
+// A checkpoint or savepoint of one job, from 1. Never used twice, whatever became of it and in
+// whichever attempt, so that nothing a checkpoint left behind is taken for another's.
+struct checkpoint_id {
+  std::uint64_t value = 0;
+  friend auto operator<=>(checkpoint_id, checkpoint_id) = default;
+};
+
 }  // namespace weir

@@ -5,6 +5,10 @@
 //
 //   open -> (process | advance_to | on_processing_time | poll)* -> finish -> commit -> close
 //
+// and, from `open` to `commit`, at any moment when nothing is due:
+//
+//   snapshot(c) -> ... -> on_checkpoint_completed(c), or a later one's, or neither
+//
 // An operator never blocks, never reads a clock, never starts a thread and reaches other operators
 // only through its ports. Port 0 is its main output, the others are side outputs. It may throw: the
 // task fails, and the error names the operator.
@@ -24,6 +28,7 @@
 #include "api/ids.hpp"
 #include "api/key_group.hpp"
 #include "api/record_batch.hpp"
+#include "api/snapshot.hpp"
 #include "api/time.hpp"
 
 namespace weir {
@@ -66,10 +71,14 @@ struct operator_context {
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = default_max_parallelism;
   std::uint64_t seed = 0;  // For random choices; the same in every run of a simulation.
+  // No other attempt of any job has the same, so that what it names is its own.
+  std::string attempt_token;
+  bool has_checkpoints = false;  // `snapshot` will be called from time to time.
   processing_time now{};   // When the current step began. Kept up to date by the task.
   event_time watermark = beginning_of_time;  // Of the operator's input. Kept up to date.
   file_system* files = nullptr;
   state_backend* state = nullptr;
+  const restored_operator* restored = nullptr;  // None: the job starts afresh.
   watermark_output* watermarks = nullptr;
   std::vector<output*> ports;                         // At least as many as the operator declared.
   const std::vector<source_split>* splits = nullptr;  // A source's share of the input.
@@ -123,6 +132,18 @@ public:
   // Every input has ended, the watermark is `end_of_time`; the last chance to emit. Returns true
   // when everything has been emitted.
   virtual bool finish() { return true; }
+
+  // A checkpoint: adds what must outlive a failure and is in no table. What was written to the
+  // outside since the last one must survive a crash from here on, but not be seen yet.
+  virtual void snapshot(checkpoint_id checkpoint, state_parts& parts) {
+    static_cast<void>(checkpoint);
+    static_cast<void>(parts);
+  }
+  // Everything up to the snapshot for `checkpoint` will never be undone: it may be seen. Ids only
+  // grow; those of checkpoints that did not complete are left out.
+  virtual void on_checkpoint_completed(checkpoint_id checkpoint) {
+    static_cast<void>(checkpoint);
+  }
 
   // Every operator of the job has finished: what this one has written to the outside may be seen.
   virtual void commit() {}

@@ -7,12 +7,17 @@
 //   write* -> prepare     durable, and recognisable as unfinished
 //          -> commit      visible: the whole job has come this far
 //          -> abandon     gone: it has not, and never will
+//
+// With checkpoints, each of them prepares what was written since the last; what `prepare` returned
+// goes into the checkpoint and is committed once that has completed - after a crash by another
+// writer, in another process.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "api/error.hpp"
 #include "api/file_system.hpp"
@@ -25,6 +30,9 @@ struct sink_context {
   file_system* files = nullptr;
   subtask_index subtask;
   std::uint32_t parallelism = 1;
+  // No other attempt of any job has the same: for names of what is not committed yet.
+  std::string attempt_token;
+  bool has_checkpoints = false;  // `prepare` will be called more than once.
 };
 
 template <class T>
@@ -33,13 +41,26 @@ public:
   virtual ~sink_writer() = default;
   // May take the records out of the batch.
   virtual status write(batch_of<T>& batch) = 0;
-  // The input has ended: what was written survives a crash, but nobody takes it for a result yet.
-  virtual status prepare() { return {}; }
-  // Every task of the job has handled all its input: makes the prepared output visible.
-  // REQUIRES: `prepare` has succeeded.
-  virtual status commit() { return {}; }
-  // The job ends without having handled all its input: leaves nothing that looks complete. May
-  // follow a failed `prepare` or `commit`.
+  // What was written since the last call survives a crash, but nobody takes it for a result yet.
+  // Returns what `commit` needs, in bytes that mean something to any writer of this sink; empty if
+  // there is nothing to commit.
+  virtual result<std::string> prepare() { return std::string{}; }
+  // Makes visible what a `prepare` prepared. May be repeated, by another writer and after a crash,
+  // and then changes nothing.
+  virtual status commit(const std::string& prepared) {
+    static_cast<void>(prepared);
+    return {};
+  }
+  // After a restore, before anything is written, on one subtask only: `prepared` is all that the
+  // checkpoint knows to be prepared. Commits it, and removes what earlier attempts wrote behind it.
+  virtual status recover(const std::vector<std::string>& prepared) {
+    for (const auto& each : prepared) {
+      if (auto committed = commit(each); !committed) return committed;
+    }
+    return {};
+  }
+  // The job ends, or begins again from a checkpoint: what was not prepared leaves nothing that
+  // looks complete. What was prepared without checkpoints goes, too.
   virtual void abandon() {}
 };
 

@@ -14,6 +14,7 @@
 
 #include "api/error.hpp"
 #include "api/key_group.hpp"
+#include "api/snapshot.hpp"
 
 namespace weir {
 
@@ -33,6 +34,13 @@ class state_table {
 public:
   virtual ~state_table() = default;
   virtual std::size_t entries() const = 0;
+
+  virtual table_schema schema() const = 0;
+  // The entries as they are now. The table may change at once.
+  virtual std::unique_ptr<frozen_table> freeze() = 0;
+  // Adds the entries of a block that belong to this subtask's key groups; the others are left out.
+  // REQUIRES: the block was written with this table's schema().
+  virtual status load(const state_block& block) = 0;
 };
 
 class state_backend {
@@ -44,7 +52,8 @@ public:
   virtual key_group_range key_groups() const = 0;
   virtual std::uint32_t max_parallelism() const = 0;
 
-  // Files `table` under `name`; the backend owns it from here on.
+  // Files `table` under `name`; the backend owns it from here on. Restores it, if there is a
+  // checkpoint to restore from: throws task_failure when that cannot be.
   // REQUIRES: no table has that name; two states of one operator with one name are an error that
   // the caller reports with both types.
   virtual state_table& adopt(std::string name, std::unique_ptr<state_table> table) = 0;

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a checkpoint holds of one operator, and how it comes back.
+//
+// 1. Keyed state is a set of named tables (api/state_backend.hpp). A table is frozen in the instant
+//    of the barrier and written afterwards, block by block, by another thread. A block says which
+//    key groups it holds, so that a subtask that owns others need not read it.
+// 2. What is not keyed - positions of a source, output that a sink has prepared - is a part: bytes
+//    with a name, written at once. After a restore every subtask is shown the parts of all former
+//    subtasks and takes what is its own; so the parallelism may have changed.
+// 3. Blocks and parts are made of encodings of api/codec.hpp, and the schemas stand beside them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/error.hpp"
+#include "api/ids.hpp"
+#include "api/key_group.hpp"
+
+namespace weir {
+
+// What a table's blocks consist of: encodings of `entry` one after the other.
+struct table_schema {
+  std::string kind;   // "keyed", "timers", "window-slices": what the table is to its operator.
+  std::string entry;  // "pair{string,u64}", as codec<T>::schema() says it.
+  friend bool operator==(const table_schema&, const table_schema&) = default;
+};
+
+// Some entries of a table.
+struct state_block {
+  key_group_range groups;     // All entries' keys are in one of these.
+  std::uint64_t entries = 0;  // At least one.
+  std::string bytes;
+};
+
+// About as many bytes as a block should have.
+inline constexpr std::size_t state_block_size = 64 * 1024;
+
+// A table as it was at one moment. Outlives nothing: it may be dropped at any time, and the table
+// may be destroyed before it.
+class frozen_table {
+public:
+  virtual ~frozen_table() = default;
+  // The next block, in no particular but a repeatable order; none when all entries were in blocks.
+  // Called by one thread at a time, while the table's task goes on.
+  virtual std::optional<state_block> next_block() = 0;
+};
+
+// One table of a snapshot.
+struct frozen_section {
+  std::string name;
+  table_schema schema;
+  std::unique_ptr<frozen_table> content;
+};
+
+// Parts by name.
+using state_parts = std::map<std::string, std::string>;
+
+// Everything of one operator instance.
+struct operator_snapshot {
+  operator_id id;
+  std::string name;  // "window-counts (2/4)", for messages.
+  std::vector<frozen_section> tables;
+  state_parts parts;
+};
+
+// A table that is being restored: its former schema, and its blocks one after the other.
+class restored_table {
+public:
+  virtual ~restored_table() = default;
+  virtual const table_schema& schema() const = 0;
+  // The next block that may hold entries of the subtask's key groups, and others beside them; none
+  // at the end. Good until the next call.
+  virtual result<std::optional<state_block>> next_block() = 0;
+};
+
+// What a checkpoint knows of one operator, whatever its parallelism was.
+class restored_operator {
+public:
+  virtual ~restored_operator() = default;
+  virtual checkpoint_id checkpoint() const = 0;
+  // The part of that name of each former subtask that had one, in their order.
+  virtual std::vector<std::string> parts(const std::string& name) const = 0;
+  // Null if there is no such table.
+  virtual std::unique_ptr<restored_table> table(const std::string& name) const = 0;
+  virtual std::vector<std::string> table_names() const = 0;
+};
+
+}  // namespace weir
