@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -37,6 +38,18 @@ struct wake_task {
 };
 struct announce_credit {};
 
+// From a task to the writer of its snapshot, and from that to itself.
+struct write_snapshot {};
+
+// What all tasks of an attempt have in common.
+struct attempt_terms {
+  std::string token;                 // See operator_context::attempt_token.
+  std::string checkpoint_directory;  // Empty: there are no checkpoints.
+  bool allows_non_restored_state = false;
+  checkpoint_id restored;                   // 0: the attempt starts afresh.
+  std::vector<std::string> snapshot_files;  // Of the checkpoint to restore.
+};
+
 // From the job manager.
 struct deploy_task {
   attempt_number attempt;
@@ -44,6 +57,15 @@ struct deploy_task {
   std::uint32_t slot = 0;  // Of the task manager.
   std::vector<source_split> splits;
   actor_address job_manager;
+  std::shared_ptr<const attempt_terms> terms = std::make_shared<const attempt_terms>();
+};
+struct trigger_checkpoint {
+  attempt_number attempt;
+  checkpoint_id checkpoint;
+};
+struct checkpoint_completed {
+  attempt_number attempt;
+  checkpoint_id checkpoint;
 };
 struct connect_task {
   attempt_number attempt;
@@ -78,6 +100,18 @@ struct task_drained {  // All its input is handled; it waits for commit_output.
   attempt_number attempt;
   task_index task;
 };
+struct checkpoint_acknowledged {  // The task's snapshot is durable.
+  attempt_number attempt;
+  checkpoint_id checkpoint;
+  task_index task;
+  snapshot_facts facts;
+};
+struct checkpoint_declined {  // The task's snapshot could not be written.
+  attempt_number attempt;
+  checkpoint_id checkpoint;
+  task_index task;
+  error cause;
+};
 struct task_ended {
   attempt_number attempt;
   task_index task;
@@ -95,6 +129,12 @@ struct check_deployment {
   attempt_number attempt;
 };
 struct report_progress {};
+struct checkpoint_tick {
+  processing_time due;
+};
+struct restart_due {
+  attempt_number attempt;  // The one that failed.
+};
 
 // From the job manager's node: the job cannot go on.
 struct fail_job {
@@ -128,3 +168,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::check_deployment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::report_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::fail_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cancel_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::write_snapshot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::trigger_checkpoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::checkpoint_completed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::checkpoint_acknowledged)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::checkpoint_declined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::checkpoint_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::restart_due)

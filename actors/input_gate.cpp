@@ -6,8 +6,9 @@
 
 namespace weir {
 
-input_gate::input_gate(std::uint32_t channel_count, std::uint32_t credit_window)
-    : merger_{channel_count} {
+input_gate::input_gate(std::uint32_t channel_count, std::uint32_t credit_window,
+                       bool is_exactly_once)
+    : merger_{channel_count}, aligner_{channel_count, is_exactly_once} {
   channels_.reserve(channel_count);
   for (std::uint32_t i = 0; i < channel_count; ++i) channels_.emplace_back(credit_window);
 }
@@ -27,7 +28,7 @@ std::optional<input_gate::event> input_gate::next() {
     }
     const auto count = channel_count();
     std::uint32_t tried = 0;
-    while (tried < count && !channels_[turn_].has_frame()) {
+    while (tried < count && (!channels_[turn_].has_frame() || aligner_.is_blocked({turn_}))) {
       turn_ = (turn_ + 1) % count;
       ++tried;
     }
@@ -64,6 +65,11 @@ void input_gate::apply_marks(channel_index channel, const frame& marks) {
   if (was_idle_) note_status();
   if (advanced) due_.emplace_back(time_advanced{*advanced});
   note_status();
+  const auto note_barrier = [&](std::optional<checkpoint_id> aligned) {
+    if (aligned) due_.emplace_back(barrier_aligned{*aligned});
+  };
+  if (marks.barrier) note_barrier(aligner_.on_barrier(channel, *marks.barrier));
+  if (marks.end) note_barrier(aligner_.on_ended(channel));
   if (merger_.has_ended() && !has_ended_) {
     has_ended_ = true;
     due_.emplace_back(all_ended{});

@@ -94,10 +94,13 @@ public:
 
 operator_chain::operator_chain(const task_description& description, operator_environment world,
                                output_gate& outputs)
-    : outputs_{&outputs} {
+    : outputs_{&outputs}, allows_non_restored_state_{world.allows_non_restored_state} {
   for (const auto& part : description.operators) {
     steps_.push_back(std::make_unique<chained_step>(*this, part, description));
-    steps_.back()->context.files = world.files;
+    auto& context = steps_.back()->context;
+    context.files = world.files;
+    context.attempt_token = world.attempt_token;
+    context.has_checkpoints = world.has_checkpoints;
   }
   build_ports(description);
 }
@@ -134,6 +137,20 @@ void operator_chain::build_ports(const task_description& description) {
   }
 }
 
+namespace {
+
+// State that is in a checkpoint and that no operator takes would be lost without a word.
+void require_all_restored(const std::vector<std::string>& left_out) {
+  if (left_out.empty()) return;
+  throw task_failure{
+      {error_code::invalid_argument,
+       "the checkpoint holds its state \"" + left_out.front() +
+           "\", which it does not open any more; open it, or give the operator another uid and "
+           "restore with --allow-non-restored-state to leave the state behind"}};
+}
+
+}  // namespace
+
 template <class Action>
 status operator_chain::guarded(chained_step& first, Action action) {
   running_ = &first;
@@ -151,18 +168,30 @@ status operator_chain::guarded(chained_step& first, Action action) {
   return within("operator " + running_->context.name, std::move(cause));
 }
 
-status operator_chain::open(processing_time now) {
+status operator_chain::open(processing_time now, const snapshot_set* restored) {
   set_now(now);
   // From the end to the head, so that whoever emits while opening finds its consumers ready.
   for (auto each = steps_.rbegin(); each != steps_.rend(); ++each) {
-    auto& step = **each;
-    auto opened = guarded(step, [&] {
-      step.work = step.node->make_operator();
-      step.work->open(step.context);
-    });
-    if (!opened) return opened;
+    if (auto opened = open_step(**each, restored); !opened) return opened;
   }
   return {};
+}
+
+status operator_chain::open_step(chained_step& step, const snapshot_set* restored) {
+  std::unique_ptr<restored_operator> former;
+  if (restored != nullptr && restored->has(step.context.id)) {
+    former = restored->restored(step.context.id, step.context.key_groups());
+  }
+  step.context.restored = former.get();
+  step.backend.restore_from(former.get());
+  auto opened = guarded(step, [&] {
+    step.work = step.node->make_operator();
+    step.work->open(step.context);
+    if (!allows_non_restored_state_) require_all_restored(step.backend.not_restored());
+  });
+  step.context.restored = nullptr;
+  step.backend.restore_from(nullptr);
+  return opened;
 }
 
 void operator_chain::set_now(processing_time now) {
@@ -270,6 +299,29 @@ bool operator_chain::has_finished() const {
                      [](const auto& step) { return step->has_finished; });
 }
 
+result<std::vector<operator_snapshot>> operator_chain::snapshot(checkpoint_id checkpoint) {
+  WEIR_ASSERT(!has_work());
+  std::vector<operator_snapshot> taken;
+  for (auto& each : steps_) {
+    auto& step = *each;
+    operator_snapshot& of_step =
+        taken.emplace_back(operator_snapshot{step.context.id, step.context.name, {}, {}});
+    // The operator first: what it prepares may change its tables.
+    auto outcome = guarded(step, [&] { step.work->snapshot(checkpoint, of_step.parts); });
+    if (!outcome) return outcome.failure();
+    of_step.tables = step.backend.freeze();
+  }
+  return taken;
+}
+
+status operator_chain::on_checkpoint_completed(checkpoint_id checkpoint) {
+  for (auto& each : steps_) {
+    auto told = guarded(*each, [&] { each->work->on_checkpoint_completed(checkpoint); });
+    if (!told) return told;
+  }
+  return {};
+}
+
 status operator_chain::commit() {
   for (auto& each : steps_) {
     auto committed = guarded(*each, [&] { each->work->commit(); });
@@ -288,6 +340,8 @@ status operator_chain::close(bool failed) {
   }
   return first;
 }
+
+bool operator_chain::input_has_ended() const { return steps_.front()->input_ended; }
 
 bool operator_chain::head_is_source() const {
   return steps_.front()->node->kind == operator_kind::source;

@@ -10,18 +10,23 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "actors/output_gate.hpp"
 #include "actors/task_description.hpp"
 #include "api/operator.hpp"
 #include "api/state_backend.hpp"
+#include "state/restored_snapshot.hpp"
 
 namespace weir {
 
 // What the operators of a task may use of the world.
 struct operator_environment {
   file_system* files = nullptr;
+  std::string attempt_token;     // See operator_context.
+  bool has_checkpoints = false;  // Snapshots will be taken.
+  bool allows_non_restored_state = false;
 };
 
 class operator_chain {
@@ -31,7 +36,8 @@ public:
                  output_gate& outputs);
   ~operator_chain();
 
-  [[nodiscard]] status open(processing_time now);
+  // With `restored`, from what a checkpoint holds: it outlives the call.
+  [[nodiscard]] status open(processing_time now, const snapshot_set* restored = nullptr);
   // Sets the time that operators see during the next calls.
   void set_now(processing_time now);
 
@@ -52,6 +58,9 @@ public:
   // The end of input has passed through every operator.
   bool has_finished() const;
 
+  // What every operator has at this moment. REQUIRES: !has_work().
+  [[nodiscard]] result<std::vector<operator_snapshot>> snapshot(checkpoint_id checkpoint);
+  [[nodiscard]] status on_checkpoint_completed(checkpoint_id checkpoint);
   // What the operators have written may be seen. REQUIRES: has_finished().
   [[nodiscard]] status commit();
 
@@ -59,6 +68,7 @@ public:
   [[nodiscard]] status close(bool failed);
 
   bool head_is_source() const;
+  bool input_has_ended() const;
   // How far event time has come at the end of the chain.
   event_time watermark() const;
   const operator_counters& counters(std::size_t i) const;
@@ -72,6 +82,7 @@ private:
   template <class Action>
   [[nodiscard]] status guarded(chained_step& first, Action action);
   void build_ports(const task_description& description);
+  [[nodiscard]] status open_step(chained_step& step, const snapshot_set* restored);
   std::unique_ptr<output> output_for(const port_target& target);
   void pass_on_watermark(chained_step& from, event_time watermark);
   void pass_on_idle(chained_step& from, bool is_idle);
@@ -81,6 +92,7 @@ private:
   std::vector<std::unique_ptr<output>> owned_outputs_;
   chained_step* running_ = nullptr;  // Whose code is being run: who is to blame for an exception.
   processing_time now_{};
+  bool allows_non_restored_state_ = false;
   bool is_closed_ = false;
 };
 

@@ -25,6 +25,8 @@ public:
 
   void emit_watermark(std::uint32_t edge, event_time watermark);
   void emit_idle(std::uint32_t edge, bool is_idle);
+  // Everything before belongs to the checkpoint.
+  void emit_barrier(checkpoint_id checkpoint);
   // Nothing follows on any channel.
   void emit_end();
 

@@ -11,13 +11,15 @@ task::task(task_description description, operator_environment world, task_host& 
     : description_{std::move(description)},
       host_{&host},
       inputs_{static_cast<std::uint32_t>(description_.input_of_channel.size()),
-              description_.credit_window},
+              description_.credit_window, description_.is_exactly_once},
       outputs_{description_},
       chain_{description_, world, outputs_} {}
 
 task::~task() { abandon(); }
 
-status task::open(processing_time now) { return chain_.open(now); }
+status task::open(processing_time now, const snapshot_set* restored) {
+  return chain_.open(now, restored);
+}
 
 status task::deliver(channel_index input, frame arrived) {
   return inputs_.deliver(input, std::move(arrived));
@@ -59,19 +61,58 @@ task::progress task::step(processing_time now) {
     made = progress::waiting_for_credit;
   } else if (chain_.has_work()) {
     if (auto worked = chain_.work(); !worked) made = fail(worked.failure());
+  } else if (const auto checkpoint = due_checkpoint()) {
+    made = take_snapshot(*checkpoint);
   } else if (!chain_.has_finished()) {
     made = take_next_event();
   }
   send_and_grant();
   if (made == progress::failed) return made;
   if (!chain_.has_finished()) return made;
-  return outputs_.is_drained() ? progress::drained : progress::waiting_for_credit;
+  if (!outputs_.is_drained()) return progress::waiting_for_credit;
+  return due_checkpoint() ? progress::made : progress::drained;
+}
+
+bool task::has_drained() const { return chain_.has_finished() && outputs_.is_drained(); }
+
+void task::trigger_checkpoint(checkpoint_id checkpoint) {
+  if (last_checkpoint_ < checkpoint) triggered_ = checkpoint;
+}
+
+std::optional<checkpoint_id> task::due_checkpoint() const {
+  if (aligned_) return aligned_;
+  if (!triggered_) return std::nullopt;
+  const bool is_reading = chain_.head_is_source() && !chain_.input_has_ended();
+  return is_reading || has_drained() ? triggered_ : std::nullopt;
+}
+
+task::progress task::take_snapshot(checkpoint_id checkpoint) {
+  auto taken = chain_.snapshot(checkpoint);
+  if (!taken) {
+    return fail(within("snapshot for checkpoint " + std::to_string(checkpoint.value),
+                       taken.failure()));
+  }
+  if (!chain_.has_finished()) outputs_.emit_barrier(checkpoint);
+  last_checkpoint_ = checkpoint;
+  aligned_.reset();
+  if (triggered_ && *triggered_ <= checkpoint) triggered_.reset();
+  const auto began = std::exchange(alignment_began_, std::nullopt);
+  host_->on_snapshot_taken({checkpoint, *std::move(taken), began ? now_ - *began : duration{}});
+  return progress::made;
+}
+
+task::progress task::on_checkpoint_completed(checkpoint_id checkpoint) {
+  if (has_failed_) return progress::failed;
+  if (has_finished_) return progress::finished;
+  auto told = chain_.on_checkpoint_completed(checkpoint);
+  if (told) return progress::made;
+  return fail(within("commit checkpoint " + std::to_string(checkpoint.value), told.failure()));
 }
 
 task::progress task::commit() {
   if (has_failed_) return progress::failed;
   if (has_finished_) return progress::finished;
-  if (!chain_.has_finished() || !outputs_.is_drained()) {
+  if (!has_drained()) {
     return fail({error_code::internal, "was told to commit before it had handled all its input"});
   }
   if (auto committed = chain_.commit(); !committed) return fail(committed.failure());
@@ -84,6 +125,7 @@ task::progress task::take_next_event() {
   WEIR_ASSERT(!outputs_.is_blocked());  // So queued output is bounded by one event's.
   if (chain_.head_is_source()) return take_from_source();
   auto next = inputs_.next();
+  if (!alignment_began_ && inputs_.is_aligning()) alignment_began_ = now_;
   if (!next) {
     wake_at_ = chain_.next_timer();
     return progress::waiting_for_input;
@@ -97,6 +139,8 @@ task::progress task::take_next_event() {
     chain_.on_watermark(advanced->watermark);
   } else if (auto* changed = std::get_if<input_gate::status_changed>(&*next)) {
     chain_.on_idle(changed->is_idle);
+  } else if (auto* aligned = std::get_if<input_gate::barrier_aligned>(&*next)) {
+    aligned_ = aligned->checkpoint;
   } else {
     chain_.on_input_ended();
   }

@@ -5,7 +5,11 @@
 //
 //   1. output waiting for credit?       stop; the next grant resumes here
 //   2. timers, watermarks, end due?     one slice of that
-//   3. otherwise                        the next batch from the source or the input gate
+//   3. checkpoint due?                  a snapshot, and its barrier to all outputs
+//   4. otherwise                        the next batch from the source or the input gate
+//
+// A checkpoint is due when the gate has aligned its barriers; in a source, and in a task that has
+// drained and so gets no barriers, when the coordinator has triggered it.
 //
 // This loop is all there is to back-pressure: a slow consumer stops this task, this task's full
 // queues stop its producers, and so on up to the sources. No operator takes part in it.
@@ -22,12 +26,21 @@
 
 namespace weir {
 
+// What a task had at the barrier of a checkpoint.
+struct task_snapshot {
+  checkpoint_id checkpoint;
+  std::vector<operator_snapshot> operators;
+  duration alignment{};  // From the first barrier to the last.
+};
+
 // What a task tells the world. The actor answers with messages, a test with a vector.
 class task_host {
 public:
   virtual ~task_host() = default;
   virtual void send(channel_index output, frame leaving) = 0;
   virtual void grant(channel_index input, credit_grant granted) = 0;
+  // To be written while the task goes on.
+  virtual void on_snapshot_taken(task_snapshot taken) = 0;
 };
 
 // What a task has done so far, for progress and metrics.
@@ -58,14 +71,21 @@ public:
   task(task_description description, operator_environment world, task_host& host);
   ~task();
 
-  // Opens the operators. REQUIRES: called once, before `step`.
-  [[nodiscard]] status open(processing_time now);
+  // Opens the operators, with the state that `restored` holds of them, if any; it outlives the call.
+  // REQUIRES: called once, before `step`.
+  [[nodiscard]] status open(processing_time now, const snapshot_set* restored = nullptr);
 
   // A frame came in; fails when one is missing before it.
   [[nodiscard]] status deliver(channel_index input, frame arrived);
   void on_granted(channel_index output, credit_grant grant);
   // Tells every sender its present limit once more.
   void announce_credit();
+
+  // A checkpoint has begun. Only sources and tasks that have drained are told; others hear of it by
+  // its barriers. An older one than the last is ignored.
+  void trigger_checkpoint(checkpoint_id checkpoint);
+  // What was prepared for it, or before, may be seen. Answers `made` or `failed`.
+  progress on_checkpoint_completed(checkpoint_id checkpoint);
 
   progress step(processing_time now);
   // With waiting_for_input: when to call `step` again in any case, if ever.
@@ -85,6 +105,9 @@ public:
 private:
   progress take_next_event();
   progress take_from_source();
+  bool has_drained() const;
+  std::optional<checkpoint_id> due_checkpoint() const;
+  progress take_snapshot(checkpoint_id checkpoint);
   progress fail(error cause);
   void send_and_grant();
 
@@ -95,6 +118,10 @@ private:
   operator_chain chain_;
   std::optional<processing_time> wake_at_;
   std::optional<processing_time> source_retry_at_;
+  std::optional<checkpoint_id> aligned_;    // The gate let its barrier out.
+  std::optional<checkpoint_id> triggered_;  // By the coordinator.
+  checkpoint_id last_checkpoint_;
+  std::optional<processing_time> alignment_began_;
   bool has_failed_ = false;
   bool has_finished_ = false;
   processing_time now_{};

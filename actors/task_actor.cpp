@@ -6,6 +6,9 @@
 
 #include <caf/all.hpp>
 
+#include "actors/snapshot_writer_actor.hpp"
+#include "state/checkpoint_directory.hpp"
+
 namespace weir {
 
 namespace {
@@ -14,14 +17,23 @@ namespace {
 constexpr int steps_per_turn = 32;
 constexpr auto announce_interval = std::chrono::seconds{1};
 
+operator_environment environment_of(runtime& world, const attempt_terms& terms) {
+  return {.files = &world.files(),
+          .attempt_token = terms.token,
+          .has_checkpoints = !terms.checkpoint_directory.empty(),
+          .allows_non_restored_state = terms.allows_non_restored_state};
+}
+
 }  // namespace
 
 task_actor::task_actor(caf::actor_config& config, runtime& world, const caf::actor& slot,
-                       attempt_number attempt, task_description description,
-                       actor_address job_manager)
+                       attempt_number attempt, std::shared_ptr<const attempt_terms> terms,
+                       task_description description, actor_address job_manager)
     : engine_actor{config, world},
       attempt_{attempt},
-      task_{std::move(description), {.files = &world.files()}, *this},
+      terms_{std::move(terms)},
+      task_{std::move(description), environment_of(world, *terms_), *this},
+      job_manager_address_{job_manager},
       job_manager_{world.fabric().resolve(job_manager)} {
   obey(slot);
 }
@@ -52,6 +64,16 @@ caf::behavior task_actor::make_behavior() {
       [this](const connect_task& order) {
         if (order.attempt == attempt_ && !is_running_) start(order);
       },
+      [this](const trigger_checkpoint& order) {
+        if (order.attempt != attempt_) return;
+        task_.trigger_checkpoint(order.checkpoint);
+        run();
+      },
+      [this](const checkpoint_completed& fact) {
+        if (fact.attempt != attempt_ || !is_running_) return;
+        const auto made = task_.on_checkpoint_completed(fact.checkpoint);
+        if (made == task::progress::failed) on_progress(made);
+      },
       [this](const commit_output& order) {
         if (order.attempt == attempt_ && is_running_) on_progress(task_.commit());
       },
@@ -76,11 +98,19 @@ void task_actor::on_exit() {
 void task_actor::start(const connect_task& order) {
   for (const auto& peer : order.upstream) upstream_.push_back(world().fabric().resolve(peer));
   for (const auto& peer : order.downstream) downstream_.push_back(world().fabric().resolve(peer));
-  if (auto opened = task_.open(world().now()); !opened) return fail(opened.failure());
+  if (auto opened = open(); !opened) return fail(opened.failure());
   is_running_ = true;
   caf::event_based_actor::send(job_manager_, task_started{attempt_, task_.description().task});
   if (!upstream_.empty()) delayed_send(this, announce_interval, announce_credit{});
   run();
+}
+
+status task_actor::open() {
+  if (terms_->restored == checkpoint_id{}) return task_.open(world().now());
+  auto restored =
+      snapshot_set::open(world().files(), terms_->restored, terms_->snapshot_files);
+  if (!restored) return restored.failure();
+  return task_.open(world().now(), &*restored);
 }
 
 void task_actor::run() {
@@ -118,6 +148,22 @@ void task_actor::wake_at(processing_time due) {
   if (wake_is_due_ && *wake_is_due_ <= due) return;
   wake_is_due_ = due;
   delayed_send(this, std::max(due - world().now(), duration::zero()), wake_task{due});
+}
+
+void task_actor::on_child_ended(const caf::actor_addr&, bool finished, error cause) {
+  if (!finished) fail(within("write a snapshot", std::move(cause)));
+}
+
+void task_actor::on_snapshot_taken(task_snapshot taken) {
+  const auto& self = task_.description();
+  auto path = snapshot_path(terms_->checkpoint_directory, taken.checkpoint, attempt_, self.task);
+  snapshot_header about{.checkpoint = taken.checkpoint,
+                        .task = self.name,
+                        .subtask = self.subtask,
+                        .parallelism = self.parallelism,
+                        .max_parallelism = self.max_parallelism};
+  spawn_child<snapshot_writer_actor>(attempt_, self.task, std::move(taken), std::move(about),
+                                     std::move(path), job_manager_address_);
 }
 
 void task_actor::send(channel_index output, frame leaving) {

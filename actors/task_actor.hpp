@@ -15,14 +15,20 @@ namespace weir {
 class task_actor final : public engine_actor, private task_host {
 public:
   task_actor(caf::actor_config& config, runtime& world, const caf::actor& slot,
-             attempt_number attempt, task_description description, actor_address job_manager);
+             attempt_number attempt, std::shared_ptr<const attempt_terms> terms,
+             task_description description, actor_address job_manager);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
   const char* name() const override { return "task"; }
 
+protected:
+  // The writer of a snapshot has ended. It tells the job manager itself how that went.
+  void on_child_ended(const caf::actor_addr& child, bool finished, error cause) override;
+
 private:
   void start(const connect_task& order);
+  [[nodiscard]] status open();
   // Steps the task until it waits, or until others should have their turn.
   void run();
   void on_progress(task::progress made);
@@ -30,9 +36,12 @@ private:
 
   void send(channel_index output, frame leaving) override;
   void grant(channel_index input, credit_grant granted) override;
+  void on_snapshot_taken(task_snapshot taken) override;
 
   attempt_number attempt_;
+  std::shared_ptr<const attempt_terms> terms_;
   task task_;
+  actor_address job_manager_address_;
   caf::actor job_manager_;
   std::vector<caf::actor> upstream_;
   std::vector<caf::actor> downstream_;

@@ -53,6 +53,7 @@ struct task_description {
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = default_max_parallelism;
   std::uint32_t credit_window = 8;
+  bool is_exactly_once = true;  // Channels wait for each other's barriers.
   std::uint64_t seed = 0;
   std::vector<chained_operator> operators;      // The head first; every other behind its producer.
   std::vector<std::uint32_t> input_of_channel;  // Of the head operator.

@@ -26,7 +26,8 @@ caf::behavior slot_actor::make_behavior() {
 void slot_actor::deploy(const deploy_task& order) {
   auto description = graph_->describe(order.task, order.splits);
   auto name = description.name;
-  auto handle = spawn_child<task_actor>(order.attempt, std::move(description), order.job_manager);
+  auto handle = spawn_child<task_actor>(order.attempt, order.terms, std::move(description),
+                                        order.job_manager);
   tasks_[handle.address()] = {order.attempt, order.task,        std::move(name),
                               handle,        order.job_manager, false};
   send(world().fabric().resolve(order.job_manager),

@@ -3,14 +3,16 @@
 // never overtake data, and every frame costs one credit, so marks that wait for credit are merged
 // instead of queued.
 //
-// Merged marks mean: the channel wakes up, event time advances, the channel falls idle, it ends. A
-// watermark thus counts even if the channel has fallen idle behind it.
+// Merged marks mean: the channel wakes up, event time advances, the channel falls idle, the barrier
+// comes, the channel ends. A watermark thus counts even if the channel has fallen idle behind it. A
+// barrier separates: what follows it goes into another frame, and barriers are not merged.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 
+#include "api/ids.hpp"
 #include "api/record_batch.hpp"
 #include "api/time.hpp"
 
@@ -21,9 +23,10 @@ struct frame {
   std::unique_ptr<record_batch> batch;  // Null, or not empty.
   std::optional<bool> idle;             // The channel's new status.
   std::optional<event_time> watermark;
-  bool end = false;  // Nothing follows on this channel.
+  std::optional<checkpoint_id> barrier;  // Everything before it belongs to this checkpoint.
+  bool end = false;                      // Nothing follows on this channel.
 
-  bool has_marks() const { return idle || watermark || end; }
+  bool has_marks() const { return idle || watermark || barrier || end; }
 };
 
 // What a receiver tells the sender: it may send up to sequence number `limit`; and the emptied

@@ -20,7 +20,15 @@ record_batch& output_channel::open_batch(const record_batch& like) {
 
 frame& output_channel::last_frame() {
   const bool has_records = open_ && !open_->empty();
-  return has_records || ready_.empty() ? marks_ : ready_.back();
+  const bool begins_anew = has_records || ready_.empty() || ready_.back().barrier;
+  return begins_anew ? marks_ : ready_.back();
+}
+
+void output_channel::put_barrier(checkpoint_id checkpoint) {
+  frame last = std::exchange(marks_, {});
+  if (open_ && !open_->empty()) last.batch = std::move(open_);
+  last.barrier = checkpoint;
+  ready_.push_back(std::move(last));
 }
 
 void output_channel::close_batch() {

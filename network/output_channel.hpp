@@ -34,6 +34,8 @@ public:
 
   void set_watermark(event_time watermark) { last_frame().watermark = watermark; }
   void set_idle(bool is_idle) { last_frame().idle = is_idle; }
+  // Follows everything so far, at once; nothing that comes later joins its frame.
+  void put_barrier(checkpoint_id checkpoint);
   void set_end() { last_frame().end = true; }
 
   // The next frame that may leave now, if any. A partial batch or bare marks leave only when the
@@ -41,7 +43,7 @@ public:
   std::optional<frame> next(bool flush);
   void on_granted(credit_grant grant);
 
-  // Full batches are waiting for credit: the task must not start its next event.
+  // Full batches or barriers are waiting for credit: the task must not start its next event.
   bool is_blocked() const noexcept { return !ready_.empty(); }
   // Nothing is left to send.
   bool is_drained() const noexcept;

@@ -45,6 +45,9 @@ protected:
     if (auto* changed = std::get_if<input_gate::status_changed>(&*event)) {
       return changed->is_idle ? "idle" : "active";
     }
+    if (auto* aligned = std::get_if<input_gate::barrier_aligned>(&*event)) {
+      return "barrier " + std::to_string(aligned->checkpoint.value);
+    }
     return "ended";
   }
   std::string all() {
@@ -63,6 +66,11 @@ protected:
   static frame idle(bool is_idle) {
     frame made;
     made.idle = is_idle;
+    return made;
+  }
+  static frame barrier(std::uint64_t n) {
+    frame made;
+    made.barrier = checkpoint_id{n};
     return made;
   }
   static frame end() {
@@ -142,6 +150,48 @@ TEST_F(InputGate, EndsFromIdlenessToo) {
   send(0, idle(true));
   send(0, end());
   EXPECT_EQ(all(), "idle, active, time end, ended");
+}
+
+TEST_F(InputGate, LetsOutNothingBehindABarrierBeforeAllHaveCome) {
+  make_gate(2);
+  send_numbers(0, 1, 1, barrier(1));
+  send_numbers(0, 2, 1);
+  send_numbers(1, 10, 1);
+  EXPECT_EQ(all(), "1@0, 10@1");
+  EXPECT_TRUE(gate_->is_aligning());
+  send_numbers(1, 11, 1, barrier(1));
+  send_numbers(1, 12, 1);
+  EXPECT_EQ(all(), "11@1, barrier 1, 2@0, 12@1");
+  EXPECT_FALSE(gate_->is_aligning());
+}
+
+TEST_F(InputGate, LetsTheWatermarkOutThatCameWithTheBarrierBeforeIt) {
+  make_gate(1);
+  auto marks = watermark(3);
+  marks.barrier = checkpoint_id{1};
+  send(0, std::move(marks));
+  EXPECT_EQ(all(), "time 3, barrier 1");
+}
+
+TEST_F(InputGate, AlignsWithoutTheChannelsThatHaveEnded) {
+  make_gate(2);
+  send(0, barrier(1));
+  send(0, watermark(5));
+  send_numbers(1, 1, 1, end());
+  EXPECT_EQ(all(), "1@1, barrier 1, time 5");
+  send(0, barrier(2));
+  send(0, end());
+  EXPECT_EQ(all(), "barrier 2, time end, ended");
+}
+
+TEST_F(InputGate, LetsEverythingOutAtOnceWhenAtLeastOnceIsEnough) {
+  gate_.emplace(2, window, false);
+  sequences_.assign(2, 0);
+  send(0, barrier(1));
+  send_numbers(0, 2, 1);
+  EXPECT_EQ(all(), "2@0");
+  send(1, barrier(1));
+  EXPECT_EQ(all(), "barrier 1");
 }
 
 TEST_F(InputGate, OwesGrantsForMarksAsWellAsForBatches) {

@@ -38,7 +38,7 @@ protected:
     made.upstream.assign(inputs, {task_index{4}, channel_index{7}});
     made.downstream.assign(outputs, {task_index{6}, channel_index{8}});
     made.splits = std::move(splits);
-    auto task = world_.spawn<task_actor>(static_cast<runtime&>(world_), slot_, attempt,
+    auto task = world_.spawn<task_actor>(static_cast<runtime&>(world_), slot_, attempt, terms_,
                                          std::move(made), self());
     test_->monitor(task);
     connect_.upstream.assign(inputs, self());
@@ -82,6 +82,7 @@ protected:
   caf_runtime world_{2};
   caf::scoped_actor test_{world_.system()};
   caf::actor slot_{world_.system().spawn([]() -> caf::behavior { return {[](int) {}}; })};
+  std::shared_ptr<attempt_terms> terms_ = std::make_shared<attempt_terms>();
   connect_task connect_{attempt, {}, {}};
   sink_results results_;
 };

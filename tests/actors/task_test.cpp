@@ -74,6 +74,7 @@ protected:
   void grant(channel_index input, credit_grant granted) override {
     grants_.push_back({input, granted.limit});
   }
+  void on_snapshot_taken(task_snapshot taken) override { snapshots_.push_back(std::move(taken)); }
 
   // A source that emits one full batch for each poll, and counts the polls.
   operator_hooks busy_source() {
@@ -90,6 +91,7 @@ protected:
   std::optional<task> task_;
   std::vector<sent_frame> sent_;
   std::vector<sent_grant> grants_;
+  std::vector<task_snapshot> snapshots_;
   std::vector<std::uint64_t> sequences_;
   int polls_ = 0;
 };

@@ -235,5 +235,42 @@ TEST(OutputChannel, OpensAReturnedBatchBeforeANewOne) {
   EXPECT_EQ(&channel.open_batch(numbers{}), address);
 }
 
+TEST(OutputChannel, SendsABarrierAtOnceBehindAllThatCameBefore) {
+  output_channel channel{window};
+  put(channel, 0, 1);
+  ASSERT_TRUE(channel.next(false));
+  put(channel, 1, 1);
+  channel.set_watermark(time_of_number(1));
+  channel.put_barrier({7});
+  EXPECT_TRUE(channel.is_blocked());
+  const auto leaving = channel.next(false);
+  ASSERT_TRUE(leaving) << "a barrier does not wait for a full batch";
+  EXPECT_EQ(values_of(*leaving), (std::vector<number>{1}));
+  EXPECT_EQ(leaving->watermark, time_of_number(1));
+  EXPECT_EQ(leaving->barrier, checkpoint_id{7});
+  EXPECT_TRUE(channel.is_drained());
+}
+
+TEST(OutputChannel, KeepsWhatFollowsABarrierOutOfItsFrame) {
+  output_channel channel{window};
+  put(channel, 0, full);
+  channel.put_barrier({1});
+  channel.set_watermark(time_of_number(5));
+  put(channel, 1, 1);
+  channel.put_barrier({2});
+  channel.set_end();
+  std::vector<frame> left;
+  while (auto leaving = channel.next(true)) left.push_back(std::move(*leaving));
+  ASSERT_EQ(left.size(), 4U);
+  EXPECT_FALSE(left[0].barrier);
+  EXPECT_EQ(left[1].barrier, checkpoint_id{1});
+  EXPECT_FALSE(left[1].watermark);
+  EXPECT_EQ(values_of(left[2]), (std::vector<number>{1}));
+  EXPECT_EQ(left[2].watermark, time_of_number(5));
+  EXPECT_EQ(left[2].barrier, checkpoint_id{2});
+  EXPECT_FALSE(left[2].end);
+  EXPECT_TRUE(left[3].end);
+}
+
 }  // namespace
 }  // namespace weir

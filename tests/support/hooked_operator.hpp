@@ -24,6 +24,8 @@ struct operator_hooks {
   std::function<std::optional<processing_time>()> next_processing_timer;
   std::function<poll_result(operator_context&)> poll;
   std::function<bool(operator_context&)> finish;
+  std::function<void(checkpoint_id, state_parts&)> snapshot;
+  std::function<void(checkpoint_id)> on_checkpoint_completed;
   std::function<void()> commit;
   std::function<void(bool failed)> close;
   bool makes_watermarks = false;
@@ -53,6 +55,12 @@ public:
     return hooks_.poll ? hooks_.poll(context()) : stream_operator::poll();
   }
   bool finish() override { return !hooks_.finish || hooks_.finish(context()); }
+  void snapshot(checkpoint_id checkpoint, state_parts& parts) override {
+    if (hooks_.snapshot) hooks_.snapshot(checkpoint, parts);
+  }
+  void on_checkpoint_completed(checkpoint_id checkpoint) override {
+    if (hooks_.on_checkpoint_completed) hooks_.on_checkpoint_completed(checkpoint);
+  }
   void commit() override {
     if (hooks_.commit) hooks_.commit();
   }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// One slice for each message; see actors/snapshot_writer_actor.hpp.
+#include "actors/snapshot_writer_actor.hpp"
+
+#include <utility>
+
+#include <caf/all.hpp>
+
+namespace weir {
+
+namespace {
+
+// A few milliseconds of encoding and writing, so that others on the thread have their turn.
+constexpr std::size_t bytes_per_message = std::size_t{1} << 20;
+
+std::vector<operator_id> ids_of(const std::vector<operator_snapshot>& operators) {
+  std::vector<operator_id> ids;
+  for (const auto& each : operators) ids.push_back(each.id);
+  return ids;
+}
+
+}  // namespace
+
+snapshot_writer_actor::snapshot_writer_actor(caf::actor_config& config, runtime& world,
+                                             const caf::actor& task, attempt_number attempt,
+                                             task_index number, task_snapshot content,
+                                             snapshot_header about, std::string path,
+                                             actor_address job_manager)
+    : engine_actor{config, world},
+      attempt_{attempt},
+      task_{number},
+      checkpoint_{content.checkpoint},
+      alignment_{content.alignment},
+      began_{world.now()},
+      path_{std::move(path)},
+      job_manager_{job_manager},
+      operators_{ids_of(content.operators)},
+      writer_{snapshot_writer::create(world.files(), path_, std::move(about),
+                                      std::move(content.operators))} {
+  obey(task);
+}
+
+caf::behavior snapshot_writer_actor::make_behavior() {
+  send(this, write_snapshot{});
+  return {[this](write_snapshot) { write_more(); }};
+}
+
+void snapshot_writer_actor::write_more() {
+  if (!writer_) return decline(writer_.failure());
+  const auto done = writer_->write_some(bytes_per_message);
+  if (!done) return decline(done.failure());
+  if (!*done) return send(this, write_snapshot{});
+  send(world().fabric().resolve(job_manager_),
+       checkpoint_acknowledged{attempt_, checkpoint_, task_,
+                               snapshot_facts{.file = path_,
+                                              .bytes = writer_->bytes_written(),
+                                              .alignment = alignment_,
+                                              .writing = world().now() - began_,
+                                              .operators = std::move(operators_)}});
+  quit(caf::exit_reason::normal);
+}
+
+void snapshot_writer_actor::decline(const error& cause) {
+  send(world().fabric().resolve(job_manager_),
+       checkpoint_declined{attempt_, checkpoint_, task_, cause});
+  quit(caf::exit_reason::normal);
+}
+
+}  // namespace weir

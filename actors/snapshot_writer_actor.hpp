@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the snapshot of a task to its file while the task goes on, a slice for each message, and
+// tells the job manager how it went. A child of the task: if that ends, the file is of no use.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "actors/caf_messages.hpp"
+#include "actors/engine_actor.hpp"
+#include "state/snapshot_writer.hpp"
+
+namespace weir {
+
+class snapshot_writer_actor final : public engine_actor {
+public:
+  // `about.checkpoint` and `about.task` say what is being written.
+  snapshot_writer_actor(caf::actor_config& config, runtime& world, const caf::actor& task,
+                        attempt_number attempt, task_index number, task_snapshot content,
+                        snapshot_header about, std::string path, actor_address job_manager);
+
+  caf::behavior make_behavior() override;
+  const char* name() const override { return "snapshot_writer"; }
+
+private:
+  void write_more();
+  void decline(const error& cause);
+
+  attempt_number attempt_;
+  task_index task_;
+  checkpoint_id checkpoint_;
+  duration alignment_;
+  processing_time began_;
+  std::string path_;
+  actor_address job_manager_;
+  std::vector<operator_id> operators_;
+  result<snapshot_writer> writer_;
+};
+
+}  // namespace weir

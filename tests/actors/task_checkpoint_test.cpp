@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// When a task takes its snapshot, what is in it, and where its barrier goes.
+#include <gtest/gtest.h>
+
+#include "actors/task.hpp"
+#include "tests/support/hooked_operator.hpp"
+
+namespace weir {
+namespace {
+
+using progress = task::progress;
+
+constexpr std::uint32_t window = 4;
+const processing_time now{};
+
+class TaskCheckpoint : public ::testing::Test, protected task_host {
+protected:
+  task& start() {
+    part_.window(window);
+    sequences_.assign(part_.description().upstream.size(), 0);
+    task_.emplace(part_.description(), operator_environment{}, static_cast<task_host&>(*this));
+    EXPECT_TRUE(task_->open(now));
+    return *task_;
+  }
+  void deliver(std::uint32_t channel, frame sent) {
+    sent.sequence = ++sequences_[channel];
+    ASSERT_TRUE(task_->deliver({channel}, std::move(sent)));
+  }
+  void deliver_numbers(std::uint32_t channel, number first) {
+    frame sent;
+    sent.batch = batch_of_numbers(first, 1);
+    deliver(channel, std::move(sent));
+  }
+  void deliver_barrier(std::uint32_t channel, std::uint64_t id) {
+    frame sent;
+    sent.barrier = checkpoint_id{id};
+    deliver(channel, std::move(sent));
+  }
+  void deliver_end(std::uint32_t channel) {
+    frame sent;
+    sent.end = true;
+    deliver(channel, std::move(sent));
+  }
+  progress run() {
+    auto made = task_->step(now);
+    while (made == progress::made) made = task_->step(now);
+    return made;
+  }
+
+  void send(channel_index, frame leaving) override {
+    if (leaving.batch) {
+      for (const auto n : numbers::of(*leaving.batch).values) note(std::to_string(n));
+    }
+    if (leaving.barrier) note("|" + std::to_string(leaving.barrier->value));
+    if (leaving.end) note("end");
+  }
+  void grant(channel_index, credit_grant) override {}
+  void on_snapshot_taken(task_snapshot taken) override { snapshots_.push_back(std::move(taken)); }
+
+  void note(const std::string& what) { sent_ += sent_.empty() ? what : " " + what; }
+
+  // Remembers the sum of what it has seen.
+  operator_hooks summing(number& sum) {
+    operator_hooks hooks;
+    hooks.process = [&sum](operator_context& context, std::uint32_t, record_batch& batch) {
+      for (const auto n : numbers::of(batch).values) sum += n;
+      context.ports[0]->emit(batch);
+    };
+    hooks.snapshot = [&sum](checkpoint_id, state_parts& parts) {
+      parts["sum"] = std::to_string(sum);
+    };
+    return hooks;
+  }
+
+  hooked_task part_;
+  std::optional<task> task_;
+  std::vector<task_snapshot> snapshots_;
+  std::vector<std::uint64_t> sequences_;
+  std::string sent_;
+};
+
+TEST_F(TaskCheckpoint, HoldsWhatCameBeforeTheBarriersAndNothingBehindThem) {
+  number sum = 0;
+  part_.map("sum", summing(sum)).enter(2).leave(0, partitioning::forward, 1);
+  start();
+  deliver_numbers(0, 1);
+  deliver_barrier(0, 5);
+  deliver_numbers(0, 100);
+  deliver_numbers(1, 2);
+  run();
+  EXPECT_TRUE(snapshots_.empty());
+  deliver_barrier(1, 5);
+  deliver_numbers(1, 200);
+  run();
+  ASSERT_EQ(snapshots_.size(), 1U);
+  EXPECT_EQ(snapshots_[0].checkpoint, checkpoint_id{5});
+  ASSERT_EQ(snapshots_[0].operators.size(), 1U);
+  EXPECT_EQ(snapshots_[0].operators[0].name, "sum");
+  EXPECT_EQ(snapshots_[0].operators[0].parts.at("sum"), "3");
+  EXPECT_EQ(sum, 303U);
+  EXPECT_EQ(sent_, "1 2 |5 100 200");
+}
+
+TEST_F(TaskCheckpoint, TakesASnapshotOfEveryOperatorOfItsChain) {
+  number first = 0;
+  number second = 0;
+  part_.map("a", summing(first)).map("b", summing(second)).chain(0, 1).enter(1);
+  part_.leave(1, partitioning::forward, 1);
+  start();
+  deliver_numbers(0, 7);
+  deliver_barrier(0, 1);
+  run();
+  ASSERT_EQ(snapshots_.size(), 1U);
+  ASSERT_EQ(snapshots_[0].operators.size(), 2U);
+  EXPECT_EQ(snapshots_[0].operators[0].parts.at("sum"), "7");
+  EXPECT_EQ(snapshots_[0].operators[1].parts.at("sum"), "7");
+}
+
+TEST_F(TaskCheckpoint, LetsASourceBeginIt) {
+  number next = 0;
+  operator_hooks source;
+  source.poll = [&](operator_context& context) -> poll_result {
+    emit_numbers(context, next++, 1);
+    return {poll_result::kind::idle, processing_time{duration{1'000'000}}};
+  };
+  source.snapshot = [&](checkpoint_id, state_parts& parts) {
+    parts["next"] = std::to_string(next);
+  };
+  part_.add("source", operator_kind::source, source).leave(0, partitioning::forward, 1);
+  start();
+  run();
+  task_->trigger_checkpoint({3});
+  run();
+  task_->trigger_checkpoint({3});
+  task_->trigger_checkpoint({2});
+  run();
+  ASSERT_EQ(snapshots_.size(), 1U) << "one that is over is not begun again";
+  EXPECT_EQ(snapshots_[0].operators[0].parts.at("next"), "1");
+  EXPECT_EQ(sent_, "0 |3");
+}
+
+TEST_F(TaskCheckpoint, WaitsForTheBarriersEvenIfTheCoordinatorTriggersIt) {
+  part_.map("map").enter(1).leave(0, partitioning::forward, 1);
+  start();
+  task_->trigger_checkpoint({1});
+  run();
+  EXPECT_TRUE(snapshots_.empty());
+  deliver_barrier(0, 1);
+  run();
+  EXPECT_EQ(snapshots_.size(), 1U);
+  EXPECT_EQ(sent_, "|1");
+}
+
+TEST_F(TaskCheckpoint, TakesPartWithoutBarriersOnceItHasDrained) {
+  part_.map("map").enter(1).leave(0, partitioning::forward, 1);
+  start();
+  task_->trigger_checkpoint({1});
+  deliver_numbers(0, 1);
+  deliver_end(0);
+  EXPECT_EQ(run(), progress::drained);
+  EXPECT_EQ(snapshots_.size(), 1U) << "it was triggered before it had drained";
+  task_->trigger_checkpoint({2});
+  EXPECT_EQ(run(), progress::drained);
+  EXPECT_EQ(snapshots_.size(), 2U);
+  EXPECT_EQ(sent_, "1 end") << "nobody waits for a barrier behind the end";
+}
+
+TEST_F(TaskCheckpoint, ComesAfterWhatIsDue) {
+  int slices = 0;
+  operator_hooks hooks;
+  hooks.advance_to = [&](operator_context& context, event_time) {
+    emit_numbers(context, static_cast<number>(slices), 1);
+    return ++slices == 3;
+  };
+  part_.map("window", hooks).enter(1).leave(0, partitioning::forward, 1);
+  start();
+  frame sent;
+  sent.watermark = time_of_number(1);
+  sent.barrier = checkpoint_id{1};
+  deliver(0, std::move(sent));
+  run();
+  EXPECT_EQ(sent_, "0 1 2 |1");
+}
+
+TEST_F(TaskCheckpoint, TellsItsOperatorsThatItHasCompleted) {
+  std::string diary;
+  operator_hooks hooks;
+  hooks.on_checkpoint_completed = [&](checkpoint_id id) { diary += std::to_string(id.value); };
+  part_.map("a", hooks).map("b", hooks).chain(0, 1).enter(1);
+  start();
+  EXPECT_EQ(task_->on_checkpoint_completed({4}), progress::made);
+  EXPECT_EQ(diary, "44");
+}
+
+TEST_F(TaskCheckpoint, FailsWhenAnOperatorCannotTakePartOrCommit) {
+  operator_hooks hooks;
+  hooks.snapshot = [](checkpoint_id, state_parts&) {
+    throw task_failure{{error_code::io_failure, "sync out: Input/output error"}};
+  };
+  hooks.on_checkpoint_completed = [](checkpoint_id) { throw std::runtime_error{"no"}; };
+  part_.add("sink", operator_kind::sink, hooks).enter(1);
+  start();
+  deliver_barrier(0, 9);
+  EXPECT_EQ(run(), progress::failed);
+  EXPECT_EQ(task_->failure().message,
+            "snapshot for checkpoint 9: operator sink: sync out: Input/output error");
+  start();
+  EXPECT_EQ(task_->on_checkpoint_completed({9}), progress::failed);
+  EXPECT_EQ(task_->failure().message, "commit checkpoint 9: operator sink: threw: no");
+}
+
+}  // namespace
+}  // namespace weir
