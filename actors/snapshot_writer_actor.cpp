@@ -13,9 +13,12 @@ namespace {
 // A few milliseconds of encoding and writing, so that others on the thread have their turn.
 constexpr std::size_t bytes_per_message = std::size_t{1} << 20;
 
+// Of those that have state.
 std::vector<operator_id> ids_of(const std::vector<operator_snapshot>& operators) {
   std::vector<operator_id> ids;
-  for (const auto& each : operators) ids.push_back(each.id);
+  for (const auto& each : operators) {
+    if (each.has_state()) ids.push_back(each.id);
+  }
   return ids;
 }
 

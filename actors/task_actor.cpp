@@ -2,6 +2,7 @@
 // Messages to calls and back; see actors/task_actor.hpp.
 #include "actors/task_actor.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -156,6 +157,14 @@ void task_actor::on_child_ended(const caf::actor_addr&, bool finished, error cau
 
 void task_actor::on_snapshot_taken(task_snapshot taken) {
   const auto& self = task_.description();
+  const auto& operators = taken.operators;
+  if (std::none_of(operators.begin(), operators.end(),
+                   [](const operator_snapshot& each) { return each.has_state(); })) {
+    return caf::event_based_actor::send(
+        job_manager_,
+        checkpoint_acknowledged{attempt_, taken.checkpoint, self.task,
+                                snapshot_facts{.alignment = taken.alignment}});
+  }
   auto path = snapshot_path(terms_->checkpoint_directory, taken.checkpoint, attempt_, self.task);
   snapshot_header about{.checkpoint = taken.checkpoint,
                         .task = self.name,

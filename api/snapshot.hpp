@@ -68,6 +68,8 @@ struct operator_snapshot {
   std::string name;  // "window-counts (2/4)", for messages.
   std::vector<frozen_section> tables;
   state_parts parts;
+
+  bool has_state() const { return !tables.empty() || !parts.empty(); }
 };
 
 // A table that is being restored: its former schema, and its blocks one after the other.

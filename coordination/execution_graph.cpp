@@ -93,6 +93,10 @@ void execution_graph::find_exchanges() {
   }
 }
 
+bool execution_graph::has(operator_id id) const {
+  return std::find(ids_.begin(), ids_.end(), id) != ids_.end();
+}
+
 std::uint32_t execution_graph::chain_of(task_index task) const {
   std::uint32_t chain = 0;
   while (chain + 1 < chains_.size() && chains_[chain + 1].first_task <= task) ++chain;

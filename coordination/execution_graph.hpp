@@ -43,6 +43,8 @@ public:
   const std::vector<exchange>& exchanges() const { return exchanges_; }
   std::uint32_t task_count() const { return task_count_; }
   std::uint32_t chain_of(task_index task) const;
+  operator_id id_of(node_index node) const { return ids_[node.value]; }
+  bool has(operator_id id) const;
   subtask_index subtask_of(task_index task) const;
 
   // Everything needed to build the task. `splits` are its share if it is a source.

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands to files; see coordination/job_checkpoints.hpp.
+#include "coordination/job_checkpoints.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace weir {
+
+namespace {
+
+template <class... Handlers>
+struct overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+overloaded(Handlers...) -> overloaded<Handlers...>;
+
+std::vector<task_index> sources_of(const execution_graph& graph) {
+  std::vector<task_index> sources;
+  for (const auto& chain : graph.chains()) {
+    if (graph.graph().node(chain.nodes.front()).kind != operator_kind::source) continue;
+    for (std::uint32_t i = 0; i < chain.parallelism; ++i) {
+      sources.push_back({chain.first_task.value + i});
+    }
+  }
+  return sources;
+}
+
+}  // namespace
+
+job_checkpoints::job_checkpoints(std::shared_ptr<const execution_graph> graph, file_system& files)
+    : graph_{std::move(graph)}, directory_{files, graph_->options().checkpoint_directory} {}
+
+job_checkpoints::~job_checkpoints() = default;
+
+status job_checkpoints::open() {
+  const auto& options = graph_->options();
+  if (options.checkpoint_directory.empty()) return {};
+  if (auto prepared = directory_.prepare(); !prepared) return prepared;
+  auto lock = directory_.lock();
+  if (!lock) return lock.failure();
+  lock_ = std::move(*lock);
+  const auto highest = directory_.highest_id();
+  if (!highest) return highest.failure();
+  std::vector<checkpoint_id> ours;
+  if (options.restore == "latest") {
+    auto there = directory_.all();
+    if (!there) return there.failure();
+    ours = std::move(*there);
+  } else {
+    before_us_ = *highest;
+  }
+  coordinator_.emplace(checkpoint_policy_of(options), graph_->task_count(), *highest,
+                       std::move(ours));
+  return {};
+}
+
+// Only the first attempt asks the options; a later one goes on from what this job has completed,
+// and begins again as the first did if it has not completed anything.
+result<std::optional<checkpoint_directory::found>> job_checkpoints::find(attempt_number attempt) {
+  const auto& restore = graph_->options().restore;
+  std::optional<checkpoint_directory::found> newest;
+  if (is_enabled() && (attempt.value > 1 || restore == "latest")) {
+    auto latest = directory_.latest();
+    if (!latest) return latest.failure();
+    if (*latest && before_us_ < (*latest)->manifest.checkpoint) newest = *std::move(*latest);
+  }
+  if (newest || restore.empty() || restore == "latest") return newest;
+  auto given = directory_.at(restore);
+  if (!given) return given.failure();
+  return std::optional{*std::move(given)};
+}
+
+result<job_checkpoints::beginning> job_checkpoints::begin(attempt_number attempt) {
+  auto found = find(attempt);
+  if (!found) return within("restore", found.failure());
+  beginning made;
+  if (!*found) return made;
+  const auto& manifest = (*found)->manifest;
+  if (auto fits = check(manifest); !fits) {
+    return within("restore " + (*found)->directory, fits.failure());
+  }
+  made.checkpoint = manifest.checkpoint;
+  for (const auto& file : manifest.files) made.files.push_back((*found)->directory + "/" + file.path);
+  made.warnings = std::move((*found)->passed_over);
+  return made;
+}
+
+status job_checkpoints::check(const checkpoint_manifest& manifest) const {
+  const auto& options = graph_->options();
+  const auto& graph = graph_->graph();
+  if (manifest.job != graph.name) {
+    return error{error_code::invalid_argument,
+                 "it is of the job \"" + manifest.job + "\", and this one is \"" + graph.name +
+                     "\"; give each job an execution.checkpointing.dir of its own"};
+  }
+  if (manifest.max_parallelism != options.max_parallelism) {
+    return error{error_code::invalid_argument,
+                 "its state is divided into " + std::to_string(manifest.max_parallelism) +
+                     " key groups, and pipeline.max-parallelism is " +
+                     std::to_string(options.max_parallelism) +
+                     "; the number is fixed for the life of the state: set it to " +
+                     std::to_string(manifest.max_parallelism)};
+  }
+  if (options.allow_non_restored_state) return {};
+  for (const auto& each : manifest.operators) {
+    if (graph_->has(each.id)) continue;
+    return error{error_code::invalid_argument,
+                 "it holds state of the operator \"" + each.name +
+                     "\", which this job does not have; give the operator that should go on with "
+                     "it the same uid, or leave the state behind with --allow-non-restored-state"};
+  }
+  return {};
+}
+
+job_checkpoints::orders job_checkpoints::on_attempt_started(attempt_number attempt,
+                                                            processing_time now) {
+  attempt_ = attempt;
+  if (is_enabled()) coordinator_->on_attempt_started(attempt, sources_of(*graph_), now);
+  return {};
+}
+
+job_checkpoints::orders job_checkpoints::on_attempt_ended(processing_time now) {
+  return is_enabled() ? carry_out(coordinator_->on_attempt_ended(), now) : orders{};
+}
+
+job_checkpoints::orders job_checkpoints::on_tick(processing_time now) {
+  return is_enabled() ? carry_out(coordinator_->on_tick(now), now) : orders{};
+}
+
+job_checkpoints::orders job_checkpoints::on_acknowledged(attempt_number attempt, checkpoint_id id,
+                                                         task_index task, snapshot_facts facts,
+                                                         processing_time now) {
+  if (!is_enabled()) return {};
+  return carry_out(coordinator_->on_acknowledged(attempt, id, task, std::move(facts)), now);
+}
+
+job_checkpoints::orders job_checkpoints::on_declined(attempt_number attempt, checkpoint_id id,
+                                                     task_index task, const error& cause,
+                                                     processing_time now) {
+  if (!is_enabled()) return {};
+  return carry_out(coordinator_->on_declined(attempt, id, task, cause), now);
+}
+
+job_checkpoints::orders job_checkpoints::on_task_drained(attempt_number attempt, task_index task,
+                                                         processing_time now) {
+  if (!is_enabled()) return {};
+  return carry_out(coordinator_->on_task_drained(attempt, task), now);
+}
+
+job_checkpoints::orders job_checkpoints::request_final(processing_time now) {
+  return is_enabled() ? carry_out(coordinator_->request_final(now), now) : orders{};
+}
+
+void job_checkpoints::discard_all() {
+  if (is_enabled()) static_cast<void>(carry_out(coordinator_->discard_completed(), {}));
+}
+
+std::optional<processing_time> job_checkpoints::next_tick() const {
+  return is_enabled() ? coordinator_->next_tick() : std::nullopt;
+}
+
+job_checkpoints::orders job_checkpoints::carry_out(checkpoint_coordinator::commands commands,
+                                                   processing_time now) {
+  orders made;
+  while (!commands.empty()) {
+    checkpoint_coordinator::commands next;
+    const auto append = [&next](checkpoint_coordinator::commands more) {
+      std::move(more.begin(), more.end(), std::back_inserter(next));
+    };
+    for (auto& command : commands) {
+      std::visit(
+          overloaded{
+              [&](checkpoint_commands::trigger& each) { made.triggers.push_back(std::move(each)); },
+              [&](checkpoint_commands::write_manifest& each) {
+                const auto written = write_manifest(each, now);
+                append(written ? coordinator_->on_completed(each.id, now)
+                               : coordinator_->on_not_completed(each.id, written.failure()));
+              },
+              [&](checkpoint_commands::announce_completed& each) { made.completed.push_back(each); },
+              [&](checkpoint_commands::discard& each) {
+                auto gone = directory_.discard(each.id);
+                if (!gone) made.warnings.push_back(gone.failure());
+              },
+              [&](checkpoint_commands::fail_job& each) { made.failure = std::move(each.cause); },
+              [&](checkpoint_commands::report& each) { made.reports.push_back(std::move(each)); },
+          },
+          command);
+    }
+    commands = std::move(next);
+  }
+  return made;
+}
+
+status job_checkpoints::write_manifest(const checkpoint_commands::write_manifest& order,
+                                       processing_time now) {
+  checkpoint_manifest manifest;
+  manifest.checkpoint = order.id;
+  manifest.job = graph_->graph().name;
+  manifest.attempt = attempt_;
+  manifest.created = now;
+  manifest.max_parallelism = graph_->options().max_parallelism;
+  std::set<operator_id> with_state;
+  for (const auto& task : order.tasks) {
+    if (task.file.empty()) continue;
+    with_state.insert(task.operators.begin(), task.operators.end());
+    const auto name = task.file.substr(task.file.rfind('/') + 1);
+    manifest.files.push_back({name, task.bytes, task.operators});
+  }
+  for (const auto& chain : graph_->chains()) {
+    for (const auto node : chain.nodes) {
+      const auto id = graph_->id_of(node);
+      if (!with_state.contains(id)) continue;
+      manifest.operators.push_back({id, graph_->graph().node(node).name, chain.parallelism});
+    }
+  }
+  return directory_.complete(manifest);
+}
+
+}  // namespace weir

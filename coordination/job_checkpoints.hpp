@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checkpoints of one job, as its job manager deals with them: the decisions of the coordinator,
+// carried out on the disk. What is left is messages; `orders` says which.
+//
+//   directory/lock              held while the job runs
+//   directory/chk-17/...        snapshots of the tasks, and the manifest that makes them one
+//
+// Not thread-safe; the job manager's own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/file_system.hpp"
+#include "coordination/checkpoint_coordinator.hpp"
+#include "coordination/execution_graph.hpp"
+#include "state/checkpoint_directory.hpp"
+
+namespace weir {
+
+class job_checkpoints {
+public:
+  // What to tell others.
+  struct orders {
+    std::vector<checkpoint_commands::trigger> triggers;
+    std::vector<checkpoint_commands::announce_completed> completed;
+    std::vector<checkpoint_commands::report> reports;
+    std::vector<error> warnings;  // What the user should see, though the job goes on.
+    std::optional<error> failure;
+  };
+  // What an attempt begins with.
+  struct beginning {
+    checkpoint_id checkpoint;        // 0: nothing, it starts afresh.
+    std::vector<std::string> files;  // Of all tasks.
+    std::vector<error> warnings;
+  };
+
+  // `files` outlives the checkpoints.
+  job_checkpoints(std::shared_ptr<const execution_graph> graph, file_system& files);
+  ~job_checkpoints();
+
+  // Whether the job takes checkpoints; without, nothing below but `begin` does anything.
+  bool is_enabled() const noexcept { return coordinator_.has_value(); }
+
+  // Takes possession of the directory. Errors: it is another job's, or in use, or not to be written.
+  [[nodiscard]] status open();
+  // The newest checkpoint that is whole, or what the options say for the first attempt. Errors: it
+  // does not fit the job.
+  [[nodiscard]] result<beginning> begin(attempt_number attempt);
+
+  [[nodiscard]] orders on_attempt_started(attempt_number attempt, processing_time now);
+  [[nodiscard]] orders on_attempt_ended(processing_time now);
+  [[nodiscard]] orders on_tick(processing_time now);
+  [[nodiscard]] orders on_acknowledged(attempt_number attempt, checkpoint_id id, task_index task,
+                                       snapshot_facts facts, processing_time now);
+  [[nodiscard]] orders on_declined(attempt_number attempt, checkpoint_id id, task_index task,
+                                   const error& cause, processing_time now);
+  [[nodiscard]] orders on_task_drained(attempt_number attempt, task_index task,
+                                       processing_time now);
+  // The checkpoint at the end of all input.
+  [[nodiscard]] orders request_final(processing_time now);
+  // The job is over, and nobody will go on from here.
+  void discard_all();
+
+  // When on_tick has something to do, at the earliest.
+  std::optional<processing_time> next_tick() const;
+
+private:
+  orders carry_out(checkpoint_coordinator::commands commands, processing_time now);
+  status write_manifest(const checkpoint_commands::write_manifest& order, processing_time now);
+  [[nodiscard]] status check(const checkpoint_manifest& manifest) const;
+  [[nodiscard]] result<std::optional<checkpoint_directory::found>> find(attempt_number attempt);
+
+  std::shared_ptr<const execution_graph> graph_;
+  checkpoint_directory directory_;
+  std::unique_ptr<file_lock> lock_;
+  std::optional<checkpoint_coordinator> coordinator_;
+  attempt_number attempt_;
+  checkpoint_id before_us_;  // What was there when the job started; not ours unless restored.
+};
+
+}  // namespace weir
