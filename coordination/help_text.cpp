@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t widest_line = 100;
 // A longer cell has the line to itself, and the row goes on below it.
-constexpr std::size_t widest_column = 40;
+constexpr std::size_t widest_column = 34;
 constexpr std::string_view gap = "  ";
 
 using table_row = std::vector<std::string>;

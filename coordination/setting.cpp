@@ -58,7 +58,7 @@ constexpr std::array all_settings{
     setting{"taskmanager.network.credits", "batches under way in one channel",
             number_setting{&job_options::credit_window, 2, 64}},
     setting{checkpoint_directory_key, "where checkpoints are kept; none: none are taken",
-            text_setting{&job_options::checkpoint_directory, "a directory"}},
+            text_setting{&job_options::checkpoint_directory, "none or a directory"}},
     setting{"execution.checkpointing.interval", "from the start of one to that of the next",
             duration_setting{&job_options::checkpoint_interval, one_millisecond, one_day}},
     setting{"execution.checkpointing.timeout", "one that takes longer has failed",
@@ -75,7 +75,7 @@ constexpr std::array all_settings{
     setting{"execution.checkpointing.retain-on-cancel", "a cancelled job leaves its checkpoints",
             switch_setting{&job_options::retain_checkpoints_on_cancel}},
     setting{restore_key, "the checkpoint to begin with",
-            text_setting{&job_options::restore, "latest, or a checkpoint's path"}},
+            text_setting{&job_options::restore, "none, latest or a checkpoint's path"}},
     setting{"execution.state-recovery.ignore-unclaimed-state",
             "leave behind state of operators that are gone",
             switch_setting{&job_options::allow_non_restored_state}},
@@ -257,32 +257,31 @@ std::string range_text(const setting& which) {
                  [](const fraction_setting& fraction) {
                    return fraction_text(fraction.min) + " to " + fraction_text(fraction.max);
                  },
-                 [](const text_setting& words) { return "none, or " + std::string{words.content}; },
+                 [](const text_setting& words) { return std::string{words.allowed}; },
                  [](const choice_setting& choice) { return words_text(choice); }},
       which.value);
 }
 
 std::string allowed_values(const setting& which) {
-  return std::visit(
-      overloaded{[](const number_setting& number) {
-                   return "an integer between " + std::to_string(number.min) + " and " +
-                          std::to_string(number.max);
-                 },
-                 [](const switch_setting&) { return std::string{"true or false"}; },
-                 [](const duration_setting& span) {
-                   return "a duration such as 500ms between " + to_string(span.min) + " and " +
-                          to_string(span.max);
-                 },
-                 [](const optional_number_setting& number) {
-                   return "none or an integer from " + std::to_string(number.min);
-                 },
-                 [](const fraction_setting& fraction) {
-                   return "a number between " + fraction_text(fraction.min) + " and " +
-                          fraction_text(fraction.max);
-                 },
-                 [](const text_setting& words) { return "none or " + std::string{words.content}; },
-                 [](const choice_setting& choice) { return words_text(choice); }},
-      which.value);
+  return std::visit(overloaded{[](const number_setting& number) {
+                                 return "an integer between " + std::to_string(number.min) +
+                                        " and " + std::to_string(number.max);
+                               },
+                               [](const switch_setting&) { return std::string{"true or false"}; },
+                               [](const duration_setting& span) {
+                                 return "a duration such as 500ms between " + to_string(span.min) +
+                                        " and " + to_string(span.max);
+                               },
+                               [](const optional_number_setting& number) {
+                                 return "none or an integer from " + std::to_string(number.min);
+                               },
+                               [](const fraction_setting& fraction) {
+                                 return "a number between " + fraction_text(fraction.min) +
+                                        " and " + fraction_text(fraction.max);
+                               },
+                               [](const text_setting& words) { return std::string{words.allowed}; },
+                               [](const choice_setting& choice) { return words_text(choice); }},
+                    which.value);
 }
 
 std::string value_text(const setting& which, const job_options& options) {

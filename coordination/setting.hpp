@@ -52,7 +52,7 @@ struct fraction_setting {
 // Text that need not be there: empty in the options is "none" in writing, and the other way round.
 struct text_setting {
   std::string job_options::*field;
-  std::string_view content;  // "a directory".
+  std::string_view allowed;  // "none or a directory".
 };
 
 // One of the words of an enumeration, which numbers them from 0.
