@@ -80,8 +80,8 @@ TEST(HelpText, GivesALongKeyALineOfItsOwn) {
   const auto key = std::find(lines.begin(), lines.end(),
                              "  restart-strategy.exponential-delay.backoff-multiplier");
   ASSERT_LT(key, lines.end() - 2);
-  EXPECT_EQ(key[1],
-            std::string(44, ' ') + "1.5           by how much each wait is longer than the");
+  EXPECT_EQ(key[1], std::string(38, ' ') +
+                        "1.5           by how much each wait is longer than the last (1");
   EXPECT_EQ(key[2], std::string(52, ' ') + "to 100)");
 }
 
