@@ -51,7 +51,10 @@ public:
       case 4:
         return check(checkpoints_.on_completed(id, now_));
       case 5:
-        return check(checkpoints_.on_not_completed(id, {error_code::io_failure, "no"}));
+        is_outcome_told_ = true;
+        check(checkpoints_.on_not_completed(id, {error_code::io_failure, "no"}));
+        is_outcome_told_ = false;
+        return;
       case 6:
         is_final_requested_ = runs_ && (is_final_requested_ || drained_.size() == task_count);
         if (!is_final_requested_) return;
@@ -156,6 +159,7 @@ private:
     EXPECT_EQ(open_, fact.id);
     open_.reset();
     if (fact.cause) {
+      EXPECT_EQ(is_written_, is_outcome_told_);
       failures_ += fact.cause->code == error_code::cancelled ? 0U : 1U;
       failed_.insert(fact.id);
       return;
@@ -202,6 +206,7 @@ private:
   std::optional<processing_time> started_;
   bool is_open_final_ = false;
   bool is_written_ = false;
+  bool is_outcome_told_ = false;
   std::set<task_index> triggered_;
   std::set<task_index> acknowledged_;
 
