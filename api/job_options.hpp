@@ -12,6 +12,20 @@
 
 namespace weir {
 
+// How often a record may count in the state and the output of a job that had to go back to a
+// checkpoint: exactly once, or, for barriers that wait for no channel, more than once.
+enum class delivery_guarantee : std::uint8_t { exactly_once, at_least_once };
+
+// When a failed job is run again, and after how long. `automatic` is exponential_delay for a job
+// that has checkpoints to go back to, and none for one that would have to begin afresh.
+enum class restart_strategy_type : std::uint8_t {
+  automatic,
+  none,
+  fixed_delay,
+  failure_rate,
+  exponential_delay,
+};
+
 struct job_options {
   // parallelism.default: subtasks of every operator that does not say its own. 1..max_parallelism.
   std::uint32_t parallelism = 1;
@@ -30,6 +44,50 @@ struct job_options {
 
   // taskmanager.network.credits: batches a channel may have under way, 2..64.
   std::uint32_t credit_window = 8;
+
+  // execution.checkpointing.dir: where checkpoints are kept; empty: none are taken.
+  std::string checkpoint_directory{};
+  // execution.checkpointing.interval: from the start of one to the start of the next.
+  duration checkpoint_interval = std::chrono::seconds{1};
+  // execution.checkpointing.timeout: one that takes longer has failed.
+  duration checkpoint_timeout = std::chrono::minutes{10};
+  // execution.checkpointing.min-pause: from the completion of one to the start of the next.
+  duration checkpoint_min_pause = duration::zero();
+  // execution.checkpointing.tolerable-failed-checkpoints: in a row; one more fails the job.
+  std::uint32_t tolerable_failed_checkpoints = 3;
+  // execution.checkpointing.num-retained: completed checkpoints that are kept, the newest. >= 1.
+  std::uint32_t retained_checkpoints = 1;
+  // execution.checkpointing.mode.
+  delivery_guarantee checkpoint_mode = delivery_guarantee::exactly_once;
+  // execution.checkpointing.retain-on-cancel: a cancelled job leaves its checkpoints.
+  bool retain_checkpoints_on_cancel = false;
+
+  // execution.state-recovery.path, --restore: what to begin with: "latest" is the newest checkpoint
+  // in checkpoint_directory, anything else the path of one; empty: nothing, start afresh.
+  std::string restore{};
+  // execution.state-recovery.ignore-unclaimed-state, --allow-non-restored-state: state of operators
+  // that the job no longer has is left behind; otherwise it is an error.
+  bool allow_non_restored_state = false;
+
+  // restart-strategy.type.
+  restart_strategy_type restart = restart_strategy_type::automatic;
+  // restart-strategy.fixed-delay.*: restarts in the life of the job, and the wait before each.
+  std::uint32_t fixed_delay_attempts = 3;
+  duration fixed_delay = std::chrono::seconds{1};
+  // restart-strategy.failure-rate.*: the failures within any interval that are answered by a
+  // restart, and the wait before each; one more fails the job.
+  std::uint32_t max_failures_per_interval = 1;
+  duration failure_rate_interval = std::chrono::minutes{1};
+  duration failure_rate_delay = std::chrono::seconds{1};
+  // restart-strategy.exponential-delay.*: the first wait, the longest, and what each is multiplied
+  // by; how long the job must run for the wait to begin again from the first; how far it strays at
+  // random, as a fraction; restarts before the job has run that long, none: without limit.
+  duration initial_backoff = std::chrono::milliseconds{100};
+  duration max_backoff = std::chrono::minutes{1};
+  double backoff_multiplier = 1.5;
+  duration reset_backoff_threshold = std::chrono::minutes{5};
+  double backoff_jitter = 0.1;
+  std::optional<std::uint64_t> attempts_before_reset_backoff{};
 
   // execution.seed: makes random choices (shuffle, generators) repeatable; none: from the system.
   std::optional<std::uint64_t> seed{};

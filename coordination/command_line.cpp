@@ -27,6 +27,10 @@ constexpr std::array all_options{
     program_option{'D', "define", "KEY=VALUE", true, "give a setting; the keys are below"},
     program_option{'P', "parameter", "NAME=VALUE", true,
                    "give a job parameter; the job says which it has"},
+    program_option{'\0', "restore", "PATH", false,
+                   "begin with that checkpoint; latest: with the newest one"},
+    program_option{'\0', "allow-non-restored-state", "", true,
+                   "leave behind state of operators that are gone"},
     program_option{'\0', "print-plan", "", true, "show what would run, and stop"},
     program_option{'\0', "log-level", "LEVEL", false,
                    "the least that is logged: debug, info, warn, error; default info"},
@@ -178,6 +182,16 @@ public:
       auto assigned = assign(*find_setting("parallelism.default"), text, line_.options);
       if (!assigned) return within("--parallelism", assigned.failure());
     }
+    for (const std::string& text : values_of("restore")) {
+      auto assigned = assign(*find_setting("execution.state-recovery.path"), text, line_.options);
+      if (!assigned) return within("--restore", assigned.failure());
+      if (text == "latest" && line_.options.checkpoint_directory.empty()) {
+        return usage_error(
+            "--restore latest: set execution.checkpointing.dir, the directory in "
+            "which to look for the latest checkpoint.");
+      }
+    }
+    if (given_.contains("allow-non-restored-state")) line_.options.allow_non_restored_state = true;
     for (const std::string& text : values_of("log-level")) {
       const auto level = parse_log_level(text);
       if (!level) return within("--log-level", level.failure());

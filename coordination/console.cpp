@@ -35,8 +35,10 @@ void console::on_state(job_state state, const std::optional<error>& cause, proce
   state_ = state;
   if (!started_) started_ = now;
   if (is_final(state)) return show_end(state, cause, now);
-  log(state == job_state::cancelling ? log_level::warn : log_level::debug,
-      "job " + options_.job + ": " + std::string{to_string(state)}, now);
+  const bool is_notable = state == job_state::cancelling || state == job_state::restarting;
+  std::string text = "job " + options_.job + ": " + std::string{to_string(state)};
+  if (state == job_state::restarting && cause) text += ": " + cause->message;
+  log(is_notable ? log_level::warn : log_level::debug, text, now);
 }
 
 void console::on_progress(const job_totals& totals, processing_time now) {

@@ -14,6 +14,8 @@ namespace weir {
 namespace {
 
 constexpr std::size_t widest_line = 100;
+// A longer cell has the line to itself, and the row goes on below it.
+constexpr std::size_t widest_column = 34;
 constexpr std::string_view gap = "  ";
 
 using table_row = std::vector<std::string>;
@@ -22,7 +24,9 @@ using table_row = std::vector<std::string>;
 std::vector<std::size_t> column_widths(const std::vector<table_row>& rows) {
   std::vector<std::size_t> widths(rows.front().size() - 1);
   for (const table_row& row : rows) {
-    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (row[i].size() <= widest_column) widths[i] = std::max(widths[i], row[i].size());
+    }
   }
   return widths;
 }
@@ -45,8 +49,13 @@ void append_table(std::string& out, const std::vector<table_row>& rows) {
     std::size_t column = gap.size();
     out.append(gap);
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      out.append(row[i]).append(widths[i] - row[i].size(), ' ').append(gap);
+      out.append(row[i]);
       column += widths[i] + gap.size();
+      if (row[i].size() <= widths[i]) {
+        out.append(widths[i] - row[i].size(), ' ').append(gap);
+      } else {
+        out.append("\n").append(column, ' ');
+      }
     }
     append_wrapped(out, row.back(), column);
   }

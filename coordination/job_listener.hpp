@@ -24,7 +24,7 @@ struct job_totals {
 class job_listener {
 public:
   virtual ~job_listener() = default;
-  // `cause` comes with failing and failed.
+  // `cause` comes with failing, restarting and failed.
   virtual void on_state(job_state state, const std::optional<error>& cause,
                         processing_time now) = 0;
   virtual void on_progress(const job_totals& totals, processing_time now) = 0;

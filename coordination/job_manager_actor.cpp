@@ -47,7 +47,7 @@ caf::behavior job_manager_actor::make_behavior() {
         execute(lifecycle_.on_task_deployed(fact.attempt, fact.task));
       },
       [this](const task_started& fact) {
-        execute(lifecycle_.on_task_started(fact.attempt, fact.task));
+        execute(lifecycle_.on_task_started(fact.attempt, fact.task, this_moment()));
       },
       [this](const task_drained& fact) {
         execute(lifecycle_.on_task_drained(fact.attempt, fact.task));
@@ -69,9 +69,12 @@ caf::behavior job_manager_actor::make_behavior() {
             {error_code::internal, "the tasks could not be started within 30 s: " +
                                        std::to_string(required_slots(*graph_)) +
                                        " slots are needed, " + std::to_string(offers_.size()) +
-                                       " are there"}));
+                                       " are there"},
+            this_moment()));
       },
-      [this](const fail_job& order) { execute(lifecycle_.on_job_failed(order.cause)); },
+      [this](const fail_job& order) {
+        execute(lifecycle_.on_job_failed(order.cause, this_moment()));
+      },
       [this](cancel_job) { execute(lifecycle_.on_cancel()); },
   };
 }
@@ -94,6 +97,9 @@ void job_manager_actor::execute(const job_lifecycle::commands& commands) {
     std::visit(overloaded{
                    [this](const deploy_tasks& order) { deploy(order.attempt); },
                    [this](const connect_tasks& order) { connect(order.attempt); },
+                   // Neither is asked for without a strategy and without checkpoints.
+                   [](const take_final_checkpoint&) {},
+                   [](const schedule_restart&) {},
                    [this](const commit_tasks& order) { tell_tasks(commit_output{order.attempt}); },
                    [this](const cancel_tasks& order) {
                      for (const auto& each : task_managers_) {
@@ -129,7 +135,8 @@ result<std::vector<std::vector<source_split>>> job_manager_actor::discover_split
 
 void job_manager_actor::deploy(attempt_number attempt) {
   auto splits = discover_splits();
-  if (!splits) return execute(lifecycle_.on_nothing_deployed(attempt, splits.failure()));
+  if (!splits)
+    return execute(lifecycle_.on_nothing_deployed(attempt, splits.failure(), this_moment()));
   assigned_ = assign_slots(*graph_, offers_);
   addresses_.clear();
   reports_.clear();
@@ -153,11 +160,11 @@ void job_manager_actor::connect(attempt_number attempt) {
 
 void job_manager_actor::on_ended(const task_ended& ended) {
   if (ended.finished) {
-    execute(lifecycle_.on_task_finished(ended.attempt, ended.task));
+    execute(lifecycle_.on_task_finished(ended.attempt, ended.task, this_moment()));
   } else if (ended.cancelled) {
-    execute(lifecycle_.on_task_cancelled(ended.attempt, ended.task));
+    execute(lifecycle_.on_task_cancelled(ended.attempt, ended.task, this_moment()));
   } else {
-    execute(lifecycle_.on_task_failed(ended.attempt, ended.task, ended.cause));
+    execute(lifecycle_.on_task_failed(ended.attempt, ended.task, ended.cause, this_moment()));
   }
 }
 
@@ -169,9 +176,10 @@ void job_manager_actor::on_child_ended(const caf::actor_addr& child, bool, error
     const auto reason = within("task manager " + std::to_string(number + 1) + " was lost", cause);
     for (std::uint32_t i = 0; i < assigned_.size(); ++i) {
       if (assigned_[i].task_manager != number) continue;
-      execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i}, reason));
+      execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i}, reason, this_moment()));
     }
     std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
+    if (offers_.size() < required_slots(*graph_)) lifecycle_.on_slots_lost();
   }
 }
 

@@ -50,6 +50,7 @@ private:
   }
   void on_ended(const task_ended& ended);
   void tell_progress();
+  job_lifecycle::moment this_moment() { return {.now = world().now()}; }
 
   std::shared_ptr<const execution_graph> graph_;
   job_listener* listener_;

@@ -114,6 +114,7 @@ int run(int argc, const char* const* argv, const std::string& job_name,
   // Twice: the job's parameters are needed to build it, and what it sets in code is a default.
   job_options widest;
   widest.max_parallelism = highest_max_parallelism;
+  widest.checkpoint_directory = ".";
   auto first = parse_command_line(argc, argv, widest, read_whole_file);
   if (!first) {
     // What is wrong even so is better said with the usual limits.

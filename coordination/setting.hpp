@@ -3,6 +3,7 @@
 // `--help` and docs/operating.md are all made from. Keys are Flink's where the meaning is the same.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -36,14 +37,37 @@ struct duration_setting {
 };
 
 // A number that need not be there.
-struct seed_setting {
+struct optional_number_setting {
   std::optional<std::uint64_t> job_options::*field;
+  std::uint64_t min;
+};
+
+// A number with a fraction.
+struct fraction_setting {
+  double job_options::*field;
+  double min;
+  double max;
+};
+
+// Text that need not be there: empty in the options is "none" in writing, and the other way round.
+struct text_setting {
+  std::string job_options::*field;
+  std::string_view allowed;  // "none or a directory".
+};
+
+// One of the words of an enumeration, which numbers them from 0.
+struct choice_setting {
+  std::span<const std::string_view> words;
+  std::size_t (*get)(const job_options&);
+  void (*set)(job_options&, std::size_t);
 };
 
 struct setting {
   std::string_view key;
   std::string_view description;  // What it decides, in a few words.
-  std::variant<number_setting, switch_setting, duration_setting, seed_setting> value;
+  std::variant<number_setting, switch_setting, duration_setting, optional_number_setting,
+               fraction_setting, text_setting, choice_setting>
+      value;
 };
 
 // All settings, those of one topic together.
@@ -62,7 +86,7 @@ std::string range_text(const setting& which);
 // The same in a sentence: "an integer between 2 and 64", "true or false".
 std::string allowed_values(const setting& which);
 
-// The setting's value in `options`, as it would be written; "none" for a seed that is not there.
+// The setting's value in `options`, as it would be written; "none" for one that is not there.
 std::string value_text(const setting& which, const job_options& options);
 
 // Sets the field of `options`. Fails with "'four' is not an integer between 1 and 32768", without
@@ -70,7 +94,8 @@ std::string value_text(const setting& which, const job_options& options);
 status assign(const setting& which, std::string_view text, job_options& options);
 
 // Whether the options fit together and each is in its range, whoever set them:
-// "parallelism 0: must be between 1 and 1024 (pipeline.max-parallelism)".
+// "parallelism 0: must be between 1 and 1024 (pipeline.max-parallelism)". To restore the latest
+// checkpoint, a directory must be set in which to look for it.
 status check(const job_options& options);
 
 }  // namespace weir

@@ -47,13 +47,35 @@ TEST(CommandLine, WithoutArgumentsIsTheDefaults) {
 
 TEST(CommandLine, KnowsEveryOption) {
   const auto line = parsed({"--parallelism", "4", "--define", "execution.seed=9", "--parameter",
-                            "input=a", "--print-plan", "--log-level", "debug", "--no-progress"});
+                            "input=a", "--print-plan", "--log-level", "debug", "--no-progress",
+                            "--restore", "checkpoints/17", "--allow-non-restored-state"});
   EXPECT_EQ(line.options.parallelism, 4U);
   EXPECT_EQ(line.options.seed, 9U);
   EXPECT_EQ(line.parameters, (given_parameters{{"input", "a"}}));
   EXPECT_TRUE(line.print_plan);
   EXPECT_EQ(line.least_log_level, log_level::debug);
   EXPECT_FALSE(line.options.progress);
+  EXPECT_EQ(line.options.restore, "checkpoints/17");
+  EXPECT_TRUE(line.options.allow_non_restored_state);
+}
+
+TEST(CommandLine, StartsAfreshUnlessItIsToldOtherwise) {
+  const auto line = parsed({});
+  EXPECT_EQ(line.options.restore, "");
+  EXPECT_FALSE(line.options.allow_non_restored_state);
+  EXPECT_EQ(parsed({"-D", "execution.state-recovery.path=a", "--restore", "none"}).options.restore,
+            "");
+}
+
+TEST(CommandLine, LooksForTheLatestCheckpointInTheDirectoryOfCheckpoints) {
+  EXPECT_EQ(parsed({"--restore=latest", "-D", "execution.checkpointing.dir=there"}).options.restore,
+            "latest");
+  EXPECT_EQ(failure_of({"--restore", "latest"}),
+            "--restore latest: set execution.checkpointing.dir, the directory in which to look for "
+            "the latest checkpoint. See --help");
+  job_options defaults;
+  defaults.checkpoint_directory = "there";
+  EXPECT_EQ(parsed({"--restore", "latest"}, defaults).options.restore, "latest");
 }
 
 TEST(CommandLine, TakesValuesInAllTheUsualForms) {
@@ -105,6 +127,11 @@ TEST(CommandLine, ProposesTheOptionThatWasMeant) {
   EXPECT_EQ(failure_of({"--paralelism", "4"}),
             "unknown option --paralelism; did you mean --parallelism? See --help");
   EXPECT_EQ(failure_of({"--plan"}), "unknown option --plan; did you mean --print-plan? See --help");
+  EXPECT_EQ(failure_of({"--restor", "latest"}),
+            "unknown option --restor; did you mean --restore? See --help");
+  EXPECT_EQ(failure_of({"--allow-non-restored"}),
+            "unknown option --allow-non-restored; did you mean --allow-non-restored-state? See "
+            "--help");
   EXPECT_EQ(failure_of({"-help"}), "unknown option -help; did you mean --help? See --help");
   EXPECT_EQ(failure_of({"--xyzzy"}), "unknown option --xyzzy. See --help");
   EXPECT_EQ(failure_of({"---"}), "unknown option ---. See --help");
@@ -119,6 +146,7 @@ TEST(CommandLine, DoesNotGuessAbbreviatedOptions) {
 TEST(CommandLine, SaysWhichOptionLacksOrHasAValue) {
   EXPECT_EQ(failure_of({"-p"}), "option --parallelism needs a value. See --help");
   EXPECT_EQ(failure_of({"--config="}), "option --config needs a value. See --help");
+  EXPECT_EQ(failure_of({"--restore"}), "option --restore needs a value. See --help");
   EXPECT_EQ(failure_of({"--help=me"}), "option --help does not take a value. See --help");
 }
 

@@ -31,6 +31,14 @@ TEST(Console, SaysWhyAJobFailed) {
   EXPECT_EQ(on.text, "1970-01-02T00:00:01.000Z ERROR job counts failed: open x: no such file\n");
 }
 
+TEST(Console, SaysWhyAJobRunsAgain) {
+  screen on;
+  const error cause{error_code::user_function, "divided by nothing"};
+  on.shown.on_state(job_state::failing, cause, start);
+  on.shown.on_state(job_state::restarting, cause, start);
+  EXPECT_EQ(on.text, "1970-01-02T00:00:00.000Z WARN job counts: restarting: divided by nothing\n");
+}
+
 TEST(Console, CountsWhatDidNotMakeItIntoTheResult) {
   screen on;
   on.shown.on_state(job_state::running, std::nullopt, start);

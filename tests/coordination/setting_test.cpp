@@ -18,8 +18,10 @@ std::string failure_of(std::string_view key, std::string_view text) {
 
 TEST(Settings, CoverEveryFieldOfTheJobOptions) {
   // Stops compiling when a field is added: give it a setting, and both lines below a name more.
-  const auto& [a, b, c, d, e, f, g, h, i, j, k] = job_options{};
-  const auto field_count = std::tie(a, b, c, d, e, f, g, h, i, j, k);
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb,
+               cc, dd, ee, ff, gg] = job_options{};
+  const auto field_count = std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u,
+                                    v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg);
   EXPECT_EQ(settings().size(), std::tuple_size_v<decltype(field_count)>);
 }
 
@@ -59,6 +61,40 @@ TEST(Settings, SetTheirFields) {
   EXPECT_EQ(options.seed, std::nullopt);
 }
 
+TEST(Settings, SetFieldsOfEveryKind) {
+  job_options options;
+  const auto set = [&](std::string_view key, std::string_view text) {
+    EXPECT_TRUE(assign(*find_setting(key), text, options).ok()) << key;
+    return value_text(*find_setting(key), options);
+  };
+  EXPECT_EQ(set("execution.checkpointing.dir", "file:///tmp/checkpoints"),
+            "file:///tmp/checkpoints");
+  EXPECT_EQ(options.checkpoint_directory, "file:///tmp/checkpoints");
+  EXPECT_EQ(set("execution.checkpointing.dir", "none"), "none");
+  EXPECT_EQ(options.checkpoint_directory, "");
+  EXPECT_EQ(set("execution.checkpointing.mode", "at-least-once"), "at-least-once");
+  EXPECT_EQ(options.checkpoint_mode, delivery_guarantee::at_least_once);
+  EXPECT_EQ(set("restart-strategy.exponential-delay.backoff-multiplier", "2.50"), "2.5");
+  EXPECT_EQ(options.backoff_multiplier, 2.5);
+  EXPECT_EQ(set("restart-strategy.exponential-delay.attempts-before-reset-backoff", "3"), "3");
+  EXPECT_EQ(options.attempts_before_reset_backoff, 3U);
+}
+
+TEST(Settings, KnowEveryRestartStrategy) {
+  job_options options;
+  const setting& type = *find_setting("restart-strategy.type");
+  for (const auto& [text, value] :
+       {std::pair{"automatic", restart_strategy_type::automatic},
+        std::pair{"none", restart_strategy_type::none},
+        std::pair{"fixed-delay", restart_strategy_type::fixed_delay},
+        std::pair{"failure-rate", restart_strategy_type::failure_rate},
+        std::pair{"exponential-delay", restart_strategy_type::exponential_delay}}) {
+    ASSERT_TRUE(assign(type, text, options).ok());
+    EXPECT_EQ(options.restart, value);
+    EXPECT_EQ(value_text(type, options), text);
+  }
+}
+
 TEST(Settings, SayWhichNumbersTheyTake) {
   EXPECT_EQ(failure_of("parallelism.default", "four"),
             "'four' is not an integer between 1 and 32768");
@@ -82,6 +118,22 @@ TEST(Settings, SayWhichOtherValuesTheyTake) {
             "'9ms' is not a duration such as 500ms between 10ms and 1h");
   EXPECT_EQ(failure_of("progress.interval", "2h"),
             "'2h' is not a duration such as 500ms between 10ms and 1h");
+}
+
+TEST(Settings, SayWhichTextsAndFractionsTheyTake) {
+  EXPECT_EQ(failure_of("execution.checkpointing.dir", ""), "'' is not none or a directory");
+  EXPECT_EQ(failure_of("execution.state-recovery.path", ""),
+            "'' is not none, latest or a checkpoint's path");
+  EXPECT_EQ(failure_of("execution.checkpointing.mode", "exactly_once"),
+            "'exactly_once' is not exactly-once or at-least-once");
+  EXPECT_EQ(failure_of("restart-strategy.type", "always"),
+            "'always' is not automatic, none, fixed-delay, failure-rate or exponential-delay");
+  for (const std::string text : {"1.5", "-0.1", "nan", "half", ""}) {
+    EXPECT_EQ(failure_of("restart-strategy.exponential-delay.jitter-factor", text),
+              "'" + text + "' is not a number between 0 and 1");
+  }
+  EXPECT_EQ(failure_of("execution.checkpointing.num-retained", "0"),
+            "'0' is not an integer between 1 and 1000");
 }
 
 TEST(Settings, LeaveTheOptionsAloneWhenTheyFail) {
@@ -120,8 +172,25 @@ TEST(Check, FindsWhatAProgramHasSetOutOfRange) {
   EXPECT_EQ(check(options).failure().message,
             "pipeline.max-parallelism 0: must be between 1 and 32768");
   options = {};
+  options.backoff_jitter = 2;
+  EXPECT_EQ(check(options).failure().message,
+            "restart-strategy.exponential-delay.jitter-factor 2: must be between 0 and 1");
+  options = {};
   options.progress_interval = duration::zero();
   EXPECT_TRUE(check(options).failure().message.ends_with(": must be between 10ms and 1h"));
+}
+
+TEST(Check, WantsADirectoryInWhichToLookForTheLatestCheckpoint) {
+  job_options options;
+  options.restore = "latest";
+  EXPECT_EQ(check(options).failure().message,
+            "execution.state-recovery.path latest: set execution.checkpointing.dir, the directory "
+            "in which to look for the latest checkpoint");
+  options.checkpoint_directory = "checkpoints";
+  EXPECT_TRUE(check(options).ok());
+  options = {};
+  options.restore = "elsewhere/17";
+  EXPECT_TRUE(check(options).ok());
 }
 
 }  // namespace
