@@ -27,6 +27,9 @@ job_progress console::progress_at(processing_time now) const {
   progress.started = started_.value_or(now);
   progress.now = now;
   progress.state = std::string{to_string(state_)};
+  if (last_checkpoint_) {
+    progress.checkpoint = {last_checkpoint_->id, last_checkpoint_->took, last_checkpoint_->bytes};
+  }
   return progress;
 }
 
@@ -51,6 +54,24 @@ void console::on_progress(const job_totals& totals, processing_time now) {
   }
   if (last_logged_ && now - *last_logged_ < options_.log_progress_every) return;
   if (std::exchange(last_logged_, now)) log(log_level::info, line_.show(progress_at(now)), now);
+}
+
+void console::on_checkpoint(const checkpoint_commands::report& report, processing_time now) {
+  const std::scoped_lock held{guard_};
+  const auto which = "job " + options_.job + ": checkpoint " + std::to_string(report.id.value);
+  if (report.cause) {
+    return log(log_level::warn, which + " failed: " + report.cause->message, now);
+  }
+  last_checkpoint_ = report;
+  log(log_level::debug,
+      which + " completed, " + std::to_string(report.bytes) + " bytes in " +
+          to_string(report.took) + ", aligned in " + to_string(report.longest_alignment),
+      now);
+}
+
+void console::on_warning(const error& what, processing_time now) {
+  const std::scoped_lock held{guard_};
+  log(log_level::warn, "job " + options_.job + ": " + what.message, now);
 }
 
 void console::show_end(job_state state, const std::optional<error>& cause, processing_time now) {

@@ -32,6 +32,8 @@ public:
 
   void on_state(job_state state, const std::optional<error>& cause, processing_time now) override;
   void on_progress(const job_totals& totals, processing_time now) override;
+  void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override;
+  void on_warning(const error& what, processing_time now) override;
   void log(log_level level, std::string_view message, processing_time now);
 
 private:
@@ -47,6 +49,7 @@ private:
   job_state state_ = job_state::created;
   std::optional<processing_time> started_;
   std::optional<processing_time> last_logged_;
+  std::optional<checkpoint_commands::report> last_checkpoint_;  // The last that completed.
 };
 
 }  // namespace weir

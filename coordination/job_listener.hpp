@@ -7,6 +7,7 @@
 
 #include "api/error.hpp"
 #include "api/time.hpp"
+#include "coordination/checkpoint_coordinator.hpp"
 #include "coordination/job_lifecycle.hpp"
 
 namespace weir {
@@ -28,6 +29,16 @@ public:
   virtual void on_state(job_state state, const std::optional<error>& cause,
                         processing_time now) = 0;
   virtual void on_progress(const job_totals& totals, processing_time now) = 0;
+  // A checkpoint has completed or failed.
+  virtual void on_checkpoint(const checkpoint_commands::report& report, processing_time now) {
+    static_cast<void>(report);
+    static_cast<void>(now);
+  }
+  // Something is not as it should be, but the job goes on.
+  virtual void on_warning(const error& what, processing_time now) {
+    static_cast<void>(what);
+    static_cast<void>(now);
+  }
 };
 
 }  // namespace weir

@@ -2,6 +2,9 @@
 // Commands of the lifecycle to messages, messages to facts; see coordination/job_manager_actor.hpp.
 #include "coordination/job_manager_actor.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -23,6 +26,12 @@ struct overloaded : Handlers... {
 template <class... Handlers>
 overloaded(Handlers...) -> overloaded<Handlers...>;
 
+std::string to_hexadecimal(std::uint64_t number) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
+  return {digits.data(), end};
+}
+
 }  // namespace
 
 job_manager_actor::job_manager_actor(caf::actor_config& config, runtime& world,
@@ -32,15 +41,45 @@ job_manager_actor::job_manager_actor(caf::actor_config& config, runtime& world,
     : engine_actor{config, world},
       graph_{std::move(graph)},
       listener_{&listener},
-      lifecycle_{graph_->task_count()} {
+      lifecycle_{graph_->task_count(), make_restart_strategy(graph_->options()),
+                 !graph_->options().checkpoint_directory.empty()},
+      checkpoints_{graph_, world.files()} {
   obey(node);
 }
 
 caf::behavior job_manager_actor::make_behavior() {
   delayed_send(this, deployment_timeout, check_deployment{});
   delayed_send(this, graph_->options().progress_interval, report_progress{});
+  if (auto opened = checkpoints_.open(); !opened) {
+    execute(lifecycle_.on_job_failed(opened.failure(), this_moment()));
+  }
+  return on_job_messages().or_else(on_task_messages()).or_else(on_checkpoint_messages());
+}
+
+caf::message_handler job_manager_actor::on_job_messages() {
   return {
       [this](const task_manager_registered& offer) { add_task_manager(offer); },
+      [this](report_progress) {
+        if (is_final(lifecycle_.state())) return;
+        tell_progress();
+        tell_tasks(request_report{lifecycle_.attempt()});
+        delayed_send(this, graph_->options().progress_interval, report_progress{});
+      },
+      [this](const check_deployment& check) { check_deployment_of(check.attempt); },
+      [this](const restart_due& fact) {
+        execute(lifecycle_.on_restart_due(fact.attempt));
+        if (lifecycle_.state() != job_state::restarting) return;
+        delayed_send(this, deployment_timeout, check_deployment{fact.attempt});
+      },
+      [this](const fail_job& order) {
+        execute(lifecycle_.on_job_failed(order.cause, this_moment()));
+      },
+      [this](cancel_job) { execute(lifecycle_.on_cancel()); },
+  };
+}
+
+caf::message_handler job_manager_actor::on_task_messages() {
+  return {
       [this](const task_deployed& fact) {
         if (fact.attempt != lifecycle_.attempt()) return;
         addresses_[fact.task] = fact.address;
@@ -50,36 +89,47 @@ caf::behavior job_manager_actor::make_behavior() {
         execute(lifecycle_.on_task_started(fact.attempt, fact.task, this_moment()));
       },
       [this](const task_drained& fact) {
+        carry_out(checkpoints_.on_task_drained(fact.attempt, fact.task, world().now()));
         execute(lifecycle_.on_task_drained(fact.attempt, fact.task));
       },
       [this](const task_ended& fact) { on_ended(fact); },
       [this](const task_reported& fact) {
         if (fact.attempt == lifecycle_.attempt()) reports_[fact.report.task] = fact.report;
       },
-      [this](report_progress) {
-        if (is_final(lifecycle_.state())) return;
-        tell_progress();
-        tell_tasks(request_report{lifecycle_.attempt()});
-        delayed_send(this, graph_->options().progress_interval, report_progress{});
+  };
+}
+
+caf::message_handler job_manager_actor::on_checkpoint_messages() {
+  return {
+      [this](const checkpoint_tick& tick) {
+        if (tick_is_due_ == tick.due) tick_is_due_.reset();
+        carry_out(checkpoints_.on_tick(world().now()));
       },
-      [this](check_deployment) {
-        const auto state = lifecycle_.state();
-        if (state != job_state::created && state != job_state::deploying) return;
-        execute(lifecycle_.on_job_failed(
-            {error_code::internal, "the tasks could not be started within 30 s: " +
-                                       std::to_string(required_slots(*graph_)) +
-                                       " slots are needed, " + std::to_string(offers_.size()) +
-                                       " are there"},
-            this_moment()));
+      [this](const checkpoint_acknowledged& fact) {
+        carry_out(checkpoints_.on_acknowledged(fact.attempt, fact.checkpoint, fact.task, fact.facts,
+                                               world().now()));
       },
-      [this](const fail_job& order) {
-        execute(lifecycle_.on_job_failed(order.cause, this_moment()));
+      [this](const checkpoint_declined& fact) {
+        carry_out(checkpoints_.on_declined(fact.attempt, fact.checkpoint, fact.task, fact.cause,
+                                           world().now()));
       },
-      [this](cancel_job) { execute(lifecycle_.on_cancel()); },
   };
 }
 
 void job_manager_actor::on_exit() { task_managers_.clear(); }
+
+void job_manager_actor::check_deployment_of(attempt_number attempt) {
+  const auto state = lifecycle_.state();
+  const bool is_waiting = state == job_state::created || state == job_state::deploying ||
+                          state == job_state::restarting;
+  if (!is_waiting || attempt != lifecycle_.attempt()) return;
+  execute(lifecycle_.on_job_failed(
+      {error_code::internal, "the tasks could not be started within 30 s: " +
+                                 std::to_string(required_slots(*graph_)) +
+                                 " slots are needed, " + std::to_string(offers_.size()) +
+                                 " are there"},
+      this_moment()));
+}
 
 void job_manager_actor::add_task_manager(const task_manager_registered& offer) {
   const auto handle = world().fabric().resolve(offer.task_manager);
@@ -94,25 +144,64 @@ void job_manager_actor::add_task_manager(const task_manager_registered& offer) {
 
 void job_manager_actor::execute(const job_lifecycle::commands& commands) {
   for (const auto& command : commands) {
-    std::visit(overloaded{
-                   [this](const deploy_tasks& order) { deploy(order.attempt); },
-                   [this](const connect_tasks& order) { connect(order.attempt); },
-                   // Neither is asked for without a strategy and without checkpoints.
-                   [](const take_final_checkpoint&) {},
-                   [](const schedule_restart&) {},
-                   [this](const commit_tasks& order) { tell_tasks(commit_output{order.attempt}); },
-                   [this](const cancel_tasks& order) {
-                     for (const auto& each : task_managers_) {
-                       send(each.handle, cancel_attempt{order.attempt});
-                     }
-                   },
-                   [this](const report_state& fact) {
-                     if (is_final(fact.state)) tell_progress();
-                     listener_->on_state(fact.state, fact.cause, world().now());
-                   },
-               },
-               command);
+    std::visit(
+        overloaded{
+            [this](const deploy_tasks& order) { deploy(order.attempt); },
+            [this](const connect_tasks& order) { connect(order.attempt); },
+            [this](const take_final_checkpoint&) {
+              carry_out(checkpoints_.request_final(world().now()));
+            },
+            [this](const commit_tasks& order) { tell_tasks(commit_output{order.attempt}); },
+            [this](const cancel_tasks& order) {
+              for (const auto& each : task_managers_) {
+                send(each.handle, cancel_attempt{order.attempt});
+              }
+            },
+            [this](const schedule_restart& order) {
+              delayed_send(this, order.delay, restart_due{order.attempt});
+            },
+            [this](const report_state& fact) { enter(fact); },
+        },
+        command);
   }
+}
+
+void job_manager_actor::enter(const report_state& fact) {
+  const auto now = world().now();
+  if (fact.state == job_state::running) {
+    carry_out(checkpoints_.on_attempt_started(lifecycle_.attempt(), now));
+  } else if (fact.state != job_state::finishing && fact.state != job_state::deploying) {
+    carry_out(checkpoints_.on_attempt_ended(now));
+  }
+  if (fact.state == job_state::cancelled && !graph_->options().retain_checkpoints_on_cancel) {
+    checkpoints_.discard_all();
+  }
+  if (is_final(fact.state)) tell_progress();
+  listener_->on_state(fact.state, fact.cause, now);
+}
+
+void job_manager_actor::carry_out(const job_checkpoints::orders& orders) {
+  const auto now = world().now();
+  for (const auto& each : orders.warnings) listener_->on_warning(each, now);
+  for (const auto& each : orders.reports) listener_->on_checkpoint(each, now);
+  for (const auto& each : orders.triggers) {
+    for (const auto task : each.to) {
+      const auto address = addresses_.find(task);
+      if (address == addresses_.end()) continue;
+      if (const auto handle = world().fabric().resolve(address->second)) {
+        send(handle, trigger_checkpoint{each.attempt, each.id});
+      }
+    }
+  }
+  for (const auto& each : orders.completed) {
+    tell_tasks(checkpoint_completed{each.attempt, each.id});
+    if (each.is_final) execute(lifecycle_.on_final_checkpoint_completed(each.attempt));
+  }
+  if (orders.failure) execute(lifecycle_.on_job_failed(*orders.failure, this_moment()));
+  const auto next = checkpoints_.next_tick();
+  if (!next || (tick_is_due_ && *tick_is_due_ <= *next)) return;
+  tick_is_due_ = next;
+  delayed_send(this, std::max(*next - now, duration::zero()), checkpoint_tick{*next});
 }
 
 result<std::vector<std::vector<source_split>>> job_manager_actor::discover_splits() {
@@ -134,17 +223,34 @@ result<std::vector<std::vector<source_split>>> job_manager_actor::discover_split
 }
 
 void job_manager_actor::deploy(attempt_number attempt) {
-  auto splits = discover_splits();
-  if (!splits)
-    return execute(lifecycle_.on_nothing_deployed(attempt, splits.failure(), this_moment()));
+  const auto give_up = [&](const error& cause) {
+    execute(lifecycle_.on_nothing_deployed(attempt, cause, this_moment()));
+  };
+  auto begin = checkpoints_.begin(attempt);
+  if (!begin) return give_up(begin.failure());
+  for (const auto& each : begin->warnings) listener_->on_warning(each, world().now());
+  std::vector<std::vector<source_split>> splits(graph_->task_count());
+  if (begin->checkpoint == checkpoint_id{}) {
+    auto discovered = discover_splits();
+    if (!discovered) return give_up(discovered.failure());
+    splits = std::move(*discovered);
+  }
+  const auto& options = graph_->options();
+  const auto terms = std::make_shared<const attempt_terms>(
+      attempt_terms{.token = to_hexadecimal(world().random()),
+                    .checkpoint_directory = options.checkpoint_directory,
+                    .allows_non_restored_state = options.allow_non_restored_state,
+                    .restored = begin->checkpoint,
+                    .snapshot_files = std::move(begin->files)});
   assigned_ = assign_slots(*graph_, offers_);
   addresses_.clear();
   reports_.clear();
   const auto self = world().fabric().publish(caf::actor{this});
   for (std::uint32_t i = 0; i < graph_->task_count(); ++i) {
     send(task_managers_[assigned_[i].task_manager].handle,
-         deploy_task{attempt, {i}, assigned_[i].slot, std::move((*splits)[i]), self});
+         deploy_task{attempt, {i}, assigned_[i].slot, std::move(splits[i]), self, terms});
   }
+  delayed_send(this, deployment_timeout, check_deployment{attempt});
 }
 
 void job_manager_actor::connect(attempt_number attempt) {
@@ -173,13 +279,13 @@ void job_manager_actor::on_child_ended(const caf::actor_addr& child, bool, error
     auto& lost = task_managers_[number];
     if (lost.is_lost || lost.handle.address() != child) continue;
     lost.is_lost = true;
+    std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
+    if (offers_.size() < required_slots(*graph_)) lifecycle_.on_slots_lost();
     const auto reason = within("task manager " + std::to_string(number + 1) + " was lost", cause);
     for (std::uint32_t i = 0; i < assigned_.size(); ++i) {
       if (assigned_[i].task_manager != number) continue;
       execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i}, reason, this_moment()));
     }
-    std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
-    if (offers_.size() < required_slots(*graph_)) lifecycle_.on_slots_lost();
   }
 }
 

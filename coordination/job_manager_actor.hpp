@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The job manager: carries out what the lifecycle decides. Collects slots, deals out splits,
-// deploys and connects tasks, gathers their reports, and tells the listener.
+// The job manager: carries out what the lifecycle and the checkpoints decide. Collects slots, deals
+// out splits, deploys and connects tasks, gathers their reports, and tells the listener.
 #pragma once
 
 #include <map>
@@ -10,6 +10,7 @@
 #include "actors/caf_messages.hpp"
 #include "actors/engine_actor.hpp"
 #include "coordination/execution_graph.hpp"
+#include "coordination/job_checkpoints.hpp"
 #include "coordination/job_lifecycle.hpp"
 #include "coordination/job_listener.hpp"
 #include "coordination/slot_assignment.hpp"
@@ -37,7 +38,13 @@ private:
   };
 
   void add_task_manager(const task_manager_registered& offer);
+  caf::message_handler on_job_messages();
+  caf::message_handler on_task_messages();
+  caf::message_handler on_checkpoint_messages();
   void execute(const job_lifecycle::commands& commands);
+  void carry_out(const job_checkpoints::orders& orders);
+  void enter(const report_state& fact);
+  void check_deployment_of(attempt_number attempt);
   void deploy(attempt_number attempt);
   [[nodiscard]] result<std::vector<std::vector<source_split>>> discover_splits();
   void connect(attempt_number attempt);
@@ -50,11 +57,13 @@ private:
   }
   void on_ended(const task_ended& ended);
   void tell_progress();
-  job_lifecycle::moment this_moment() { return {.now = world().now()}; }
+  job_lifecycle::moment this_moment() { return {world().now(), world().random()}; }
 
   std::shared_ptr<const execution_graph> graph_;
   job_listener* listener_;
   job_lifecycle lifecycle_;
+  job_checkpoints checkpoints_;
+  std::optional<processing_time> tick_is_due_;
   std::vector<registered_task_manager> task_managers_;
   std::vector<offered_slot> offers_;
   std::vector<offered_slot> assigned_;             // By task, once deployed.

@@ -32,11 +32,17 @@ public:
     }
     ended_.notify_all();
   }
-
   void on_progress(const job_totals& totals, processing_time now) override {
     if (next_ != nullptr) next_->on_progress(totals, now);
     const std::scoped_lock lock{guard_};
     outcome_.totals = totals;
+  }
+
+  void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
+    if (next_ != nullptr) next_->on_checkpoint(report, now);
+  }
+  void on_warning(const error& what, processing_time now) override {
+    if (next_ != nullptr) next_->on_warning(what, now);
   }
 
   job_outcome wait() {

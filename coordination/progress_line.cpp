@@ -3,6 +3,7 @@
 #include "coordination/progress_line.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,25 @@ std::string rounded(event_time time) {
 // An event time that says something: not the one before every record nor the one after.
 bool is_telling(const std::optional<event_time>& time) {
   return time && *time != beginning_of_time && *time != end_of_time;
+}
+
+// "1.2 GB": three figures at most, with decimal prefixes.
+std::string rounded_bytes(std::uint64_t bytes) {
+  constexpr std::array units{" B", " kB", " MB", " GB", " TB"};
+  std::size_t unit = 0;
+  std::uint64_t tenths = bytes * 10;
+  while (tenths >= 10'000 && unit + 1 < units.size()) {
+    tenths /= 1000;
+    ++unit;
+  }
+  std::string text = std::to_string(tenths / 10);
+  if (unit > 0 && tenths < 100) text += "." + std::to_string(tenths % 10);
+  return text + units[unit];
+}
+
+std::string text_of(const checkpoint_progress& checkpoint) {
+  return "checkpoint " + std::to_string(checkpoint.id.value) + " " +
+         rounded_bytes(checkpoint.bytes) + " in " + rounded(checkpoint.took);
 }
 
 // The columns that UTF-8 text takes, at one for each code point.
@@ -90,6 +110,7 @@ std::string progress_line::show_in_terminal(const job_progress& progress, std::u
     parts.push_back("event time " + rounded(*progress.event_time));
     parts.push_back("lag " + rounded(progress.lag));
   }
+  if (progress.checkpoint) parts.push_back(text_of(*progress.checkpoint));
   std::string line{first_columns(job_ + " " + progress.state, *terminal_width_)};
   std::size_t columns = columns_of(line);
   for (const std::string& part : parts) {
@@ -109,6 +130,7 @@ std::string progress_line::show_in_log(const job_progress& progress, std::uint64
   if (is_telling(progress.event_time)) {
     text += ", event time " + rounded(*progress.event_time) + ", lag " + rounded(progress.lag);
   }
+  if (progress.checkpoint) text += ", " + text_of(*progress.checkpoint);
   return text;
 }
 

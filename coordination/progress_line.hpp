@@ -10,9 +10,17 @@
 #include <optional>
 #include <string>
 
+#include "api/ids.hpp"
 #include "api/time.hpp"
 
 namespace weir {
+
+// A checkpoint that has completed.
+struct checkpoint_progress {
+  checkpoint_id id;
+  duration took{};
+  std::uint64_t bytes = 0;
+};
 
 // Where a job is at one moment.
 struct job_progress {
@@ -22,7 +30,8 @@ struct job_progress {
   duration lag{};  // From the event time to now; meaningless without an event time.
   processing_time started;
   processing_time now;
-  std::string state;  // "running".
+  std::string state;                                    // "running".
+  std::optional<checkpoint_progress> checkpoint = {};  // The last; none before the first.
 };
 
 // Remembers the progress it showed last, for the rate.
