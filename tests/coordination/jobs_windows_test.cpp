@@ -59,105 +59,98 @@ std::vector<std::string> lines_of(const sales_by_window& windows, ValueOf value_
 constexpr auto write_line = [](const std::string& shop, const window& in, const auto& value,
                                collector<std::string>& to) { to.emit(line_of(shop, in, value)); };
 
-// Windows of all kinds: what is tested is the same for each.
-template <class Assigner>
-class WindowJobs : public testing::Test {};
+// Calls `test(windows)` for windows of all kinds: what is tested is the same for each.
+template <class Test>
+void for_all_windows(Test test) {
+  for (const auto& each : {tumbling(1h), tumbling(1h, 15min)}) test(each);
+  // The second's slide does not divide its size.
+  for (const auto& each : {sliding(1h, 20min), sliding(50min, 20min, 5min)}) test(each);
+  test(session(4min));
+  test(global_window());
+}
 
-struct tumbling_hours {
-  static auto windows() { return tumbling(1h); }
-};
-struct tumbling_with_offset {
-  static auto windows() { return tumbling(1h, 15min); }
-};
-struct sliding_hours {
-  static auto windows() { return sliding(1h, 20min); }
-};
-struct sliding_unevenly {
-  static auto windows() { return sliding(50min, 20min, 5min); }
-};
-struct sessions {
-  static auto windows() { return session(4min); }
-};
-struct all_in_one {
-  static auto windows() { return global_window(); }
-};
-using all_windows = testing::Types<tumbling_hours, tumbling_with_offset, sliding_hours,
-                                   sliding_unevenly, sessions, all_in_one>;
-TYPED_TEST_SUITE(WindowJobs, all_windows, );
-
-TYPED_TEST(WindowJobs, AddUpWhatCanBeSubtracted) {
-  const auto windows = in_windows(make_sales(count), TypeParam::windows());
-  expect_timed_results(results_of(windows, amount_of), [](environment& env) {
-    return sales_by_shop(env).window(TypeParam::windows()).aggregate(sum(&sale::amount));
+TEST(JobsWithWindows, AddUpWhatCanBeSubtracted) {
+  for_all_windows([](const auto& windows) {
+    const auto content = in_windows(make_sales(count), windows);
+    expect_timed_results(results_of(content, amount_of), [&](environment& env) {
+      return sales_by_shop(env).window(windows).aggregate(sum(&sale::amount));
+    });
   });
 }
 
-TYPED_TEST(WindowJobs, FindWhatCannotBeSubtracted) {
-  const auto windows = in_windows(make_sales(count), TypeParam::windows());
-  expect_timed_results(results_of(windows, greatest_of), [](environment& env) {
-    return sales_by_shop(env).window(TypeParam::windows()).aggregate(maximum(&sale::amount));
+TEST(JobsWithWindows, FindWhatCannotBeSubtracted) {
+  for_all_windows([](const auto& windows) {
+    const auto content = in_windows(make_sales(count), windows);
+    expect_timed_results(results_of(content, greatest_of), [&](environment& env) {
+      return sales_by_shop(env).window(windows).aggregate(maximum(&sale::amount));
+    });
   });
 }
 
-TYPED_TEST(WindowJobs, AggregateForAFunction) {
-  const auto windows = in_windows(make_sales(count), TypeParam::windows());
-  expect_results(lines_of(windows, count_of), [](environment& env) {
-    return sales_by_shop(env)
-        .window(TypeParam::windows())
-        .template aggregate<std::string>(weir::count(), write_line);
+TEST(JobsWithWindows, AggregateForAFunction) {
+  for_all_windows([](const auto& windows) {
+    const auto content = in_windows(make_sales(count), windows);
+    expect_results(lines_of(content, count_of), [&](environment& env) {
+      return sales_by_shop(env).window(windows).template aggregate<std::string>(weir::count(),
+                                                                                write_line);
+    });
   });
 }
 
-TYPED_TEST(WindowJobs, Reduce) {
-  const auto windows = in_windows(make_sales(count), TypeParam::windows());
-  const auto largest = [](const std::vector<sale>& sales) {
-    return std::accumulate(sales.begin() + 1, sales.end(), sales.front(), larger_of);
-  };
-  expect_timed_results(results_of(windows, largest), [](environment& env) {
-    return sales_by_shop(env).window(TypeParam::windows()).reduce(larger_of);
+TEST(JobsWithWindows, Reduce) {
+  for_all_windows([](const auto& windows) {
+    const auto content = in_windows(make_sales(count), windows);
+    const auto largest = [](const std::vector<sale>& sales) {
+      return std::accumulate(sales.begin() + 1, sales.end(), sales.front(), larger_of);
+    };
+    expect_timed_results(results_of(content, largest), [&](environment& env) {
+      return sales_by_shop(env).window(windows).reduce(larger_of);
+    });
   });
 }
 
-TYPED_TEST(WindowJobs, ReduceForAFunction) {
-  const auto windows = in_windows(make_sales(count), TypeParam::windows());
-  const auto largest = [](const std::vector<sale>& sales) {
-    return std::accumulate(sales.begin() + 1, sales.end(), sales.front(), larger_of);
-  };
-  expect_results(lines_of(windows, largest), [](environment& env) {
-    return sales_by_shop(env)
-        .window(TypeParam::windows())
-        .template reduce<std::string>(larger_of, write_line);
+TEST(JobsWithWindows, ReduceForAFunction) {
+  for_all_windows([](const auto& windows) {
+    const auto content = in_windows(make_sales(count), windows);
+    const auto largest = [](const std::vector<sale>& sales) {
+      return std::accumulate(sales.begin() + 1, sales.end(), sales.front(), larger_of);
+    };
+    expect_results(lines_of(content, largest), [&](environment& env) {
+      return sales_by_shop(env).window(windows).template reduce<std::string>(larger_of, write_line);
+    });
   });
 }
 
-TYPED_TEST(WindowJobs, ProcessAllRecordsTogether) {
-  const auto windows = in_windows(make_sales(count), TypeParam::windows());
-  expect_results(
-      lines_of(windows, [](const std::vector<sale>& s) { return numbers_of(s); }),
-      [](environment& env) {
-        return sales_by_shop(env)
-            .window(TypeParam::windows())
-            .template process<std::string>(
-                [](const std::string& shop, const window& in, std::span<const sale> sales,
-                   collector<std::string>& to) { to.emit(line_of(shop, in, numbers_of(sales))); });
-      });
-}
-
-TYPED_TEST(WindowJobs, SeeAllKeysTogether) {
-  auto everything = make_sales(count);
-  for (auto& each : everything) each.shop = "all";
-  const auto windows = in_windows(everything, TypeParam::windows());
-  std::vector<std::string> expected;
-  for (const auto& [place, sales] : windows) {
-    expected.push_back(to_string(place.second.start) + " " + std::to_string(amount_of(sales)));
-  }
-  expect_results(expected, [](environment& env) {
-    return from_sales(env, make_sales(count))
-        .window_all(TypeParam::windows())
-        .aggregate(sum(&sale::amount))
-        .map([](const auto& result) {
-          return to_string(result.window.start) + " " + std::to_string(result.value);
+TEST(JobsWithWindows, ProcessAllRecordsTogether) {
+  for_all_windows([](const auto& windows) {
+    const auto content = in_windows(make_sales(count), windows);
+    expect_results(
+        lines_of(content, [](const std::vector<sale>& s) { return numbers_of(s); }),
+        [&](environment& env) {
+          return sales_by_shop(env).window(windows).template process<std::string>(
+              [](const std::string& shop, const window& in, std::span<const sale> sales,
+                 collector<std::string>& to) { to.emit(line_of(shop, in, numbers_of(sales))); });
         });
+  });
+}
+
+TEST(JobsWithWindows, SeeAllKeysTogether) {
+  for_all_windows([](const auto& windows) {
+    auto everything = make_sales(count);
+    for (auto& each : everything) each.shop = "all";
+    const auto content = in_windows(everything, windows);
+    std::vector<std::string> expected;
+    for (const auto& [place, sales] : content) {
+      expected.push_back(to_string(place.second.start) + " " + std::to_string(amount_of(sales)));
+    }
+    expect_results(expected, [&](environment& env) {
+      return from_sales(env, make_sales(count))
+          .window_all(windows)
+          .aggregate(sum(&sale::amount))
+          .map([](const auto& result) {
+            return to_string(result.window.start) + " " + std::to_string(result.value);
+          });
+    });
   });
 }
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -130,8 +131,8 @@ private:
 };
 
 // Calls `body(run)` with a fresh run for each of `ways`, until one fails the test.
-template <class Body>
-void in_each_of(const std::vector<way_to_run>& ways, Body&& body) {
+inline void in_each_of(const std::vector<way_to_run>& ways,
+                       const std::function<void(job_run&)>& body) {
   for (const auto& way : ways) {
     SCOPED_TRACE(to_string(way));
     job_run run{way};
@@ -140,9 +141,8 @@ void in_each_of(const std::vector<way_to_run>& ways, Body&& body) {
   }
 }
 
-template <class Body>
-void in_every_way(Body&& body) {
-  in_each_of(every_way(), std::forward<Body>(body));
+inline void in_every_way(const std::function<void(job_run&)>& body) {
+  in_each_of(every_way(), body);
 }
 
 // Runs the job and fails the test unless it finishes.
@@ -169,9 +169,14 @@ std::vector<std::string> sorted_texts(const Records& records) {
   return texts;
 }
 
+// Defines a job whose results are the stream it answers. A plain function type: what runs jobs is
+// compiled once for each type of record, not for each job.
+template <class T>
+using job_definition = std::type_identity_t<std::function<stream<T>(environment&)>>;
+
 // The stream that `define(env)` answers consists of `expected`, in every way to run it.
-template <class T, class Define>
-void expect_results(const std::vector<T>& expected, Define&& define) {
+template <class T>
+void expect_results(const std::vector<T>& expected, const job_definition<T>& define) {
   in_every_way([&](job_run& run) {
     std::vector<T> results;
     define(run.env()).sink(collect_into(results));
@@ -182,8 +187,9 @@ void expect_results(const std::vector<T>& expected, Define&& define) {
 }
 
 // The same with the time of each record.
-template <class T, class Define>
-void expect_timed_results(const std::vector<std::pair<T, event_time>>& expected, Define&& define) {
+template <class T>
+void expect_timed_results(const std::vector<std::pair<T, event_time>>& expected,
+                          const job_definition<T>& define) {
   in_every_way([&](job_run& run) {
     std::vector<std::pair<T, event_time>> results;
     define(run.env()).sink(collect_with_times_into(results));
