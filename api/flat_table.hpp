@@ -11,11 +11,16 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <optional>
+#include <tuple>
+#include <vector>
 
+#include "api/block_gatherer.hpp"
 #include "api/flat_slots.hpp"
 #include "api/key.hpp"
+#include "api/loading.hpp"
 
 namespace weir {
 
@@ -189,6 +194,72 @@ public:
     }
   }
 
+  // --- Snapshots
+
+  // Whether the next two work; tables of operators and of state are checked when they are opened.
+  static constexpr bool is_encodable = encodable<Key> && encodable<T>;
+
+  table_schema schema() const override {
+    if constexpr (is_encodable) {
+      return {"keyed", codec<std::pair<Key, T>>::schema()};
+    } else {
+      return {"keyed", "nothing"};
+    }
+  }
+
+  std::unique_ptr<frozen_table> freeze() override {
+    block_gatherer blocks;
+    gather(blocks, [](const Key& key, const T& value, std::string& bytes) {
+      if constexpr (is_encodable) {
+        codec<Key>::encode(key, bytes);
+        codec<T>::encode(value, bytes);
+      }
+    });
+    return std::make_unique<gathered_table>(blocks.take_all());
+  }
+
+  // Adds all entries to `blocks`, in order of key groups, as `encode(key, value, bytes)` makes
+  // them.
+  template <class Encode>
+  void gather(block_gatherer& blocks, Encode&& encode) {
+    WEIR_ASSERT(is_encodable);
+    const std::uint32_t groups = range_.max_parallelism();
+    const key_group last = key_group_of(range_.last(), groups);
+    for (std::uint32_t group = key_group_of(range_.first(), groups); group <= last; ++group) {
+      for_each_in_group(static_cast<key_group>(group), [&](const Key& key, const T& value) {
+        blocks.add(static_cast<key_group>(group),
+                   [&](std::string& bytes) { encode(key, value, bytes); });
+      });
+    }
+  }
+
+  status load(const state_block& block) override {
+    loaded_entries<Key, T> loaded{range_};
+    if constexpr (is_encodable) {
+      status decoded = decode_entries<std::tuple<Key, T>>(block, [&](std::tuple<Key, T> entry) {
+        const std::uint64_t hash = Hash{}(std::get<0>(entry));
+        loaded.add(hash, std::move(std::get<0>(entry)), std::move(std::get<1>(entry)));
+        return status{};
+      });
+      if (!decoded) return decoded;
+    }
+    return take_in(loaded);
+  }
+
+  // Inserts the entries, none of which may be there.
+  status take_in(loaded_entries<Key, T>& loaded) {
+    reserve(loaded.expected_in_all());
+    for (auto& each : loaded.entries()) {
+      if (find(each.key, each.hash) != nullptr) {
+        return damaged_block("a key of key group " +
+                             std::to_string(key_group_of(each.hash, range_.max_parallelism())) +
+                             " comes twice");
+      }
+      insert(each.key, each.hash, std::move(each.value));
+    }
+    return {};
+  }
+
 private:
   using array_of_slots = flat_slots<Key, T, Hash>;
   using slot = typename array_of_slots::slot;
@@ -260,8 +331,17 @@ private:
            slots_.capacity() <= size_ * most_capacity_per_key;
   }
 
-  void grow() {
-    old_ = std::exchange(slots_, array_of_slots{*memory_, range_, slots_.capacity() * 2});
+  // Makes room for so many entries at once.
+  void reserve(std::size_t entries) {
+    if (entries <= slots_.capacity() / 8 * 5) return;
+    if (is_growing()) move_slots(std::numeric_limits<std::size_t>::max());
+    grow_to(std::bit_ceil(entries / 5 * 8 + 8));
+    move_slots(std::numeric_limits<std::size_t>::max());
+  }
+
+  void grow() { grow_to(slots_.capacity() * 2); }
+  void grow_to(std::size_t capacity) {
+    old_ = std::exchange(slots_, array_of_slots{*memory_, range_, capacity});
     move_start_ = 1;
     while (!old_.at(move_start_ - 1).is_empty()) ++move_start_;
     moved_ = 0;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,7 +17,16 @@
 
 namespace weir {
 
-template <class Key, class Entry>
+// What a snapshot keeps of an entry that is an accumulator and nothing else.
+template <class Accumulator>
+struct whole_entry {
+  using accumulator = Accumulator;
+  static accumulator restored(accumulator saved) { return saved; }
+  static const accumulator& saved(const accumulator& of) { return of; }
+};
+
+// Form says what a snapshot keeps of an entry, and what it becomes again; see whole_entry.
+template <class Key, class Entry, class Form = whole_entry<Entry>>
 class window_slices final : public state_table {
 public:
   using table_type = flat_table<Key, Entry>;
@@ -109,8 +120,54 @@ public:
     return true;
   }
 
+  table_schema schema() const override { return {"window-slices", codec<saved_entry>::schema()}; }
+
+  std::unique_ptr<frozen_table> freeze() override {
+    block_gatherer blocks;
+    for (const slice& each : live_) {
+      each.table->gather(blocks, [&](const Key& key, const Entry& entry, std::string& bytes) {
+        encode(each.index, key, entry, bytes);
+      });
+      // A block with the end of one slice and the beginning of the next is of all key groups.
+      blocks.cut(state_block_size / 4);
+    }
+    return std::make_unique<gathered_table>(blocks.take_all());
+  }
+
+  status load(const state_block& block) override {
+    const hash_range range{backend_->key_groups(), backend_->max_parallelism()};
+    slice_index current = before_all_windows;
+    loaded_entries<Key, Entry> loaded{range};
+    const auto take_in = [&]() -> status {
+      if (loaded.entries().empty()) return {};
+      status taken = open(current).take_in(loaded);
+      loaded = loaded_entries<Key, Entry>{range};
+      return taken;
+    };
+    status decoded = decode_entries<saved_entry>(block, [&](saved_entry saved) -> status {
+      auto& [index, key, accumulator] = saved;
+      if (index != current) {
+        if (status taken = take_in(); !taken) return taken;
+        current = index;
+      }
+      const std::uint64_t hash = hash_key(key);
+      loaded.add(hash, std::move(key), Form::restored(std::move(accumulator)));
+      return {};
+    });
+    if (!decoded) return decoded;
+    return take_in();
+  }
+
 private:
+  using saved_entry = std::tuple<slice_index, Key, typename Form::accumulator>;
+
   static constexpr std::size_t most_spare_tables = 4;
+
+  static void encode(slice_index index, const Key& key, const Entry& entry, std::string& bytes) {
+    codec<slice_index>::encode(index, bytes);
+    codec<Key>::encode(key, bytes);
+    codec<typename Form::accumulator>::encode(Form::saved(entry), bytes);
+  }
 
   auto lower_bound(slice_index index) const {
     return std::partition_point(live_.begin(), live_.end(),
