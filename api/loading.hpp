@@ -8,11 +8,13 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "api/codec.hpp"
 #include "api/hash_range.hpp"
+#include "api/key_group.hpp"
 #include "api/snapshot.hpp"
 
 namespace weir {
@@ -81,5 +83,34 @@ private:
   std::uint64_t least_ = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t greatest_ = 0;
 };
+
+// Inserts the entries into a table of `range`, which may have none of them.
+template <class Table, class Key, class T>
+status take_in(Table& table, const hash_range& range, loaded_entries<Key, T>& loaded) {
+  table.reserve(loaded.expected_in_all());
+  for (auto& [hash, key, value] : loaded.entries()) {
+    const std::size_t before = table.size();
+    T& place = table.find_or_insert(key, hash);
+    if (table.size() == before) {
+      return damaged_block("a key of key group " +
+                           std::to_string(key_group_of(hash, range.max_parallelism())) +
+                           " comes twice");
+    }
+    place = std::move(value);
+  }
+  return {};
+}
+
+// Decodes the keys and values of a block and inserts those of `range` into the table.
+template <class Key, class T, class Hash, class Table>
+status load_entries(Table& table, const hash_range& range, const state_block& block) {
+  loaded_entries<Key, T> loaded{range};
+  status decoded = decode_entries<std::tuple<Key, T>>(block, [&](std::tuple<Key, T> entry) {
+    const std::uint64_t hash = Hash{}(std::get<0>(entry));
+    loaded.add(hash, std::move(std::get<0>(entry)), std::move(std::get<1>(entry)));
+    return status{};
+  });
+  return decoded ? take_in(table, range, loaded) : decoded;
+}
 
 }  // namespace weir

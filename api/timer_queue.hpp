@@ -95,15 +95,7 @@ public:
 
   table_schema schema() const override { return {"timers", codec<saved_timer>::schema()}; }
 
-  std::unique_ptr<frozen_table> freeze() override {
-    const std::uint32_t groups = range_.max_parallelism();
-    block_gatherer blocks{key_groups(), sections_of_blocks};
-    set_.for_each([&](const timer_type& each, const std::uint64_t& number) {
-      blocks.add(key_group_of(hash_key(each.key), groups),
-                 [&](std::string& bytes) { encode(each, number, bytes); });
-    });
-    return std::make_unique<gathered_table>(blocks.take_all());
-  }
+  std::unique_ptr<frozen_table> freeze() override { return set_.freeze_as(saved_form{range_}); }
 
   status load(const state_block& block) override {
     return decode_entries<saved_timer>(block, [&](saved_timer saved) -> status {
@@ -125,18 +117,26 @@ public:
 private:
   using saved_timer = std::tuple<Time, Key, std::uint64_t>;
 
-  // The table is in no order of key groups.
-  static constexpr std::size_t sections_of_blocks = 64;
+  struct saved_form {
+    hash_range range;
 
-  static void encode(const timer_type& of, std::uint64_t number, std::string& bytes) {
-    codec<Time>::encode(of.time, bytes);
-    codec<Key>::encode(of.key, bytes);
-    codec<std::uint64_t>::encode(number, bytes);
-  }
-  key_group_range key_groups() const {
-    const std::uint32_t groups = range_.max_parallelism();
-    return {key_group_of(range_.first(), groups), key_group_of(range_.last(), groups) + 1U};
-  }
+    // The table is in no order of key groups.
+    block_gatherer gatherer() const {
+      constexpr std::size_t sections = 64;
+      return {{group_at(range.first()), group_at(range.last()) + 1U}, sections};
+    }
+    key_group group_at(std::uint64_t hash) const {
+      return key_group_of(hash, range.max_parallelism());
+    }
+    key_group group_of(const timer_type& of, std::uint64_t) const {
+      return group_at(hash_key(of.key));
+    }
+    void encode(const timer_type& of, std::uint64_t number, std::string& bytes) const {
+      codec<Time>::encode(of.time, bytes);
+      codec<Key>::encode(of.key, bytes);
+      codec<std::uint64_t>::encode(number, bytes);
+    }
+  };
 
   struct entry {
     std::uint64_t number;  // The order of setting, from 1.

@@ -27,7 +27,7 @@ public:
   // All tables as they are now, by name.
   std::vector<frozen_section> freeze();
 
-  page_memory& memory() override { return memory_; }
+  page_memory& memory() override { return *memory_; }
   key_group_range key_groups() const override { return groups_; }
   std::uint32_t max_parallelism() const override { return max_parallelism_; }
 
@@ -38,7 +38,8 @@ public:
 private:
   void restore(const std::string& name, state_table& table);
 
-  huge_page_memory memory_;  // Outlives the tables.
+  // Outlives the tables; what they have frozen may live longer than this.
+  std::shared_ptr<page_memory> memory_ = std::make_shared<huge_page_memory>();
   std::map<std::string, std::unique_ptr<state_table>> tables_;
   const restored_operator* restored_ = nullptr;
   key_group_range groups_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -16,6 +17,32 @@
 #include "api/operators/window_slicing.hpp"
 
 namespace weir {
+
+// The slices one after the other. Small ones share blocks.
+class frozen_slices final : public frozen_table {
+public:
+  void add(std::unique_ptr<frozen_table> slice) { slices_.push_back(std::move(slice)); }
+
+  std::optional<state_block> next_block() override {
+    for (;;) {
+      if (auto full = blocks_.take()) return full;
+      if (next_ == slices_.size()) return std::nullopt;
+      if (auto block = slices_[next_]->next_block()) {
+        blocks_.append(*block);
+        continue;
+      }
+      slices_[next_].reset();
+      // A block with the end of one slice and the beginning of the next is of all key groups.
+      const bool is_last = ++next_ == slices_.size();
+      blocks_.cut(is_last ? 0 : state_block_size / 4);
+    }
+  }
+
+private:
+  std::vector<std::unique_ptr<frozen_table>> slices_;
+  std::size_t next_ = 0;
+  block_gatherer blocks_;
+};
 
 // What a snapshot keeps of an entry that is an accumulator and nothing else.
 template <class Accumulator>
@@ -123,15 +150,11 @@ public:
   table_schema schema() const override { return {"window-slices", codec<saved_entry>::schema()}; }
 
   std::unique_ptr<frozen_table> freeze() override {
-    block_gatherer blocks;
+    auto frozen = std::make_unique<frozen_slices>();
     for (const slice& each : live_) {
-      each.table->gather(blocks, [&](const Key& key, const Entry& entry, std::string& bytes) {
-        encode(each.index, key, entry, bytes);
-      });
-      // A block with the end of one slice and the beginning of the next is of all key groups.
-      blocks.cut(state_block_size / 4);
+      frozen->add(each.table->freeze_as(saved_form{each.index, backend_->max_parallelism()}));
     }
-    return std::make_unique<gathered_table>(blocks.take_all());
+    return frozen;
   }
 
   status load(const state_block& block) override {
@@ -140,7 +163,7 @@ public:
     loaded_entries<Key, Entry> loaded{range};
     const auto take_in = [&]() -> status {
       if (loaded.entries().empty()) return {};
-      status taken = open(current).take_in(loaded);
+      status taken = weir::take_in(open(current), range, loaded);
       loaded = loaded_entries<Key, Entry>{range};
       return taken;
     };
@@ -163,11 +186,20 @@ private:
 
   static constexpr std::size_t most_spare_tables = 4;
 
-  static void encode(slice_index index, const Key& key, const Entry& entry, std::string& bytes) {
-    codec<slice_index>::encode(index, bytes);
-    codec<Key>::encode(key, bytes);
-    codec<typename Form::accumulator>::encode(Form::saved(entry), bytes);
-  }
+  struct saved_form {
+    slice_index index;
+    std::uint32_t max_parallelism;
+
+    block_gatherer gatherer() const { return {}; }
+    key_group group_of(const Key&, std::uint64_t hash) const {
+      return key_group_of(hash, max_parallelism);
+    }
+    void encode(const Key& key, const Entry& entry, std::string& bytes) const {
+      codec<slice_index>::encode(index, bytes);
+      codec<Key>::encode(key, bytes);
+      codec<typename Form::accumulator>::encode(Form::saved(entry), bytes);
+    }
+  };
 
   auto lower_bound(slice_index index) const {
     return std::partition_point(live_.begin(), live_.end(),
