@@ -20,6 +20,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "api/codec.hpp"
+
 namespace weir {
 
 // The accumulator of no records. An aggregate for any record type has
@@ -80,6 +82,14 @@ concept collecting_aggregate = requires {
   requires A::keeps_every_value;
 };
 
+// Fails to compile, naming the type, unless the accumulators can be in a snapshot.
+template <class Accumulator>
+constexpr void require_encodable_accumulator() {
+  static_assert(encodable<Accumulator>,
+                "an aggregate's accumulator must be able to become bytes in a snapshot: give its "
+                "type a codec; see api/codec.hpp");
+}
+
 // Says at compile time which function an aggregate lacks.
 template <class A, class T>
 constexpr void require_aggregate() {
@@ -92,6 +102,7 @@ constexpr void require_aggregate() {
     static_assert(has_merge<A, T>,
                   "an aggregate needs `void merge(accumulator&, const accumulator&) const`");
     static_assert(has_result<A, T>, "an aggregate needs `Result result(const accumulator&) const`");
+    require_encodable_accumulator<accumulator_of<A, T>>();
   }
 }
 

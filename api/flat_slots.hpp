@@ -83,11 +83,27 @@ struct tagged_slot {
   }
 };
 
+// A function of entries that does not change them.
+template <class F, class Key, class T>
+concept entry_reader = std::is_invocable_v<F&, const Key&, const T&>;
+
+// Calls f(key, value) of a slot that is not empty.
+template <class Key, class T, class Slot, class F>
+void hand_out(Slot& place, F& f) {
+  if constexpr (entry_reader<F, Key, T>) {
+    f(place.key(), std::as_const(place.value.get()));
+  } else {
+    f(place.key(), place.value.get());
+  }
+}
+
 template <class Key, class T, class Hash>
 class flat_slots {
 public:
   using slot = std::conditional_t<compact_key<Key>, compact_slot<Key, T>, tagged_slot<Key, T>>;
   static_assert(alignof(slot) <= alignof(std::max_align_t), "over-aligned state is not supported");
+
+  static constexpr std::size_t block_size = 16;
 
   flat_slots() = default;
   // `memory` outlives the array. REQUIRES: capacity is a power of two.
@@ -104,7 +120,7 @@ public:
     return *this;
   }
   ~flat_slots() {
-    if (slots_ == nullptr) return;
+    if (slots_ == nullptr || owner_) return;
     destroy_entries();
     memory_->release(slots_, bytes());
   }
@@ -132,8 +148,25 @@ public:
     return slots_[position];
   }
 
+  std::size_t position_of(const slot& place) const noexcept {
+    return static_cast<std::size_t>(&place - slots_);
+  }
   std::size_t distance_from_home(const slot& place, std::uint64_t hash) const noexcept {
     return (static_cast<std::size_t>(&place - slots_) - home(hash)) & mask_;
+  }
+
+  // Block number n of the order in which entries are visited: multiples of the golden section cover
+  // a circle evenly.
+  std::size_t block_start(std::size_t n) const noexcept {
+    const std::size_t blocks = capacity() / block_size;
+    const std::size_t stride = scale_to(0x9E3779B97F4A7C15ULL, blocks) | 1;
+    return (n * stride & (blocks - 1)) * block_size;
+  }
+  void prefetch_block(std::size_t n) noexcept {
+    const auto* const begin = reinterpret_cast<const char*>(&at(block_start(n)));
+    for (std::size_t byte = 0; byte < block_size * sizeof(slot); byte += 64) {
+      prefetch_line(begin + byte);
+    }
   }
 
   // Empties `gone` and moves up what the gap would hide (Knuth, volume 3, algorithm 6.4R).
@@ -163,6 +196,19 @@ public:
     std::memset(static_cast<void*>(slots_), 0, bytes());
   }
 
+  // Shares the array: it lives until this and all results are gone, and its memory with it, if that
+  // is owned by a std::shared_ptr. Whoever has one may read what this does not change meanwhile.
+  std::shared_ptr<flat_slots> share() {
+    if (!owner_) {
+      auto owner = std::make_shared<flat_slots>();
+      swap(*owner);
+      owner->memory_owner_ = owner->memory_->weak_from_this().lock();
+      refer_to(*owner);
+      owner_ = std::move(owner);
+    }
+    return owner_;
+  }
+
 private:
   static void relocate(slot& from, slot& to) noexcept {
     if constexpr (compact_key<Key>) {
@@ -190,6 +236,15 @@ private:
     std::swap(range_, other.range_);
     std::swap(spread_, other.spread_);
     std::swap(mask_, other.mask_);
+    owner_.swap(other.owner_);
+    memory_owner_.swap(other.memory_owner_);
+  }
+  void refer_to(const flat_slots& other) noexcept {
+    memory_ = other.memory_;
+    slots_ = other.slots_;
+    range_ = other.range_;
+    spread_ = other.spread_;
+    mask_ = other.mask_;
   }
 
   page_memory* memory_ = nullptr;
@@ -197,6 +252,8 @@ private:
   hash_range range_;
   std::uint64_t spread_ = 0;
   std::size_t mask_ = 0;
+  std::shared_ptr<flat_slots> owner_;  // Of the array, once it is shared.
+  std::shared_ptr<page_memory> memory_owner_;
 };
 
 }  // namespace weir

@@ -11,11 +11,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <optional>
+#include <tuple>
+#include <vector>
 
-#include "api/flat_slots.hpp"
+#include "api/frozen_slots.hpp"
 #include "api/key.hpp"
+#include "api/loading.hpp"
 
 namespace weir {
 
@@ -56,13 +60,18 @@ public:
   // Moves some `slots` over if the table is growing. Whoever updates it without update_batch calls
   // this once for each batch, so that growing ends even if no more keys come.
   void continue_growing(std::size_t slots) {
+    if (frozen_ && frozen_->is_over()) [[unlikely]]
+      frozen_.reset();
     if (is_growing()) move_slots(slots);
   }
 
   T* find(const Key& key, std::uint64_t hash) {
     if (is_zero(key)) return zero_ ? &*zero_ : nullptr;
     slot& place = slots_of(hash).probe(key, hash);
-    return place.is_empty() ? nullptr : &place.value.get();
+    if (place.is_empty()) return nullptr;
+    if (frozen_) [[unlikely]]
+      preserve(place);
+    return &place.value.get();
   }
 
   T& find_or_insert(const Key& key, std::uint64_t hash) {
@@ -112,6 +121,8 @@ public:
       auto& slots = slots_of(hash);
       slot& place = slots.probe(key, hash);
       if (place.is_empty()) return false;
+      if (frozen_) [[unlikely]]
+        preserve_run(slots, place);
       slots.erase(place);
     }
     --size_;
@@ -119,6 +130,7 @@ public:
   }
 
   // Calls f(const Key&, T&) for every entry, in an order that the history of calls determines.
+  // An f that takes a const T& leaves what is frozen alone, and so costs nothing more.
   // REQUIRES: f does not change which keys are in this table.
   template <class F>
   void for_each(F&& f) {
@@ -150,30 +162,20 @@ public:
     while (cursor < end && budget > 0) {
       const std::size_t block = (cursor - 1) / block_size;
       const std::size_t offset = (cursor - 1) % block_size;
-      prefetch_block(block + 1);
-      const std::size_t first = block_start(block) + offset;
+      slots_.prefetch_block(block + 1);
+      const std::size_t first = slots_.block_start(block) + offset;
       const std::size_t count = std::min(budget, block_size - offset);
+      if constexpr (!entry_reader<F, Key, T>) {
+        for (std::size_t i = first; frozen_ && i < first + count; ++i) preserve(slots_.at(i));
+      }
       for (std::size_t i = first; i < first + count; ++i) {
         slot& place = slots_.at(i);
-        if (!place.is_empty()) f(place.key(), place.value.get());
+        if (!place.is_empty()) hand_out<Key, T>(place, f);
       }
       cursor += count;
       budget -= count;
     }
     return cursor == end;
-  }
-
-  // As for_each, over the entries of one key group; costs no more than their slots.
-  template <class F>
-  void for_each_in_group(key_group group, F&& f) {
-    const std::uint64_t first = first_hash_of(group, range_.max_parallelism());
-    const std::uint64_t last = first_hash_of(group + 1U, range_.max_parallelism()) - 1;
-    if (!range_.contains(first)) return;
-    visit_zero([&](const Key& zero, T& value) {
-      if (key_group_of(Hash{}(zero), range_.max_parallelism()) == group) f(zero, value);
-    });
-    if (is_growing()) visit_hashes(old_, first, last, f);
-    visit_hashes(slots_, first, last, f);
   }
 
   // Forgets the entries. Keeps the memory, unless hardly any of it was in use.
@@ -182,18 +184,66 @@ public:
     old_ = {};
     zero_.reset();
     size_ = 0;
-    if (was_sparse) {
-      slots_ = array_of_slots{*memory_, range_, smallest_capacity};
+    if (was_sparse || frozen_) {
+      slots_ = array_of_slots{*memory_, range_, was_sparse ? smallest_capacity : slots_.capacity()};
+      frozen_.reset();  // It keeps the arrays that were.
     } else {
       slots_.clear();
     }
+  }
+
+  // --- Snapshots
+
+  // Whether the next two work; tables of operators and of state are checked when they are opened.
+  static constexpr bool is_encodable = encodable<Key> && encodable<T>;
+
+  table_schema schema() const override {
+    if constexpr (is_encodable) {
+      return {"keyed", codec<std::pair<Key, T>>::schema()};
+    } else {
+      return {"keyed", "nothing"};
+    }
+  }
+
+  // Costs a byte for some KiB of slots; what it shares with the table is copied only when it
+  // changes.
+  std::unique_ptr<frozen_table> freeze() override {
+    return freeze_as(keyed_form<Key, T>{range_.max_parallelism()});
+  }
+
+  // The same with another idea of what entries become; see keyed_form. If an earlier result is
+  // still being read, all that it has not read yet is copied now.
+  template <class Form>
+  std::unique_ptr<frozen_table> freeze_as(Form form) {
+    WEIR_ASSERT(is_encodable);
+    if (frozen_) frozen_->preserve_all();
+    using shared = frozen_slots<Key, T, Hash, Form>;
+    auto frozen = std::make_shared<shared>(std::move(form));
+    if (is_growing()) frozen->add(old_);
+    frozen->add(slots_);
+    visit_zero([&](const Key& zero, const T& value) { frozen->add(zero, value); });
+    frozen_ = frozen;
+    return std::make_unique<frozen_slots_reader<shared>>(std::move(frozen));
+  }
+
+  status load(const state_block& block) override {
+    if constexpr (is_encodable) return load_entries<Key, T, Hash>(*this, range_, block);
+    return {};
+  }
+
+  // Makes room for so many entries at once.
+  void reserve(std::size_t entries) {
+    if (entries <= slots_.capacity() / 8 * 5) return;
+    if (is_growing()) move_slots(std::numeric_limits<std::size_t>::max());
+    grow_to(std::bit_ceil(entries / 5 * 8 + 8));
+    move_slots(std::numeric_limits<std::size_t>::max());
   }
 
 private:
   using array_of_slots = flat_slots<Key, T, Hash>;
   using slot = typename array_of_slots::slot;
 
-  static constexpr std::size_t block_size = 16;
+  static constexpr std::size_t block_size = array_of_slots::block_size;
   static constexpr std::size_t smallest_capacity = block_size;
   static constexpr std::size_t prefetch_distance = 16;
   // Completes the move within an eighth of the old capacity in insertions, long before the old
@@ -222,6 +272,22 @@ private:
 
   bool is_growing() const noexcept { return old_.is_open(); }
 
+  // Before anything in a slot changes while the table is frozen.
+  [[gnu::noinline]] void preserve(const slot& place) {
+    if (!frozen_->is_over()) {
+      frozen_->preserve(&place);
+    } else {
+      frozen_.reset();
+    }
+  }
+  // Before an erasure, which moves up what lies behind.
+  void preserve_run(array_of_slots& slots, const slot& first) {
+    std::size_t position = slots.position_of(first);
+    do {
+      preserve(slots.at(position));
+    } while (frozen_ && !slots.at(++position).is_empty());
+  }
+
   static bool is_zero(const Key& key) noexcept {
     if constexpr (compact_key<Key>) return key == Key{};
     return false;
@@ -249,6 +315,8 @@ private:
       move_slots(std::numeric_limits<std::size_t>::max());
       place = &slots_of(hash).probe(key, hash);
     }
+    if (frozen_) [[unlikely]]
+      preserve(*place);
     T& inserted = place->value.construct(std::move(value));
     place->set_key(key, hash);
     ++size_;
@@ -260,8 +328,9 @@ private:
            slots_.capacity() <= size_ * most_capacity_per_key;
   }
 
-  void grow() {
-    old_ = std::exchange(slots_, array_of_slots{*memory_, range_, slots_.capacity() * 2});
+  void grow() { grow_to(slots_.capacity() * 2); }
+  void grow_to(std::size_t capacity) {
+    old_ = std::exchange(slots_, array_of_slots{*memory_, range_, capacity});
     move_start_ = 1;
     while (!old_.at(move_start_ - 1).is_empty()) ++move_start_;
     moved_ = 0;
@@ -273,6 +342,8 @@ private:
       slot& next = old_.at(move_start_ + moved_);
       ++moved_;
       if (!next.is_empty()) {
+        if (frozen_) [[unlikely]]
+          preserve_move(next);
         slots_.take(next);
       } else if (moved_ >= old_.capacity()) {
         old_ = {};
@@ -284,38 +355,16 @@ private:
     }
   }
 
+  void preserve_move(slot& from) {
+    const slot& to = slots_.probe(from.key(), Hash{}(from.key()));
+    preserve(from);
+    if (frozen_) preserve(to);
+  }
+
   template <class F>
   void visit_zero(F&& f) {
     if constexpr (compact_key<Key>) {
       if (zero_) f(Key{}, *zero_);
-    }
-  }
-
-  // Block number n of the order of `visit`: multiples of the golden section cover a circle evenly.
-  std::size_t block_start(std::size_t n) const noexcept {
-    const std::size_t blocks = slots_.capacity() / block_size;
-    const std::size_t stride = scale_to(0x9E3779B97F4A7C15ULL, blocks) | 1;
-    return (n * stride & (blocks - 1)) * block_size;
-  }
-  void prefetch_block(std::size_t n) noexcept {
-    const auto* const begin = reinterpret_cast<const char*>(&slots_.at(block_start(n)));
-    for (std::size_t byte = 0; byte < block_size * sizeof(slot); byte += 64) {
-      prefetch_line(begin + byte);
-    }
-  }
-
-  template <class F>
-  static void visit_hashes(array_of_slots& slots, std::uint64_t first, std::uint64_t last, F& f) {
-    const std::size_t begin = slots.home(first);
-    const std::size_t end = slots.home(last);
-    for (std::size_t i = begin; i < begin + slots.capacity(); ++i) {
-      slot& place = slots.at(i);
-      if (!place.is_empty()) {
-        const std::uint64_t hash = Hash{}(place.key());
-        if (first <= hash && hash <= last) f(place.key(), place.value.get());
-      } else if (i >= end) {
-        return;
-      }
     }
   }
 
@@ -324,7 +373,8 @@ private:
   T initial_;
   std::optional<T> zero_;  // The value of the compact key zero, which cannot mark a slot.
   array_of_slots slots_;
-  array_of_slots old_;  // Open while the table grows.
+  array_of_slots old_;                    // Open while the table grows.
+  std::shared_ptr<frozen_pages> frozen_;  // While somebody may read what it shares.
   std::size_t size_ = 0;
   std::size_t move_start_ = 0;
   std::size_t moved_ = 0;

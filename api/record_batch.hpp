@@ -24,6 +24,7 @@ namespace weir {
 // Stands for `bool` in a column, because std::vector<bool> has no elements to refer to.
 struct boolean {
   bool value = false;
+  boolean() = default;
   boolean(bool b) : value{b} {}                     // NOLINT: implicit on purpose.
   operator bool() const noexcept { return value; }  // NOLINT
 };

@@ -18,11 +18,14 @@
 
 namespace weir {
 
-// Memory for tables: zeroed; from 2 MiB on aligned to huge pages and asked to use them.
-class page_memory {
+// Memory for tables: zeroed; from 2 MiB on aligned to huge pages and asked to use them. What a
+// snapshot shares with a table is released when it is written, maybe by another thread and after
+// the table has gone; memory that a std::shared_ptr owns lives until then.
+class page_memory : public std::enable_shared_from_this<page_memory> {
 public:
   virtual ~page_memory() = default;
-  // Never null: running out of memory stops the process. `release` takes the same size.
+  // Never null: running out of memory stops the process. `release` takes the same size. Both may be
+  // called by several threads.
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void release(void* memory, std::size_t bytes) noexcept = 0;
   // How much is allocated now.

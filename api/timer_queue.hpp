@@ -8,7 +8,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -37,8 +40,12 @@ class timer_queue final : public state_table {
 public:
   using timer_type = timer<Key, Time>;
 
-  // `memory` outlives the queue.
-  explicit timer_queue(page_memory& memory) : set_{memory} {}
+  // The timers of the keys of `range`. `memory` outlives the queue.
+  explicit timer_queue(page_memory& memory, hash_range range = {}) : range_{range}, set_{memory} {}
+  // The timers of the keys that live in `backend`.
+  explicit timer_queue(state_backend& backend)
+      : timer_queue{backend.memory(), hash_range{backend.key_groups(), backend.max_parallelism()}} {
+  }
 
   std::size_t size() const noexcept { return set_.size(); }
   std::size_t entries() const override { return set_.size(); }
@@ -86,7 +93,51 @@ public:
     set_.for_each([&](const timer_type& each, std::uint64_t&) { f(each.time, each.key); });
   }
 
+  table_schema schema() const override { return {"timers", codec<saved_timer>::schema()}; }
+
+  std::unique_ptr<frozen_table> freeze() override { return set_.freeze_as(saved_form{range_}); }
+
+  status load(const state_block& block) override {
+    return decode_entries<saved_timer>(block, [&](saved_timer saved) -> status {
+      auto& [time, key, number] = saved;
+      if (!range_.contains(hash_key(key))) return {};
+      timer_type due{time, std::move(key)};
+      std::uint64_t& known = set_.find_or_insert(due, hash_of_timer{}(due));
+      if (known != 0 || number == 0) {
+        return damaged_block(number == 0 ? "a timer has no number" : "a timer comes twice");
+      }
+      known = number;
+      next_number_ = std::max(next_number_, number + 1);
+      heap_.push_back({number, std::move(due)});
+      std::push_heap(heap_.begin(), heap_.end(), comes_later);
+      return {};
+    });
+  }
+
 private:
+  using saved_timer = std::tuple<Time, Key, std::uint64_t>;
+
+  struct saved_form {
+    hash_range range;
+
+    // The table is in no order of key groups.
+    block_gatherer gatherer() const {
+      constexpr std::size_t sections = 64;
+      return {{group_at(range.first()), group_at(range.last()) + 1U}, sections};
+    }
+    key_group group_at(std::uint64_t hash) const {
+      return key_group_of(hash, range.max_parallelism());
+    }
+    key_group group_of(const timer_type& of, std::uint64_t) const {
+      return group_at(hash_key(of.key));
+    }
+    void encode(const timer_type& of, std::uint64_t number, std::string& bytes) const {
+      codec<Time>::encode(of.time, bytes);
+      codec<Key>::encode(of.key, bytes);
+      codec<std::uint64_t>::encode(number, bytes);
+    }
+  };
+
   struct entry {
     std::uint64_t number;  // The order of setting, from 1.
     timer_type due;
@@ -115,6 +166,7 @@ private:
     std::make_heap(heap_.begin(), heap_.end(), comes_later);
   }
 
+  hash_range range_;
   flat_table<timer_type, std::uint64_t, hash_of_timer> set_;  // To the number; never 0.
   std::vector<entry> heap_;
   std::uint64_t next_number_ = 1;

@@ -42,8 +42,8 @@ void* map_aligned(std::size_t bytes) {
 
 void* huge_page_memory::allocate(std::size_t bytes) {
   void* const memory = bytes < huge_page ? std::calloc(bytes, 1) : map_aligned(whole_pages(bytes));
-  if (memory == nullptr) out_of_memory(bytes, bytes_in_use_);
-  bytes_in_use_ += bytes;
+  if (memory == nullptr) out_of_memory(bytes, bytes_in_use());
+  bytes_in_use_.fetch_add(bytes, std::memory_order_relaxed);
   return memory;
 }
 
@@ -53,7 +53,7 @@ void huge_page_memory::release(void* memory, std::size_t bytes) noexcept {
   } else {
     munmap(memory, whole_pages(bytes));
   }
-  bytes_in_use_ -= bytes;
+  bytes_in_use_.fetch_sub(bytes, std::memory_order_relaxed);
 }
 
 }  // namespace weir

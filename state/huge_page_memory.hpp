@@ -3,6 +3,7 @@
 // cache line and not also the translation of its address, which halves the cost of big state.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 #include "api/state_backend.hpp"
@@ -16,10 +17,12 @@ public:
 
   void* allocate(std::size_t bytes) override;
   void release(void* memory, std::size_t bytes) noexcept override;
-  std::size_t bytes_in_use() const noexcept override { return bytes_in_use_; }
+  std::size_t bytes_in_use() const noexcept override {
+    return bytes_in_use_.load(std::memory_order_relaxed);
+  }
 
 private:
-  std::size_t bytes_in_use_ = 0;
+  std::atomic<std::size_t> bytes_in_use_ = 0;
 };
 
 }  // namespace weir

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "api/state_backend.hpp"
 #include "state/huge_page_memory.hpp"
@@ -15,7 +18,16 @@ public:
   memory_backend(key_group_range groups, std::uint32_t max_parallelism)
       : groups_{groups}, max_parallelism_{max_parallelism} {}
 
-  page_memory& memory() override { return memory_; }
+  // From here on `adopt` loads what the checkpoint has under the table's name. Null: nothing.
+  // REQUIRES: no table was adopted yet; `restored` stays good as long as tables may be adopted.
+  void restore_from(const restored_operator* restored) { restored_ = restored; }
+  // The tables of the checkpoint that nobody has adopted so far: the next one will not have them.
+  std::vector<std::string> not_restored() const;
+
+  // All tables as they are now, by name.
+  std::vector<frozen_section> freeze();
+
+  page_memory& memory() override { return *memory_; }
   key_group_range key_groups() const override { return groups_; }
   std::uint32_t max_parallelism() const override { return max_parallelism_; }
 
@@ -24,8 +36,12 @@ public:
   std::vector<std::string> table_names() const override;  // Sorted.
 
 private:
-  huge_page_memory memory_;  // Outlives the tables.
+  void restore(const std::string& name, state_table& table);
+
+  // Outlives the tables; what they have frozen may live longer than this.
+  std::shared_ptr<page_memory> memory_ = std::make_shared<huge_page_memory>();
   std::map<std::string, std::unique_ptr<state_table>> tables_;
+  const restored_operator* restored_ = nullptr;
   key_group_range groups_;
   std::uint32_t max_parallelism_;
 };

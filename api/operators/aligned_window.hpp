@@ -13,9 +13,11 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "api/operators/saved_part.hpp"
 #include "api/operators/staged_keys.hpp"
 #include "api/operators/window_emitters.hpp"
 #include "api/operators/window_slices.hpp"
@@ -36,6 +38,7 @@ public:
         options_{options} {}
 
   void open(operator_context& context) override {
+    require_encodable_accumulator<accumulator>();
     stream_operator::open(context);
     state_backend& backend = *context.state;
     slices_ = static_cast<slices*>(&backend.adopt(
@@ -44,6 +47,7 @@ public:
     combiner_.emplace(backend, aggregate_);
     results_.emplace(context);
     if (options_.emit_late) late_.emplace(context, options_.late_port);
+    restore_progress();
   }
 
   void process(std::uint32_t, record_batch& records) override {
@@ -79,15 +83,21 @@ public:
   }
   bool finish() override { return fire_until(end_of_time); }
 
+  void snapshot(checkpoint_id, state_parts& parts) override {
+    save_part(parts, "window-progress", progress{open_from_, next_window_});
+  }
+
 private:
   using keys = staged_keys<T, KeyOf, collecting_aggregate<Aggregate>>;
   using key_type = typename keys::key_type;
   using combiner = Combiner<key_type, T, Aggregate>;
   using accumulator = accumulator_of<Aggregate, T>;
   using entry = typename combiner::entry;
-  using slices = window_slices<key_type, entry>;
+  using slices = typename combiner::slices;
   using table = typename slices::table_type;
   using out = typename Emitter::output;
+
+  using progress = std::pair<event_time, window_index>;
 
   static_assert(aggregate_of<Aggregate, T>);
 
@@ -99,6 +109,18 @@ private:
     slice_index slice = 0;
     table* to = nullptr;
   };
+
+  // By event time all subtasks have come as far when barriers are aligned. By processing time, one
+  // that had fired more than others fires again what it has left after a change of parallelism.
+  void restore_progress() {
+    const auto saved = restored_parts<progress>(context(), "window-progress");
+    if (saved.empty()) return;
+    std::tie(open_from_, next_window_) = saved.front();
+    for (const auto& [open_from, next_window] : saved) {
+      open_from_ = std::min(open_from_, open_from);
+      next_window_ = std::min(next_window_, next_window);
+    }
+  }
 
   bool is_by_processing_time() const { return slicing_.domain() == time_domain::processing; }
   // The slices before the result belong to a window that has fired.

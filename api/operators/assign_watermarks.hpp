@@ -3,10 +3,12 @@
 // strategy go on instead.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "api/operators/saved_part.hpp"
 #include "api/split_watermarks.hpp"
 #include "api/watermark_generator.hpp"
 
@@ -21,6 +23,11 @@ public:
   void open(operator_context& context) override {
     stream_operator::open(context);
     progress_.pass_time(context.now, true);
+    const auto saved = restored_parts<event_time>(context, "watermark");
+    if (saved.empty()) return;
+    // The generator starts anew; what was promised stays promised.
+    watermark_ = *std::min_element(saved.begin(), saved.end());
+    progress_.on_records(0, watermark_);
   }
 
   void process(std::uint32_t, record_batch& batch) override {
@@ -28,9 +35,9 @@ public:
     auto& records = batch_of<T>::of(batch);
     const std::size_t received = records.size();
     progress_.pass_time(here.now, true);
-    const event_time watermark = generator_->on_batch(records, {here, true, nullptr});
+    watermark_ = std::max(watermark_, generator_->on_batch(records, {here, true, nullptr}));
     here.counters.records_in += received;
-    progress_.on_records(0, watermark);
+    progress_.on_records(0, watermark_);
     progress_.announce_activity(*here.watermarks);
     if (!records.empty()) {
       here.counters.records_out += records.size();
@@ -48,11 +55,16 @@ public:
     return progress_.next_idle_at();
   }
 
+  void snapshot(checkpoint_id, state_parts& parts) override {
+    save_part(parts, "watermark", watermark_);
+  }
+
   bool makes_watermarks() const override { return true; }
 
 private:
   std::unique_ptr<watermark_generator<T>> generator_;
   split_watermarks progress_;
+  event_time watermark_ = beginning_of_time;  // The greatest that the generator has promised.
 };
 
 }  // namespace weir

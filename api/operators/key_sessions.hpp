@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "api/codec.hpp"
 #include "api/window.hpp"
 
 namespace weir {
@@ -65,6 +69,25 @@ public:
     for (session& each : several_) f(each);
   }
 
+  std::size_t size() const { return single_ ? 1 : several_.size(); }
+  template <class F>
+  void for_each(F&& f) const {
+    if (single_) f(*single_);
+    for (const session& each : several_) f(each);
+  }
+  // Puts a session behind the others. REQUIRES: it begins after they end, and not at once.
+  void append(session last) {
+    if (empty()) {
+      single_.emplace(std::move(last));
+      return;
+    }
+    if (single_) {
+      several_.push_back(*std::move(single_));
+      single_.reset();
+    }
+    several_.push_back(std::move(last));
+  }
+
   // Forgets the sessions that are `over`.
   template <class Over>
   void erase_if(Over&& over) {
@@ -111,6 +134,42 @@ private:
 
   std::optional<session> single_;
   std::vector<session> several_;  // All of them, once there were two or more.
+};
+
+// The time of the timer, and the sessions as a vector.
+template <encodable Accumulator>
+struct codec<key_sessions<Accumulator>> {
+  using session = open_session<Accumulator>;
+  static constexpr bool is_canonical = false;
+
+  static void encode(const key_sessions<Accumulator>& sessions, std::string& out) {
+    codec<event_time>::encode(sessions.alarm, out);
+    codecs::encode_length(sessions.size(), out);
+    sessions.for_each([&](const session& each) {
+      codec<window>::encode(each.span, out);
+      codec<Accumulator>::encode(each.of, out);
+      codec<bool>::encode(each.has_fired, out);
+    });
+  }
+
+  static result<key_sessions<Accumulator>> decode(std::string_view& bytes) {
+    auto saved = codec<form>::decode(bytes);
+    if (!saved) return within("decode " + schema(), saved.failure());
+    key_sessions<Accumulator> sessions;
+    sessions.alarm = saved->first;
+    const window* last = nullptr;
+    for (auto& [span, of, has_fired] : saved->second) {
+      if (last != nullptr && span.start <= last->end) return codecs::out_of_order(schema());
+      last = &span;
+      sessions.append({span, std::move(of), has_fired});
+    }
+    return sessions;
+  }
+
+  static std::string schema() { return codec<form>::schema(); }
+
+private:
+  using form = std::pair<event_time, std::vector<std::tuple<window, Accumulator, bool>>>;
 };
 
 }  // namespace weir

@@ -81,7 +81,7 @@ public:
 private:
   template <class Time>
   timer_queue<Key, Time>& adopt(std::string name) {
-    auto queue = std::make_unique<timer_queue<Key, Time>>(context_.state->memory());
+    auto queue = std::make_unique<timer_queue<Key, Time>>(*context_.state);
     auto& adopted = *queue;
     context_.state->adopt(std::move(name), std::move(queue));
     return adopted;

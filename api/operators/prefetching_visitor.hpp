@@ -73,7 +73,9 @@ private:
 template <class Key, class Entry, class Table, class F>
 bool visit_prefetching(flat_table<Key, Entry>& table, std::size_t& cursor, std::size_t& budget,
                        Table& changed, F&& f) {
-  prefetching_visitor<Key, Entry, Table, F&> visitor{changed, f};
+  constexpr bool only_reads = std::is_invocable_v<F&, const Key&, std::uint64_t, const Entry&>;
+  using seen = std::conditional_t<only_reads, const Entry, Entry>;
+  prefetching_visitor<Key, seen, Table, F&> visitor{changed, f};
   const bool done = table.visit(cursor, budget, visitor);
   visitor.finish();
   return done;

@@ -24,6 +24,7 @@ public:
 
   void open(operator_context& context) override {
     stream_operator::open(context);
+    require_encodable_accumulator<accumulator>();
     auto table = std::make_unique<table_type>(*context.state, initial_accumulator<T>(aggregate_));
     table_ = table.get();
     context.state->adopt("rolling", std::move(table));

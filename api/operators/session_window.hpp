@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "api/operators/key_sessions.hpp"
+#include "api/operators/saved_part.hpp"
 #include "api/operators/staged_keys.hpp"
 #include "api/operators/window_emitters.hpp"
 #include "api/operators/window_slicing.hpp"
@@ -37,14 +38,17 @@ public:
         options_{options} {}
 
   void open(operator_context& context) override {
+    require_encodable_accumulator<accumulator>();
     stream_operator::open(context);
     state_backend& backend = *context.state;
     sessions_ =
         static_cast<table*>(&backend.adopt("window-sessions", std::make_unique<table>(backend)));
     timers_ = static_cast<timers*>(
-        &backend.adopt("window-session-timers", std::make_unique<timers>(backend.memory())));
+        &backend.adopt("window-session-timers", std::make_unique<timers>(backend)));
     results_.emplace(context);
     if (options_.emit_late) late_.emplace(context, options_.late_port);
+    const auto saved = restored_parts<event_time>(context, "window-progress");
+    if (!saved.empty()) open_from_ = *std::min_element(saved.begin(), saved.end());
   }
 
   void process(std::uint32_t, record_batch& records) override {
@@ -79,6 +83,10 @@ public:
     return processing_time{next->time_since_epoch()};
   }
   bool finish() override { return fire_until(end_of_time); }
+
+  void snapshot(checkpoint_id, state_parts& parts) override {
+    save_part(parts, "window-progress", open_from_);
+  }
 
 private:
   using keys = staged_keys<T, KeyOf, collecting_aggregate<Aggregate>>;

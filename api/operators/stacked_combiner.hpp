@@ -28,7 +28,13 @@ public:
     accumulator own;
     std::optional<accumulator> rest;
   };
-  using slices = window_slices<Key, entry>;
+  // A snapshot leaves `rest` out: combiners start anew, with all slices in the back.
+  struct saved_form {
+    using accumulator = accumulator_of<Aggregate, T>;
+    static entry restored(accumulator saved) { return entry_of(std::move(saved)); }
+    static const accumulator& saved(const entry& of) { return of.own; }
+  };
+  using slices = window_slices<Key, entry, saved_form>;
 
   stacked_combiner(state_backend& backend, const Aggregate& aggregate)
       : aggregate_{aggregate},

@@ -4,11 +4,28 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "api/codec.hpp"
 #include "api/record_batch.hpp"
 
 namespace weir {
+
+// As a bool.
+template <>
+struct codec<boolean> {
+  static constexpr bool is_canonical = true;
+
+  static void encode(const boolean& value, std::string& out) { codec<bool>::encode(value, out); }
+  static result<boolean> decode(std::string_view& bytes) {
+    auto value = codec<bool>::decode(bytes);
+    if (!value) return value.failure();
+    return boolean{*value};
+  }
+  static std::string schema() { return codec<bool>::schema(); }
+};
 
 template <class T>
 struct window_buffer {

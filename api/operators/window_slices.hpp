@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,7 +18,42 @@
 
 namespace weir {
 
-template <class Key, class Entry>
+// The slices one after the other. Small ones share blocks.
+class frozen_slices final : public frozen_table {
+public:
+  void add(std::unique_ptr<frozen_table> slice) { slices_.push_back(std::move(slice)); }
+
+  std::optional<state_block> next_block() override {
+    for (;;) {
+      if (auto full = blocks_.take()) return full;
+      if (next_ == slices_.size()) return std::nullopt;
+      if (auto block = slices_[next_]->next_block()) {
+        blocks_.append(*block);
+        continue;
+      }
+      slices_[next_].reset();
+      // A block with the end of one slice and the beginning of the next is of all key groups.
+      const bool is_last = ++next_ == slices_.size();
+      blocks_.cut(is_last ? 0 : state_block_size / 4);
+    }
+  }
+
+private:
+  std::vector<std::unique_ptr<frozen_table>> slices_;
+  std::size_t next_ = 0;
+  block_gatherer blocks_;
+};
+
+// What a snapshot keeps of an entry that is an accumulator and nothing else.
+template <class Accumulator>
+struct whole_entry {
+  using accumulator = Accumulator;
+  static accumulator restored(accumulator saved) { return saved; }
+  static const accumulator& saved(const accumulator& of) { return of; }
+};
+
+// Form says what a snapshot keeps of an entry, and what it becomes again; see whole_entry.
+template <class Key, class Entry, class Form = whole_entry<Entry>>
 class window_slices final : public state_table {
 public:
   using table_type = flat_table<Key, Entry>;
@@ -109,8 +147,59 @@ public:
     return true;
   }
 
+  table_schema schema() const override { return {"window-slices", codec<saved_entry>::schema()}; }
+
+  std::unique_ptr<frozen_table> freeze() override {
+    auto frozen = std::make_unique<frozen_slices>();
+    for (const slice& each : live_) {
+      frozen->add(each.table->freeze_as(saved_form{each.index, backend_->max_parallelism()}));
+    }
+    return frozen;
+  }
+
+  status load(const state_block& block) override {
+    const hash_range range{backend_->key_groups(), backend_->max_parallelism()};
+    slice_index current = before_all_windows;
+    loaded_entries<Key, Entry> loaded{range};
+    const auto take_in = [&]() -> status {
+      if (loaded.entries().empty()) return {};
+      status taken = weir::take_in(open(current), range, loaded);
+      loaded = loaded_entries<Key, Entry>{range};
+      return taken;
+    };
+    status decoded = decode_entries<saved_entry>(block, [&](saved_entry saved) -> status {
+      auto& [index, key, accumulator] = saved;
+      if (index != current) {
+        if (status taken = take_in(); !taken) return taken;
+        current = index;
+      }
+      const std::uint64_t hash = hash_key(key);
+      loaded.add(hash, std::move(key), Form::restored(std::move(accumulator)));
+      return {};
+    });
+    if (!decoded) return decoded;
+    return take_in();
+  }
+
 private:
+  using saved_entry = std::tuple<slice_index, Key, typename Form::accumulator>;
+
   static constexpr std::size_t most_spare_tables = 4;
+
+  struct saved_form {
+    slice_index index;
+    std::uint32_t max_parallelism;
+
+    block_gatherer gatherer() const { return {}; }
+    key_group group_of(const Key&, std::uint64_t hash) const {
+      return key_group_of(hash, max_parallelism);
+    }
+    void encode(const Key& key, const Entry& entry, std::string& bytes) const {
+      codec<slice_index>::encode(index, bytes);
+      codec<Key>::encode(key, bytes);
+      codec<typename Form::accumulator>::encode(Form::saved(entry), bytes);
+    }
+  };
 
   auto lower_bound(slice_index index) const {
     return std::partition_point(live_.begin(), live_.end(),

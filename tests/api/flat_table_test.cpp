@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of keyed state behaves as std::unordered_map does, at any size, in the middle of
-// growing, and gives each key group its own entries.
+// The table of keyed state behaves as std::unordered_map does, at any size and in the middle of
+// growing.
 #include "api/flat_table.hpp"
 
 #include <algorithm>
@@ -182,39 +182,6 @@ TEST(FlatTable, LeavesNoTraceOfANewKeyWhoseUpdateThrows) {
   EXPECT_THROW(table.update(5, hash_key(5), fail), std::runtime_error);
   EXPECT_EQ(table.find(5, hash_key(5)), nullptr);
   EXPECT_EQ(table.size(), 0);
-}
-
-TEST(FlatTable, HandsOutEachKeyGroupOnceAndCompletely) {
-  constexpr std::uint32_t groups = 64;
-  const key_group_range range{8, 24};
-  huge_page_memory memory;
-  flat_table<std::uint64_t, std::uint64_t> table{memory, hash_range{range, groups}};
-  std::map<key_group, std::size_t> expected;
-  for (std::uint64_t key = 0; key < 40'000; ++key) {
-    const auto group = key_group_of(hash_key(key), groups);
-    if (!range.contains(group)) continue;
-    table.find_or_insert(key, hash_key(key)) = key;
-    ++expected[group];
-  }
-  for (key_group group = 0; group < groups; ++group) {
-    std::size_t found = 0;
-    table.for_each_in_group(group, [&](std::uint64_t key, std::uint64_t value) {
-      EXPECT_EQ(key, value);
-      EXPECT_EQ(key_group_of(hash_key(key), groups), group);
-      ++found;
-    });
-    EXPECT_EQ(found, expected[group]) << "group " << group;
-  }
-}
-
-TEST(FlatTable, FindsTheKeyZeroInItsKeyGroup) {
-  huge_page_memory memory;
-  flat_table<int, int> table{memory, hash_range{{0, 4}, 4}};
-  table.find_or_insert(0, hash_key(0)) = 1;
-  std::size_t found = 0;
-  table.for_each_in_group(0, [&](int, int) { ++found; });
-  table.for_each_in_group(1, [&](int, int) { found += 10; });
-  EXPECT_EQ(found, 1);
 }
 
 TEST(FlatTable, StaysSmallWithASmallShareOfTheHashes) {

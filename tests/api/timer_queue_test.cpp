@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "state/huge_page_memory.hpp"
+#include "tests/support/snapshot_of.hpp"
 
 namespace weir {
 namespace {
@@ -105,6 +106,65 @@ TEST(TimerQueue, AgreesWithASortedMapUnderRandomUse) {
     EXPECT_TRUE(numbers.contains({time.time_since_epoch().count(), key}));
   });
   EXPECT_EQ(seen, numbers.size());
+}
+
+using string_timers = timer_queue<std::string>;
+
+TEST(TimerQueueSnapshot, FiresInTheSameOrderAfterARestore) {
+  huge_page_memory memory;
+  string_timers timers{memory};
+  const auto change_at_random = [&](string_timers& changed, std::uint64_t seed) {
+    std::mt19937_64 same{seed};
+    for (int n = 0; n < 2000; ++n) {
+      const event_time time = after(static_cast<std::int64_t>(same() % 300));
+      const std::string key = std::to_string(same() % 50);
+      if (same() % 3 == 0) {
+        changed.erase(time, key);
+      } else {
+        changed.set(time, key);
+      }
+    }
+  };
+  change_at_random(timers, 1);
+  string_timers restored{memory};
+  load_all(restored, blocks_of(timers));
+  EXPECT_EQ(restored.size(), timers.size());
+  change_at_random(timers, 2);
+  change_at_random(restored, 2);
+  while (const auto due = timers.pop_due(after(1000))) {
+    ASSERT_EQ(restored.pop_due(after(1000)), due);
+  }
+  EXPECT_EQ(restored.size(), 0U);
+}
+
+TEST(TimerQueueSnapshot, KeepsTheTimersOfItsKeyGroupsOnly) {
+  huge_page_memory memory;
+  string_timers timers{memory, hash_range{{0, 128}, 128}};
+  for (int i = 0; i < 30'000; ++i) timers.set(after(i / 3), std::to_string(i));
+  const auto blocks = blocks_of(timers);
+  EXPECT_GT(blocks.size(), 10U);
+  std::size_t sum = 0;
+  for (std::uint32_t subtask = 0; subtask < 3; ++subtask) {
+    const key_group_range groups = key_groups_of({subtask}, 3, 128);
+    string_timers part{memory, hash_range{groups, 128}};
+    load_all(part, blocks);
+    part.for_each([&](event_time, const std::string& key) {
+      ASSERT_TRUE(groups.contains(key_group_of(hash_key(key), 128)));
+    });
+    sum += part.size();
+  }
+  EXPECT_EQ(sum, timers.size());
+}
+
+TEST(TimerQueueSnapshot, NamesItsTypesAndRefusesWhatItHas) {
+  huge_page_memory memory;
+  string_timers timers{memory};
+  EXPECT_EQ(timers.schema(), (table_schema{"timers", "tuple{event_time,string,u64}"}));
+  timers.set(after(5), "a");
+  const status loaded = timers.load(blocks_of(timers).front());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.failure().message,
+            "a timer comes twice; the checkpoint is damaged, restore an older one");
 }
 
 }  // namespace

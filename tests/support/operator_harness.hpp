@@ -5,9 +5,16 @@
 //   harness.push({7, 42.0}, at(3));
 //   harness.watermark(at(10));
 //   EXPECT_EQ(harness.values(), std::vector<alert>{...});
+//
+// With a function that makes operators, it also does what a checkpoint and a failure do:
+//
+//   operator_harness<reading, alert> harness{[&] { return std::make_unique<alarm>(limit); }};
+//   harness.push({7, 42.0}, at(3));
+//   harness.snapshot_and_restore();
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -16,6 +23,7 @@
 
 #include "api/operator.hpp"
 #include "state/memory_backend.hpp"
+#include "tests/support/saved_operator.hpp"
 
 namespace weir {
 
@@ -66,11 +74,21 @@ public:
   // `context()` before the first call that reaches the operator, which opens it.
   explicit operator_harness(std::unique_ptr<stream_operator> tested,
                             key_group_range groups = {0, default_max_parallelism})
-      : backend_{groups, default_max_parallelism}, tested_{std::move(tested)} {
+      : groups_{groups}, tested_{std::move(tested)} {
     context_.name = "tested (1/1)";
-    context_.state = &backend_;
+    context_.state = backend_.get();
     context_.watermarks = &watermarks_;
     context_.ports.push_back(&main_);
+  }
+  using factory = std::function<std::unique_ptr<stream_operator>()>;
+  // The same, and `make` makes the operators that go on after a restore.
+  explicit operator_harness(factory make) : operator_harness{make()} { make_ = std::move(make); }
+  // One of several subtasks.
+  operator_harness(factory make, subtask_index subtask, std::uint32_t parallelism)
+      : operator_harness{make(), key_groups_of(subtask, parallelism, default_max_parallelism)} {
+    make_ = std::move(make);
+    context_.subtask = subtask;
+    context_.parallelism = parallelism;
   }
   operator_harness(const operator_harness&) = delete;
   operator_harness& operator=(const operator_harness&) = delete;
@@ -80,7 +98,7 @@ public:
 
   operator_context& context() { return context_; }
   const operator_counters& counters() const { return context_.counters; }
-  memory_backend& backend() { return backend_; }
+  memory_backend& backend() { return *backend_; }
   stream_operator& tested() { return *tested_; }
   collecting_watermarks& watermarks() { return watermarks_; }
 
@@ -97,6 +115,38 @@ public:
   void open() {
     if (std::exchange(is_open_, true)) return;
     tested_->open(context_);
+  }
+
+  // Adds what a checkpoint now has of this operator.
+  void save_to(saved_operator& checkpoint) {
+    open();
+    state_parts parts;
+    tested_->snapshot(checkpoint_id{1}, parts);
+    checkpoint.add(backend_->freeze(), std::move(parts));
+  }
+  // Starts from `checkpoint`, which outlives this. REQUIRES: the operator is not open.
+  void restore_from(const saved_operator& checkpoint) {
+    restored_ = checkpoint.view(groups_);
+    context_.restored = restored_.get();
+    backend_->restore_from(restored_.get());
+    open();
+    EXPECT_EQ(backend_->not_restored(), std::vector<std::string>{});
+  }
+  // The operator fails after a checkpoint and goes on from that. What has been emitted stays.
+  // REQUIRES: the harness was made with a function that makes operators.
+  void snapshot_and_restore() {
+    auto checkpoint = std::make_unique<saved_operator>();
+    save_to(*checkpoint);
+    tested_->close(true);
+    tested_.reset();
+    tested_ = make_();
+    is_open_ = false;
+    restored_.reset();
+    checkpoint_ = std::move(checkpoint);
+    backend_ = std::make_unique<memory_backend>(groups_, default_max_parallelism);
+    context_.state = backend_.get();
+    context_.watermark = beginning_of_time;
+    restore_from(*checkpoint_);
   }
 
   // A batch of one record.
@@ -169,7 +219,12 @@ private:
     return calls;
   }
 
-  memory_backend backend_;  // These outlive the operator.
+  key_group_range groups_;
+  factory make_;
+  std::unique_ptr<saved_operator> checkpoint_;  // These outlive the operator.
+  std::unique_ptr<restored_operator> restored_;
+  std::unique_ptr<memory_backend> backend_ =
+      std::make_unique<memory_backend>(groups_, default_max_parallelism);
   operator_context context_;
   collecting_output<Out> main_;
   std::deque<std::unique_ptr<output>> sides_;

@@ -32,6 +32,23 @@ TEST(AssignWatermarks, GivesNewTimesAndItsOwnWatermarks) {
   EXPECT_EQ(harness.counters().records_out, 3U);
 }
 
+TEST(AssignWatermarks, DoesNotGoBackAfterARestore) {
+  const auto strategy = bounded_out_of_orderness(5s, &in_seconds);
+  using tested = assign_watermarks_operator<int, std::remove_const_t<decltype(strategy)>>;
+  operator_harness<int, int> harness{[&] { return std::make_unique<tested>(strategy); }};
+  harness.push(100, at(0));
+  const event_time before = at(95) - 1us;
+  EXPECT_EQ(harness.watermarks().emitted.back(), before);
+  harness.snapshot_and_restore();
+  harness.push(50, at(0));
+  EXPECT_EQ(harness.watermarks().emitted.back(), before);
+  harness.snapshot_and_restore();
+  harness.push(99, at(0));
+  EXPECT_EQ(harness.watermarks().emitted.back(), before);
+  harness.push(101, at(0));
+  EXPECT_EQ(harness.watermarks().emitted.back(), before + 1s);
+}
+
 TEST(AssignWatermarks, FallsIdleByTheClockAndWakesWithARecord) {
   auto harness = harness_of(monotonous(&in_seconds).with_idleness(5s));
   harness.context().now = processing_at(100);

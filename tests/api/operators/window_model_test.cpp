@@ -46,6 +46,7 @@ struct stream_shape {
   std::int64_t disorder = 10;  // How far times jump back and forth, in seconds.
   std::int64_t keys = 5;
   std::size_t batches = 300;
+  bool fails = false;  // Now and then the operator goes on from a checkpoint.
 };
 
 // Emits the result, with all values sorted where the result is a span of records.
@@ -73,11 +74,13 @@ auto emitter_for() {
 // Feeds both with one random stream and compares what they emit after every step.
 template <class Sample, class Assigner, class Model>
 void compare(const Assigner& assigner, Model model, duration lateness, const stream_shape& shape) {
-  SCOPED_TRACE("seed " + std::to_string(shape.seed));
+  SCOPED_TRACE("seed " + std::to_string(shape.seed) + (shape.fails ? ", with restores" : ""));
   const auto emitter = emitter_for<Sample>();
   using out = typename decltype(emitter_for<Sample>())::output;
-  operator_harness<reading, out> harness{make_window_operator<reading>(
-      assigner, &reading::key, Sample::aggregate(), emitter, window_options{lateness, true, 1})};
+  operator_harness<reading, out> harness{[&] {
+    return make_window_operator<reading>(assigner, &reading::key, Sample::aggregate(), emitter,
+                                         window_options{lateness, true, 1});
+  }};
   auto& late = harness.template add_port<reading>();
 
   const auto expect_agreement = [&] {
@@ -111,12 +114,14 @@ void compare(const Assigner& assigner, Model model, duration lateness, const str
     for (const auto& each : batch) model.push(each.value, each.time);
     harness.push(batch);
     ASSERT_NO_FATAL_FAILURE(expect_agreement()) << "batch " << b;
+    if (shape.fails && below(5) == 0) harness.snapshot_and_restore();
     now += below(20) == 0 ? below(40 * shape.disorder + 1) : below(3);
     if (below(3) > 0) continue;
     watermark = std::max(watermark, now - below(shape.disorder + 1));
     model.watermark(at(watermark));
     harness.watermark(at(watermark));
     ASSERT_NO_FATAL_FAILURE(expect_agreement()) << "watermark " << watermark;
+    if (shape.fails && below(5) == 0) harness.snapshot_and_restore();
   }
   model.watermark(end_of_time);
   harness.finish();
@@ -132,8 +137,9 @@ template <class Sample>
 void compare_sliding(seconds size, seconds slide, seconds offset, seconds lateness,
                      stream_shape shape) {
   const auto windows = sliding(size, slide, offset);
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     shape.seed = seed;
+    shape.fails = seed % 2 == 0;
     compare<Sample>(windows, aligned_model{windows, lateness}, lateness, shape);
     if (testing::Test::HasFatalFailure()) return;
   }
@@ -166,9 +172,10 @@ template <class Sample>
 void compare_tumbling() {
   for (const seconds size : {seconds{1}, seconds{7}, seconds{60}}) {
     for (const seconds lateness : {seconds{0}, seconds{20}}) {
-      for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      for (std::uint64_t seed = 1; seed <= 4; ++seed) {
         stream_shape shape;
         shape.seed = seed;
+        shape.fails = seed % 2 == 0;
         compare<Sample>(tumbling(size, seconds{2}),
                         aligned_model{sliding(size, size, seconds{2}), lateness}, lateness, shape);
       }
@@ -186,9 +193,10 @@ template <class Sample>
 void compare_sessions() {
   for (const seconds gap : {seconds{1}, seconds{4}, seconds{15}}) {
     for (const seconds lateness : {seconds{0}, seconds{6}, seconds{60}}) {
-      for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      for (std::uint64_t seed = 1; seed <= 4; ++seed) {
         stream_shape shape;
         shape.seed = seed;
+        shape.fails = seed % 2 == 0;
         shape.keys = 20;
         compare<Sample>(session(gap), session_model{gap, lateness}, lateness, shape);
       }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The protocol of api/frozen_pages.hpp. The copy of a page happens before it is `kept`, and reading
+// it before it is `done`: those two are released and acquired, so whoever comes after sees it.
+#include "api/frozen_pages.hpp"
+
+#include <thread>
+
+namespace weir {
+namespace {
+
+using state_of_page = std::atomic_ref<std::uint8_t>;
+
+void pause(unsigned& turns) {
+  constexpr unsigned turns_before_yielding = 128;
+  if (++turns > turns_before_yielding) {
+    std::this_thread::yield();  // The other thread may have lost its core.
+    return;
+  }
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
+
+std::size_t frozen_pages::add_array(const void* begin, std::size_t pages,
+                                    std::size_t bytes_per_page) {
+  arrays_.push_back({reinterpret_cast<std::uintptr_t>(begin), pages, bytes_per_page,
+                     zeroed_array<std::uint8_t>{pages}});
+  return arrays_.size() - 1;
+}
+
+void frozen_pages::preserve(const void* place) {
+  const auto address = reinterpret_cast<std::uintptr_t>(place);
+  for (std::size_t i = 0; i < arrays_.size(); ++i) {
+    const std::uintptr_t offset = address - arrays_[i].begin;
+    if (offset >= arrays_[i].pages * arrays_[i].bytes_per_page) continue;
+    preserve_page(i, offset / arrays_[i].bytes_per_page);
+    return;
+  }
+}
+
+void frozen_pages::preserve_all() {
+  for (std::size_t i = 0; i < arrays_.size(); ++i) {
+    for (std::size_t page = 0; page < arrays_[i].pages && !is_over(); ++page) {
+      preserve_page(i, page);
+    }
+  }
+}
+
+void frozen_pages::preserve_page(std::size_t number, std::size_t page) {
+  const state_of_page state{arrays_[number].states[page]};
+  std::uint8_t seen = state.load(std::memory_order_acquire);
+  if (seen == done || seen == kept) return;
+  if (seen == untouched && state.compare_exchange_strong(seen, busy, std::memory_order_acquire)) {
+    keep_page(number, page);
+    state.store(kept, std::memory_order_release);
+    return;
+  }
+  unsigned turns = 0;
+  while (state.load(std::memory_order_acquire) == busy) pause(turns);
+}
+
+bool frozen_pages::read_next_page() {
+  while (next_array_ < arrays_.size() && next_page_ == arrays_[next_array_].pages) {
+    ++next_array_;
+    next_page_ = 0;
+  }
+  if (next_array_ == arrays_.size()) return false;
+  const std::size_t page = next_page_++;
+  const state_of_page state{arrays_[next_array_].states[page]};
+  std::uint8_t seen = untouched;
+  if (state.compare_exchange_strong(seen, busy, std::memory_order_acquire)) {
+    read_page(next_array_, page);
+    state.store(done, std::memory_order_release);
+    return true;
+  }
+  unsigned turns = 0;
+  while (state.load(std::memory_order_acquire) == busy) pause(turns);
+  read_kept_page(next_array_, page);
+  state.store(done, std::memory_order_relaxed);
+  return true;
+}
+
+}  // namespace weir

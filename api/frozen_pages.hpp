@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copy on write: how a table stands still for whoever writes a snapshot while its task goes on.
+//
+//                        .--> busy (read) ---> done
+//   page:  untouched ----+
+//                        '--> busy (copied) -> kept ---> done
+//
+// 1. Freezing costs one byte for each page and copies nothing.
+// 2. The reader takes the pages in order. It reads an untouched one in place, and of one that the
+//    task has kept the copy.
+// 3. Before the task changes anything in a page, it preserves it: copies it if it is untouched,
+//    waits if the reader is at it just then. A page that is done or kept may change.
+// 4. Waiting is a short spin, the only one in the engine: a page is some KiB and read in
+//    microseconds, and it happens once in a snapshot or so. Anything that sleeps would cost more.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+namespace weir {
+
+// `size` times a T of zero bytes; memory that is never written to costs nothing.
+template <class T>
+class zeroed_array {
+public:
+  explicit zeroed_array(std::size_t size) : values_{static_cast<T*>(std::calloc(size, sizeof(T)))} {
+    if (values_ == nullptr) throw std::bad_alloc{};
+  }
+  T& operator[](std::size_t i) const noexcept { return values_.get()[i]; }
+
+private:
+  struct release {
+    void operator()(T* values) const noexcept { std::free(values); }
+  };
+  std::unique_ptr<T, release> values_;
+};
+
+class frozen_pages {
+public:
+  virtual ~frozen_pages() = default;
+  frozen_pages(const frozen_pages&) = delete;
+  frozen_pages& operator=(const frozen_pages&) = delete;
+
+  // --- For the task
+
+  // `place` may change from here on.
+  void preserve(const void* place);
+  // Everything may change.
+  void preserve_all();
+  // Nobody reads any more: everything may change, and this may be dropped.
+  bool is_over() const noexcept { return is_over_.load(std::memory_order_acquire); }
+
+  // --- For the reader: one thread at a time
+
+  void end() noexcept { is_over_.store(true, std::memory_order_release); }
+
+protected:
+  frozen_pages() = default;
+
+  // Adds an array of pages, and returns its number.
+  std::size_t add_array(const void* begin, std::size_t pages, std::size_t bytes_per_page);
+  // Reads the next page; false if all have been read.
+  bool read_next_page();
+
+private:
+  enum state : std::uint8_t { untouched, busy, done, kept };
+  struct array {
+    std::uintptr_t begin;
+    std::size_t pages;
+    std::size_t bytes_per_page;
+    zeroed_array<std::uint8_t> states;
+  };
+
+  // Copies a page, for the task.
+  virtual void keep_page(std::size_t array, std::size_t page) = 0;
+  // Reads a page in place, or what keep_page has made of it and is needed no longer.
+  virtual void read_page(std::size_t array, std::size_t page) = 0;
+  virtual void read_kept_page(std::size_t array, std::size_t page) = 0;
+
+  void preserve_page(std::size_t number, std::size_t page);
+
+  std::vector<array> arrays_;
+  std::atomic<bool> is_over_ = false;
+  std::size_t next_array_ = 0;
+  std::size_t next_page_ = 0;
+};
+
+}  // namespace weir

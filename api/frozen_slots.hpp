@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entries of a flat_table as they were at one moment, shared with the table page by page
+// (api/frozen_pages.hpp). What the task has to keep of a page is its bytes, where slots are bytes
+// and nothing more, else the encodings of its entries.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "api/block_gatherer.hpp"
+#include "api/codec.hpp"
+#include "api/flat_slots.hpp"
+#include "api/frozen_pages.hpp"
+
+namespace weir {
+
+// What becomes of the entries of a table of keyed state. A form is used by two threads at a time.
+template <class Key, class T>
+struct keyed_form {
+  std::uint32_t max_parallelism;
+
+  // What the blocks are gathered in.
+  block_gatherer gatherer() const { return {}; }
+  key_group group_of(const Key&, std::uint64_t hash) const {
+    return key_group_of(hash, max_parallelism);
+  }
+  void encode(const Key& key, const T& value, std::string& bytes) const {
+    codec<Key>::encode(key, bytes);
+    codec<T>::encode(value, bytes);
+  }
+};
+
+template <class Key, class T, class Hash, class Form>
+class frozen_slots final : public frozen_pages {
+public:
+  using array_of_slots = flat_slots<Key, T, Hash>;
+
+  explicit frozen_slots(Form form) : form_{std::move(form)}, blocks_{form_.gatherer()} {}
+
+  // --- For the task, before anybody reads
+
+  void add(array_of_slots& slots) {
+    array added{slots.share(), std::min(slots.capacity(), slots_per_page),
+                zeroed_array<kept_page*>{pages_of(slots)}, pages_of(slots)};
+    add_array(&slots.at(0), added.pages, added.slots_per_page * sizeof(slot));
+    arrays_.push_back(std::move(added));
+  }
+  // An entry that lies elsewhere.
+  void add(const Key& key, const T& value) {
+    blocks_.add(form_.group_of(key, Hash{}(key)),
+                [&](std::string& bytes) { form_.encode(key, value, bytes); });
+  }
+
+  ~frozen_slots() override {
+    for (array& each : arrays_) {
+      for (std::size_t page = 0; has_kept_ && page < each.pages; ++page) delete each.kept[page];
+    }
+  }
+
+  // --- For the reader
+
+  std::optional<state_block> next_block() {
+    for (;;) {
+      if (auto full = blocks_.take()) return full;
+      if (is_at_end_) break;
+      if (read_next_page()) continue;
+      is_at_end_ = true;
+      blocks_.finish();
+      wrapped_.finish();
+    }
+    if (auto last = wrapped_.take()) return last;
+    end();
+    return std::nullopt;
+  }
+
+private:
+  using slot = typename array_of_slots::slot;
+  static constexpr bool is_plain =
+      std::is_trivially_copyable_v<Key> && std::is_trivially_copyable_v<T>;
+  static constexpr std::size_t slots_per_page =
+      std::bit_floor(std::max<std::size_t>(1, 4096 / sizeof(slot)));
+
+  struct encoded {
+    key_group group;
+    bool is_wrapped;
+    std::size_t length;
+  };
+  struct kept_page {
+    std::unique_ptr<slot[]> slots;  // Of plain ones.
+    std::vector<encoded> entries;   // Of others: their encodings are in `bytes`.
+    std::string bytes;
+  };
+  struct array {
+    std::shared_ptr<array_of_slots> slots;
+    std::size_t slots_per_page;
+    zeroed_array<kept_page*> kept;
+    std::size_t pages;
+  };
+
+  static std::size_t pages_of(array_of_slots& slots) {
+    return slots.capacity() / std::min(slots.capacity(), slots_per_page);
+  }
+
+  // Calls f(const Key&, const T&, key group, is wrapped) for the entries of a page that lie, there
+  // or as copies, from `first` on. What has gone round the end of the array has the greatest
+  // hashes: its blocks come last.
+  template <class F>
+  void for_each(const array& of, std::size_t page, slot* first, F&& f) {
+    const std::size_t begin = page * of.slots_per_page;
+    for (std::size_t i = 0; i < of.slots_per_page; ++i) {
+      slot& place = first[i];
+      if (place.is_empty()) continue;
+      const std::uint64_t hash = Hash{}(place.key());
+      f(place.key(), std::as_const(place.value.get()), form_.group_of(place.key(), hash),
+        of.slots->home(hash) > begin + i);
+    }
+  }
+  void gather(const array& of, std::size_t page, slot* first) {
+    for_each(of, page, first, [&](const Key& key, const T& value, key_group group, bool wrapped) {
+      (wrapped ? wrapped_ : blocks_).add(group, [&](std::string& bytes) {
+        form_.encode(key, value, bytes);
+      });
+    });
+  }
+
+  void keep_page(std::size_t number, std::size_t page) override {
+    array& of = arrays_[number];
+    slot* const first = &of.slots->at(page * of.slots_per_page);
+    auto copy = std::make_unique<kept_page>();
+    if constexpr (is_plain) {
+      copy->slots = std::make_unique_for_overwrite<slot[]>(of.slots_per_page);
+      std::memcpy(static_cast<void*>(copy->slots.get()), first, of.slots_per_page * sizeof(slot));
+    } else {
+      for_each(of, page, first, [&](const Key& key, const T& value, key_group group, bool wrapped) {
+        const std::size_t before = copy->bytes.size();
+        form_.encode(key, value, copy->bytes);
+        copy->entries.push_back({group, wrapped, copy->bytes.size() - before});
+      });
+    }
+    of.kept[page] = copy.release();
+    has_kept_ = true;
+  }
+
+  void read_page(std::size_t number, std::size_t page) override {
+    array& of = arrays_[number];
+    gather(of, page, &of.slots->at(page * of.slots_per_page));
+  }
+
+  void read_kept_page(std::size_t number, std::size_t page) override {
+    array& of = arrays_[number];
+    const std::unique_ptr<kept_page> copy{std::exchange(of.kept[page], nullptr)};
+    if constexpr (is_plain) {
+      gather(of, page, copy->slots.get());
+    } else {
+      std::string_view rest = copy->bytes;
+      for (const encoded& each : copy->entries) {
+        (each.is_wrapped ? wrapped_ : blocks_).add(each.group, [&](std::string& bytes) {
+          bytes += rest.substr(0, each.length);
+        });
+        rest.remove_prefix(each.length);
+      }
+    }
+  }
+
+  Form form_;
+  std::vector<array> arrays_;
+  bool has_kept_ = false;  // Written by the task alone; read when both have gone.
+  // These are the reader's.
+  block_gatherer blocks_;
+  block_gatherer wrapped_;
+  bool is_at_end_ = false;
+};
+
+// What freezing a table gives away; the table's task shares the entries with it.
+template <class Slots>
+class frozen_slots_reader final : public frozen_table {
+public:
+  explicit frozen_slots_reader(std::shared_ptr<Slots> slots) : slots_{std::move(slots)} {}
+  frozen_slots_reader(const frozen_slots_reader&) = delete;
+  frozen_slots_reader& operator=(const frozen_slots_reader&) = delete;
+  ~frozen_slots_reader() override { slots_->end(); }
+  std::optional<state_block> next_block() override { return slots_->next_block(); }
+
+private:
+  std::shared_ptr<Slots> slots_;
+};
+
+}  // namespace weir
