@@ -62,7 +62,9 @@ public:
   // An error names the place: "orders.csv: line 7: column price: '1x' is not a number".
   virtual result<poll_status> poll(processing_time now, polled<T>& out) = 0;
 
-  // The next record each split would yield: restoring here neither loses nor repeats a record.
+  // The next record each split would yield, for all the splits the reader was opened with, in their
+  // order, those that have ended among them. A reader opened here, by anybody and at any time
+  // between two polls, neither loses nor repeats a record.
   virtual std::vector<source_split> positions() const = 0;
 
   // "orders.csv: line 7": where record `i` of the last poll came from, for error messages.
@@ -85,7 +87,9 @@ public:
 //                                                  std::vector<source_split>) const;
 //
 // `discover_splits` is told the parallelism and makes at least as many splits if it can; a subtask
-// without splits gets an empty list and its reader ends at once. Errors of `discover_splits` (a
+// without splits gets an empty list and its reader ends at once, that of an unbounded source, too.
+// After a restore nothing is discovered: the splits are those of the checkpoint that had not ended,
+// and what has appeared since is not read. Errors of `discover_splits` (a
 // missing file, a directory where a file was meant) fail the job before any task starts.
 template <class S>
 concept source_description = std::copy_constructible<S> &&

@@ -9,6 +9,14 @@ namespace weir {
 split_watermarks::split_watermarks(std::size_t splits, std::optional<duration> idleness)
     : splits_(splits), idleness_{idleness} {}
 
+void split_watermarks::restore(std::size_t split, event_time watermark) {
+  splits_[split].watermark = watermark;
+}
+
+event_time split_watermarks::watermark_of(std::size_t split) const {
+  return std::max(splits_[split].watermark, announced_);
+}
+
 void split_watermarks::pass_time(processing_time now, bool was_waiting) {
   const duration passed = last_seen_ && now > *last_seen_ ? now - *last_seen_ : duration::zero();
   last_seen_ = now;

@@ -6,6 +6,8 @@
 // 2. It never goes back: what a split brings after it was left out may be late.
 // 3. A split is idle after `idleness` without records. Only time in which records could have come
 //    counts, not the time the output was blocked.
+// 4. After a restore event time goes on where it was: what a split had promised is a floor, and no
+//    split is idle.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +24,9 @@ public:
   // No idleness: no split ever falls idle.
   split_watermarks(std::size_t splits, std::optional<duration> idleness);
 
+  // `split` had promised `watermark` before the restore.
+  void restore(std::size_t split, event_time watermark);
+
   // It is `now`. `was_waiting`: since the last call the source had nothing to read; else it was
   // read from or blocked, and a long absence tells nothing about its splits.
   void pass_time(processing_time now, bool was_waiting);
@@ -33,6 +38,11 @@ public:
   void announce_activity(watermark_output& output);
   // To be called behind the records: says what is new, a greater watermark or idleness.
   void announce_progress(watermark_output& output);
+
+  // What may be taken for promised of a split: its own watermark, and what was announced without it
+  // while it was idle, for its records up to there are late anyway.
+  event_time watermark_of(std::size_t split) const;
+  bool has_ended(std::size_t split) const { return splits_[split].has_ended; }
 
   // When a split falls idle next, if none brings records before.
   std::optional<processing_time> next_idle_at() const;

@@ -3,21 +3,28 @@
 //
 //   results.sink(file_sink("delays.csv").csv())
 //
-// One subtask writes the file itself, several write "<path>.part-<i>-of-<n>" each. A file gets its
-// name when the whole job has handled all its input (connectors/pending_file.hpp); until then an
-// older one stays. A job that fails or is cancelled leaves no new file.
+// Without checkpoints one subtask writes the file itself, several write "<path>.part-<i>-of-<n>"
+// each. A file gets its name when the whole job has handled all its input; until then an older one
+// stays. A job that fails or is cancelled leaves no new file.
+//
+// With checkpoints every subtask writes a file for each checkpoint before which it had records,
+// "<path>.part-<i>-<attempt>-<k>", which gets its name when that has completed: every record is in
+// exactly one of them, whatever failed. No two sinks may have one path. Names and guarantees:
+// connectors/part_files.hpp, docs/connectors.md.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/error.hpp"
 #include "api/record_batch.hpp"
 #include "api/sink.hpp"
 #include "api/text.hpp"
 #include "api/value_shape.hpp"
-#include "connectors/pending_file.hpp"
+#include "connectors/part_files.hpp"
 
 namespace weir {
 
@@ -58,9 +65,9 @@ struct json_rows {
 template <class T, class Rows>
 class file_writer final : public sink_writer<T> {
 public:
-  explicit file_writer(pending_file file) : file_{std::move(file)} {}
+  explicit file_writer(part_files files) : files_{std::move(files)} {}
   // A writer that is dropped without a word belongs to a job that has not finished.
-  ~file_writer() override { file_.abandon(); }
+  ~file_writer() override { files_.abandon(); }
 
   status write(batch_of<T>& batch) override {
     lines_.clear();
@@ -68,14 +75,17 @@ public:
       Rows::append(lines_, value);
       lines_ += '\n';
     }
-    return file_.append(lines_);
+    return files_.append(lines_);
   }
-  status prepare() override { return file_.prepare(); }
-  status commit() override { return file_.commit(); }
-  void abandon() override { file_.abandon(); }
+  result<std::string> prepare() override { return files_.prepare(); }
+  status commit(const std::string& prepared) override { return files_.commit(prepared); }
+  status recover(const std::vector<std::string>& prepared) override {
+    return files_.recover(prepared);
+  }
+  void abandon() override { files_.abandon(); }
 
 private:
-  pending_file file_;
+  part_files files_;
   std::string lines_;
 };
 
@@ -83,35 +93,43 @@ private:
 template <class Rows>
 class file_sink_of {
 public:
-  explicit file_sink_of(std::string path) : path_{std::move(path)} {}
+  explicit file_sink_of(part_file_options options) : options_{std::move(options)} {}
 
   // Lines as `print` writes them; the default.
-  file_sink_of<text_rows> text() const { return file_sink_of<text_rows>{path_}; }
-  // With a header line: the names of the fields, if the record has a WEIR_FIELDS line.
-  file_sink_of<csv_rows> csv() const { return file_sink_of<csv_rows>{path_}; }
+  file_sink_of<text_rows> text() const { return file_sink_of<text_rows>{options_}; }
+  // With a header line in every file: the names of the fields, if the record has a WEIR_FIELDS
+  // line.
+  file_sink_of<csv_rows> csv() const { return file_sink_of<csv_rows>{options_}; }
   // One JSON value a line.
-  file_sink_of<json_rows> json_lines() const { return file_sink_of<json_rows>{path_}; }
+  file_sink_of<json_rows> json_lines() const { return file_sink_of<json_rows>{options_}; }
 
-  std::string name() const { return "file_sink(" + path_ + ")"; }
+  // With checkpoints: a file that has grown to so many bytes is ended, and the next record begins
+  // another; it may be larger by one batch of records. There is no rolling by time but that of the
+  // checkpoints: a writer has no clock. Without checkpoints there is one file, whatever its size.
+  file_sink_of roll_at(std::uint64_t bytes) const {
+    auto changed = *this;
+    changed.options_.roll_at = bytes;
+    return changed;
+  }
+
+  std::string name() const { return "file_sink(" + options_.path + ")"; }
 
   template <printable T>
   result<std::unique_ptr<sink_writer<T>>> open(const sink_context& context) const {
-    auto file = pending_file::open(context, path_);
-    if (!file) return within(name(), file.failure());
-    if (auto written = file->append(Rows::template header<T>()); !written) {
-      file->abandon();
-      return within(name(), written.failure());
-    }
+    auto options = options_;
+    options.header = Rows::template header<T>();
+    auto files = part_files::open(context, std::move(options));
+    if (!files) return within(name(), files.failure());
     return std::unique_ptr<sink_writer<T>>{
-        std::make_unique<file_writer<T, Rows>>(std::move(*file))};
+        std::make_unique<file_writer<T, Rows>>(std::move(*files))};
   }
 
 private:
-  std::string path_;
+  part_file_options options_;
 };
 
 inline file_sink_of<text_rows> file_sink(std::string path) {
-  return file_sink_of<text_rows>{std::move(path)};
+  return file_sink_of<text_rows>{{.path = std::move(path), .header = {}, .roll_at = {}}};
 }
 
 }  // namespace weir

@@ -10,40 +10,58 @@ namespace {
 
 constexpr std::size_t large_piece = 256 * 1024;
 
-status refuse_directory(file_system& files, const std::string& path) {
-  const auto there = files.stat(path);
-  if (!there || there->what != file_status::kind::directory) return {};
-  return error{error_code::invalid_argument,
-               "write " + path + ": it is a directory; name a file in it"};
+using pending_codec = codec<std::vector<pending_names>>;
+
+// Renames first and looks only where that fails: most files are committed once.
+status commit_one(file_system& files, const pending_names& names) {
+  auto renamed = files.rename(names.unfinished, names.finished);
+  if (renamed || renamed.failure().code != error_code::not_found) return renamed;
+  const auto finished = files.stat(names.finished);
+  if (finished && finished->what == file_status::kind::file) return {};
+  if (!finished && finished.failure().code != error_code::not_found) return finished.failure();
+  return error{error_code::corrupt_data,
+               "commit " + names.finished + ": output is lost: neither this file nor " +
+                   names.unfinished +
+                   " is there; if one was moved, move it back, else restore a checkpoint from "
+                   "before it was written"};
 }
 
 }  // namespace
 
-result<pending_file> pending_file::open(const sink_context& context, const std::string& path) {
-  auto& files = *context.files;
-  const auto part = path + ".part-" + std::to_string(context.subtask.value) + "-of-" +
-                    std::to_string(context.parallelism);
-  const auto& final_path = context.parallelism == 1 ? path : part;
-  for (const auto& name : {path, final_path}) {
-    if (auto checked = refuse_directory(files, name); !checked) return checked.failure();
-  }
-  if (const auto slash = path.rfind('/'); slash != path.npos && slash > 0) {
-    if (auto made = files.make_directories(path.substr(0, slash)); !made) return made.failure();
-  }
-  auto pending_path = part + ".in-progress";
-  auto file = files.create(pending_path);
-  if (!file) return file.failure();
-  return pending_file{files, std::move(pending_path), final_path, std::move(*file)};
+std::string encode_pending(const std::vector<pending_names>& files) {
+  std::string encoded;
+  if (!files.empty()) pending_codec::encode(files, encoded);
+  return encoded;
 }
 
-pending_file::pending_file(file_system& files, std::string pending_path, std::string final_path,
+status commit_pending(file_system& files, std::string_view encoded) {
+  if (encoded.empty()) return {};
+  const auto pending = pending_codec::decode(encoded);
+  if (!pending) return within("commit files", pending.failure());
+  if (!encoded.empty()) {
+    return error{error_code::corrupt_data, "commit files: their names are followed by " +
+                                               std::to_string(encoded.size()) +
+                                               " bytes of something else"};
+  }
+  for (const auto& names : *pending) {
+    if (auto committed = commit_one(files, names); !committed) return committed;
+  }
+  return {};
+}
+
+result<pending_file> pending_file::create(file_system& files, pending_names names) {
+  auto file = files.create(names.unfinished);
+  if (!file) return file.failure();
+  return pending_file{files, std::move(names), std::move(*file)};
+}
+
+pending_file::pending_file(file_system& files, pending_names names,
                            std::unique_ptr<writable_file> file)
-    : files_{&files},
-      pending_path_{std::move(pending_path)},
-      final_path_{std::move(final_path)},
-      file_{std::move(file)} {}
+    : files_{&files}, names_{std::move(names)}, file_{std::move(file)} {}
 
 status pending_file::append(std::string_view bytes) {
+  WEIR_ASSERT(file_ != nullptr);
+  size_ += bytes.size();
   buffer_ += bytes;
   return buffer_.size() < large_piece ? status{} : flush();
 }
@@ -60,21 +78,12 @@ status pending_file::prepare() {
   if (auto synced = file_->sync(); !synced) return synced;
   if (auto closed = file_->close(); !closed) return closed;
   file_.reset();
-  is_prepared_ = true;
-  return {};
-}
-
-status pending_file::commit() {
-  WEIR_ASSERT(is_prepared_);
-  if (auto renamed = files_->rename(pending_path_, final_path_); !renamed) return renamed;
-  is_prepared_ = false;
   return {};
 }
 
 void pending_file::abandon() {
-  if (!file_ && !std::exchange(is_prepared_, false)) return;
   file_.reset();
-  static_cast<void>(files_->remove(pending_path_));
+  static_cast<void>(files_->remove(names_.unfinished));
 }
 
 }  // namespace weir

@@ -43,8 +43,7 @@ row_cursor::row_cursor(std::unique_ptr<readable_file> file, const text_split& sp
 }
 
 std::optional<std::uint64_t> row_cursor::position() const {
-  if (passes_over_) return std::nullopt;
-  return offset_of(head_);
+  return passes_over_ ? too_long_at_ : std::optional{offset_of(head_)};
 }
 
 std::size_t row_cursor::find_row_end() {
@@ -91,6 +90,7 @@ row_cursor::step row_cursor::next(text_row& row) {
     row = {{buffer_.data() + head_, tail_ - head_}, offset_of(head_)};
     head_ = scanned_ = tail_;
     passes_over_ = true;
+    too_long_at_ = row.offset;
   } else if (grows_ || !at_end_of_file_) {
     return step::needs_bytes;
   } else {

@@ -48,8 +48,9 @@ public:
   // REQUIRES: `next` has answered `needs_bytes`; views into the buffer are no longer used.
   result<std::size_t> fill();
 
-  // Where the next row begins; none while it is being looked for: then a restored reader has to
-  // start from the last position known.
+  // Where the next row begins; while the rest of a row that was too long is passed over, where that
+  // one began. None while the first row is being looked for: then a restored reader has to do so,
+  // too.
   std::optional<std::uint64_t> position() const;
   // The number, from 1, of the line that begins at `offset`. Reads the file from its beginning, or
   // from the last line asked for: only for messages. 0 if the file cannot be read.
@@ -82,7 +83,8 @@ private:
   std::size_t tail_ = 0;         // The end of the bytes read.
   bool at_end_of_file_ = false;
   bool passes_over_ = false;  // What lies ahead, up to the next line break, is no row.
-  bool in_quotes_ = false;    // At scanned_, with multiline quotes.
+  std::optional<std::uint64_t> too_long_at_;  // With passes_over_: what lies ahead is its rest.
+  bool in_quotes_ = false;                    // At scanned_, with multiline quotes.
 
   std::uint64_t counted_offset_ = 0;  // A line begins here, and
   std::uint64_t counted_lines_ = 0;   // so many lines before it.

@@ -85,7 +85,7 @@ private:
     text_split range;
     std::unique_ptr<open_file> open;
   };
-  enum class reading : std::uint8_t { paused, waiting, ended };
+  enum class reading : std::uint8_t { paused, waiting, refused, ended };
 
   status open(split_state& split) {
     auto cursor = row_cursor::open(*files_, split.range, options_);
@@ -118,7 +118,7 @@ private:
     const auto where = read_rows(split, out);
     if (where == reading::ended) {
       split.range.next = split.range.end;
-    } else if (const auto next = split.open->cursor.position(); next && !failure_) {
+    } else if (const auto next = split.open->cursor.position(); next && where != reading::refused) {
       split.range.next = next;
     }
     return where;
@@ -144,7 +144,7 @@ private:
         case row_cursor::step::row:
           if (!take(split, row, step, out)) {
             split.range.next = row.offset;
-            return reading::paused;
+            return reading::refused;
           }
       }
     }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a source's share of the input, gives the records their times and announces how far event
 // time has come.
+//
+// A checkpoint holds the positions and watermarks of the splits that have not ended
+// (api/source_progress.hpp). After a restore a subtask reads its share of those, whatever
+// `context.splits` says: what the source has discovered anew is not added. Without any it ends at
+// once, whether the source is bounded or not. Event time is announced before the first record, so
+// that what was late stays late.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +16,7 @@
 #include <vector>
 
 #include "api/source.hpp"
+#include "api/source_progress.hpp"
 #include "api/split_watermarks.hpp"
 #include "api/watermark_generator.hpp"
 
@@ -25,12 +32,16 @@ public:
 
   void open(operator_context& context) override {
     stream_operator::open(context);
-    const std::vector<source_split> splits =
-        context.splits ? *context.splits : std::vector<source_split>{};
+    std::vector<source_split> splits;
+    if (context.restored) {
+      splits = restore();
+    } else {
+      if (context.splits) splits = *context.splits;
+      progress_.emplace(splits.size(), strategy_.idleness());
+    }
     for (std::size_t i = 0; i < splits.size(); ++i) {
       generators_.push_back(strategy_.template make_generator<value_type>());
     }
-    progress_.emplace(splits.size(), strategy_.idleness());
     const source_context place{context.files, context.subtask, context.parallelism, context.seed};
     reader_ = value_or_fail(source_.open(place, splits));
   }
@@ -41,6 +52,10 @@ public:
   poll_result poll() override {
     operator_context& here = context();
     progress_->pass_time(here.now, was_waiting_);
+    if (std::exchange(resumes_, false)) {
+      progress_->announce_progress(*here.watermarks);
+      return {poll_result::kind::more, {}};
+    }
     polled_.records.clear();
     polled_.has_times = false;
     polled_.split_ended = false;
@@ -61,9 +76,34 @@ public:
     return {poll_result::kind::ended, {}};
   }
 
+  void snapshot(checkpoint_id, state_parts& parts) override {
+    const auto positions = reader_->positions();
+    WEIR_ASSERT(positions.size() == generators_.size());
+    std::vector<split_progress> open;
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+      if (progress_->has_ended(i)) continue;
+      open.push_back({positions[i].id, positions[i].position, progress_->watermark_of(i)});
+    }
+    parts[source_progress_part] = encode_source_progress(open);
+  }
+
   bool makes_watermarks() const override { return true; }
 
 private:
+  std::vector<source_split> restore() {
+    const operator_context& here = context();
+    auto share =
+        value_or_fail(restore_source_progress(*here.restored, here.subtask, here.parallelism));
+    progress_.emplace(share.size(), strategy_.idleness());
+    std::vector<source_split> splits;
+    for (std::size_t i = 0; i < share.size(); ++i) {
+      progress_->restore(i, share[i].watermark);
+      splits.push_back({std::move(share[i].id), std::move(share[i].position)});
+    }
+    resumes_ = !splits.empty();
+    return splits;
+  }
+
   void send() {
     operator_context& here = context();
     auto& records = polled_.records;
@@ -97,6 +137,7 @@ private:
   std::optional<split_watermarks> progress_;
   polled<value_type> polled_;
   bool was_waiting_ = false;
+  bool resumes_ = false;  // Event time has come further than the operators behind know.
   std::uint64_t malformed_counted_ = 0;
 };
 

@@ -128,5 +128,31 @@ TEST_F(SplitWatermarks, SayNothingWithoutSplits) {
   EXPECT_EQ(progress(marks), "");
 }
 
+TEST_F(SplitWatermarks, GoOnFromWhereTheyWereAfterARestore) {
+  split_watermarks marks{2, std::nullopt};
+  marks.restore(0, at(10s));
+  marks.restore(1, at(4s));
+  EXPECT_EQ(progress(marks), "4s ");
+  marks.on_records(1, at(3s));
+  EXPECT_EQ(progress(marks), "");
+  marks.on_records(1, at(12s));
+  EXPECT_EQ(progress(marks), "10s ");
+  EXPECT_EQ(marks.watermark_of(0), at(10s));
+  EXPECT_EQ(marks.watermark_of(1), at(12s));
+}
+
+TEST_F(SplitWatermarks, ArePromisedOfAnIdleSplitThatWasLeftBehind) {
+  split_watermarks marks{2, duration{5s}};
+  marks.pass_time(processing_time{}, true);
+  marks.on_records(0, at(4s));
+  marks.pass_time(processing_time{duration{5s}}, true);
+  marks.on_records(1, at(10s));
+  EXPECT_EQ(progress(marks), "10s ");
+  EXPECT_EQ(marks.watermark_of(0), at(10s));
+  EXPECT_FALSE(marks.has_ended(0));
+  marks.on_split_ended(0);
+  EXPECT_TRUE(marks.has_ended(0));
+}
+
 }  // namespace
 }  // namespace weir

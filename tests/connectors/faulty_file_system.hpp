@@ -21,6 +21,8 @@ public:
   std::uint64_t space = std::numeric_limits<std::uint64_t>::max();     // Bytes until it is full.
   std::uint64_t readable = std::numeric_limits<std::uint64_t>::max();  // Offset of a bad sector.
   bool refuses_rename = false;
+  bool refuses_remove = false;
+  std::uint64_t renames = std::numeric_limits<std::uint64_t>::max();  // Until they are refused.
   bool refuses_sync = false;
 
   result<file_status> stat(const std::string& path) override { return disk_.stat(path); }
@@ -45,10 +47,14 @@ public:
   }
 
   status rename(const std::string& from, const std::string& to) override {
-    if (refuses_rename) return failed("rename " + from + " to " + to);
+    if (refuses_rename || renames == 0) return failed("rename " + from + " to " + to);
+    --renames;
     return disk_.rename(from, to);
   }
-  status remove(const std::string& path) override { return disk_.remove(path); }
+  status remove(const std::string& path) override {
+    if (refuses_remove) return failed("remove " + path);
+    return disk_.remove(path);
+  }
   status make_directories(const std::string& path) override { return disk_.make_directories(path); }
   status remove_directory(const std::string& path) override { return disk_.remove_directory(path); }
   result<std::unique_ptr<file_lock>> lock(const std::string& path) override {

@@ -85,6 +85,37 @@ TEST_F(FileSink, LeavesNothingOfAJobThatFailed) {
   EXPECT_FALSE(directory.has("out"));
 }
 
+TEST_F(FileSink, WritesEveryRecordOnceThoughAJobBeginsAgain) {
+  const auto sink = file_sink(path).csv();
+  auto first = sink.open<sample>(sink_context_with_checkpoints(files, "t1"));
+  ASSERT_TRUE(write_values(**first, {samples[0]}));
+  const auto held = *(*first)->prepare();
+  ASSERT_TRUE(write_values(**first, {samples[1]}));
+  first->reset();
+
+  auto second = sink.open<sample>(sink_context_with_checkpoints(files, "t2"));
+  ASSERT_TRUE((*second)->recover({held}));
+  ASSERT_TRUE(write_values(**second, {samples[1]}));
+  ASSERT_TRUE((*second)->commit(*(*second)->prepare()));
+  EXPECT_EQ(directory.files(), (std::vector<std::string>{"out.part-0-t1-0", "out.part-0-t2-0"}));
+  EXPECT_EQ(read_all(csv_of<sample>(directory.path()), files), samples) << "each with its header";
+}
+
+TEST_F(FileSink, RollsBySizeInWhicheverFormat) {
+  const auto sink = file_sink(path).roll_at(10).json_lines();
+  auto writer = sink.open<int>(sink_context_with_checkpoints(files, "t1"));
+  ASSERT_TRUE(write_values<int>(**writer, {1, 2, 3, 4, 5, 6}));
+  ASSERT_TRUE(write_values<int>(**writer, {7}));
+  ASSERT_TRUE((*writer)->commit(*(*writer)->prepare()));
+  EXPECT_EQ(directory.read("out.part-0-t1-0"), "1\n2\n3\n4\n5\n6\n");
+  EXPECT_EQ(directory.read("out.part-0-t1-1"), "7\n");
+}
+
+TEST_F(FileSink, IsOneFileWithoutCheckpointsWhateverItsSize) {
+  EXPECT_EQ(write_all<int>(file_sink(path).roll_at(1), sink_context_for(files), {1, 2}), "");
+  EXPECT_EQ(directory.files(), std::vector<std::string>{"out"});
+}
+
 TEST_F(FileSink, RefusesADirectory) {
   EXPECT_EQ(write_all<sample>(file_sink(directory.path()).csv(), sink_context_for(files), {}),
             "file_sink(" + directory.path() + "): write " + directory.path() +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nothing has its final name before it is complete.
+// Nothing has its final name before it is complete, and committing can be repeated.
 #include "connectors/pending_file.hpp"
 
 #include <string>
@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/connectors/faulty_file_system.hpp"
-#include "tests/connectors/sink_writing.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace weir {
@@ -15,121 +14,144 @@ namespace {
 
 class PendingFile : public testing::Test {
 protected:
-  result<pending_file> open(std::uint32_t subtask = 0, std::uint32_t parallelism = 1) {
-    return pending_file::open(sink_context_for(files, subtask, parallelism), path);
+  pending_names names(const std::string& name = "out") {
+    return {directory / (name + ".in-progress"), directory / name};
   }
+  result<pending_file> create(const std::string& name = "out") {
+    return pending_file::create(files, names(name));
+  }
+  // A file that is prepared.
+  void prepare(const std::string& name) {
+    auto file = create(name);
+    ASSERT_TRUE(file->append(name));
+    ASSERT_TRUE(file->prepare());
+  }
+  std::vector<std::string> there() { return directory.files(); }
+  using list = std::vector<std::string>;
 
   temporary_directory directory;
   faulty_file_system files;
-  std::string path = directory / "out.csv";
 };
 
 TEST_F(PendingFile, GetsItsNameWhenItIsCommitted) {
-  auto file = open();
+  auto file = create();
   ASSERT_TRUE(file);
+  EXPECT_EQ(file->names(), names());
   ASSERT_TRUE(file->append("a\n"));
-  EXPECT_FALSE(directory.has("out.csv"));
-  EXPECT_TRUE(directory.has("out.csv.part-0-of-1.in-progress"));
   ASSERT_TRUE(file->append("b\n"));
+  EXPECT_EQ(file->size(), 4U);
   ASSERT_TRUE(file->prepare());
-  EXPECT_FALSE(directory.has("out.csv"));
-  EXPECT_EQ(directory.read("out.csv.part-0-of-1.in-progress"), "a\nb\n");
-  ASSERT_TRUE(file->commit());
-  EXPECT_EQ(directory.read("out.csv"), "a\nb\n");
-  EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
+  EXPECT_EQ(there(), list{"out.in-progress"});
+  ASSERT_TRUE(commit_pending(files, encode_pending({file->names()})));
+  EXPECT_EQ(directory.read("out"), "a\nb\n");
+  EXPECT_EQ(there(), list{"out"});
   file->abandon();
-  EXPECT_TRUE(directory.has("out.csv")) << "what is committed cannot be abandoned";
+  EXPECT_EQ(there(), list{"out"}) << "what is committed cannot be abandoned";
 }
 
-TEST_F(PendingFile, IsOnePartOfSeveral) {
-  auto file = open(1, 4);
-  ASSERT_TRUE(file->append("a\n"));
-  ASSERT_TRUE(file->prepare());
-  ASSERT_TRUE(file->commit());
-  EXPECT_EQ(directory.read("out.csv.part-1-of-4"), "a\n");
-  EXPECT_FALSE(directory.has("out.csv"));
+TEST_F(PendingFile, ReplacesAnOlderFile) {
+  directory.write("out", "earlier result");
+  prepare("out");
+  EXPECT_EQ(directory.read("out"), "earlier result");
+  ASSERT_TRUE(commit_pending(files, encode_pending({names()})));
+  EXPECT_EQ(directory.read("out"), "out");
 }
 
 TEST_F(PendingFile, LeavesNothingWhenAbandoned) {
-  directory.write("out.csv", "earlier result");
-  auto file = open();
+  directory.write("out", "earlier result");
+  auto file = create();
   ASSERT_TRUE(file->append(std::string(1'000'000, 'x')));
   file->abandon();
-  EXPECT_EQ(directory.read("out.csv"), "earlier result");
-  EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
+  EXPECT_EQ(there(), list{"out"});
+  EXPECT_EQ(directory.read("out"), "earlier result");
+  auto prepared = create();
+  ASSERT_TRUE(prepared->prepare());
+  prepared->abandon();
+  EXPECT_EQ(there(), list{"out"});
 }
 
-TEST_F(PendingFile, LeavesNothingWhenAbandonedAfterItWasPrepared) {
-  directory.write("out.csv", "earlier result");
-  auto file = open();
-  ASSERT_TRUE(file->append("a\n"));
-  ASSERT_TRUE(file->prepare());
-  file->abandon();
-  EXPECT_EQ(directory.read("out.csv"), "earlier result");
-  EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
+TEST_F(PendingFile, IsCommittedOnceHoweverOftenItIsAsked) {
+  prepare("a");
+  prepare("b");
+  const auto encoded = encode_pending({names("a"), names("b")});
+  for (int i = 0; i < 3; ++i) {
+    faulty_file_system another;
+    ASSERT_TRUE(commit_pending(another, encoded));
+    EXPECT_EQ(there(), (list{"a", "b"}));
+    EXPECT_EQ(directory.read("a"), "a");
+  }
 }
 
-TEST_F(PendingFile, MakesTheDirectoriesOnItsWay) {
-  path = directory / "a/b/out.csv";
-  auto file = open();
-  ASSERT_TRUE(file);
-  ASSERT_TRUE(file->prepare());
-  ASSERT_TRUE(file->commit());
-  EXPECT_EQ(directory.read("a/b/out.csv"), "");
+TEST_F(PendingFile, IsCommittedByTheNextAttemptWhenADiskRefusesTheSecondRename) {
+  prepare("a");
+  prepare("b");
+  const auto encoded = encode_pending({names("a"), names("b")});
+  files.renames = 1;
+  const auto committed = commit_pending(files, encoded);
+  EXPECT_EQ(committed.failure().message, "rename " + names("b").unfinished + " to " +
+                                             names("b").finished + ": Input/output error");
+  EXPECT_EQ(there(), (list{"a", "b.in-progress"}));
+  files.renames = 100;
+  ASSERT_TRUE(commit_pending(files, encoded));
+  EXPECT_EQ(there(), (list{"a", "b"}));
 }
 
-TEST_F(PendingFile, RefusesADirectoryInItsPlace) {
-  path = directory.path();
-  EXPECT_EQ(open().failure().message, "write " + path + ": it is a directory; name a file in it");
-  EXPECT_EQ(open().failure().code, error_code::invalid_argument);
-  path = directory / "out.csv";
-  directory.write("out.csv.part-0-of-2/x", "");
-  EXPECT_EQ(open(0, 2).failure().message,
-            "write " + path + ".part-0-of-2: it is a directory; name a file in it");
+TEST_F(PendingFile, SaysThatOutputIsLostWhenItHasNeitherName) {
+  const auto committed = commit_pending(files, encode_pending({names()}));
+  EXPECT_EQ(committed.failure().code, error_code::corrupt_data);
+  EXPECT_EQ(committed.failure().message,
+            "commit " + names().finished + ": output is lost: neither this file nor " +
+                names().unfinished +
+                " is there; if one was moved, move it back, else restore a checkpoint from before "
+                "it was written");
+  directory.write("out/x", "");
+  EXPECT_EQ(commit_pending(files, encode_pending({names()})).failure().code,
+            error_code::corrupt_data)
+      << "a directory is not the file";
+}
+
+TEST_F(PendingFile, HasNothingToCommitWithoutAFile) {
+  EXPECT_EQ(encode_pending({}), "");
+  EXPECT_TRUE(commit_pending(files, ""));
+}
+
+TEST_F(PendingFile, IsNotCommittedByDamagedNames) {
+  prepare("out");
+  const auto encoded = encode_pending({names()});
+  for (std::size_t length = 1; length < encoded.size(); ++length) {
+    EXPECT_EQ(commit_pending(files, encoded.substr(0, length)).failure().code,
+              error_code::corrupt_data);
+  }
+  EXPECT_EQ(commit_pending(files, encoded + "x").failure().code, error_code::corrupt_data);
+  EXPECT_EQ(there(), list{"out.in-progress"});
 }
 
 TEST_F(PendingFile, ReportsADirectoryThatMayNotBeWritten) {
   files.unwritable = directory.path();
-  EXPECT_EQ(open().failure().message,
-            "create " + path + ".part-0-of-1.in-progress: Permission denied");
-}
-
-TEST_F(PendingFile, ReportsAPathThroughAFile) {
-  path = directory.write("file", "") + "/out.csv";
-  EXPECT_EQ(open().failure().message,
-            "make the directory " + (directory / "file") + ": Not a directory");
+  EXPECT_EQ(create().failure().message, "create " + names().unfinished + ": Permission denied");
 }
 
 TEST_F(PendingFile, ReportsAFullDisk) {
-  auto file = open();
+  auto file = create();
   files.space = 100;
   ASSERT_TRUE(file->append("x"));
   const auto written = file->append(std::string(1'000'000, 'x'));
   ASSERT_FALSE(written);
-  EXPECT_EQ(written.failure().message,
-            "write " + path + ".part-0-of-1.in-progress: No space left on device");
+  EXPECT_EQ(written.failure().message, "write " + names().unfinished + ": No space left on device");
   file->abandon();
-  EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
+  EXPECT_EQ(there(), list{});
 }
 
-TEST_F(PendingFile, ReportsWhatKeepsItFromItsName) {
-  const auto pending = path + ".part-0-of-1.in-progress";
-  auto file = open();
+TEST_F(PendingFile, ReportsWhatKeepsItFromBeingPrepared) {
+  auto file = create();
   ASSERT_TRUE(file->append("x"));
   files.space = 0;
-  EXPECT_EQ(file->prepare().failure().message, "write " + pending + ": No space left on device");
+  EXPECT_EQ(file->prepare().failure().message,
+            "write " + names().unfinished + ": No space left on device");
   files.space = 100;
   files.refuses_sync = true;
-  EXPECT_EQ(open()->prepare().failure().message, "sync " + pending + ": Input/output error");
-  files.refuses_sync = false;
-  files.refuses_rename = true;
-  file = open();
-  ASSERT_TRUE(file->prepare());
-  EXPECT_EQ(file->commit().failure().message,
-            "rename " + pending + " to " + path + ": Input/output error");
-  file->abandon();
-  EXPECT_FALSE(directory.has("out.csv"));
-  EXPECT_FALSE(directory.has("out.csv.part-0-of-1.in-progress"));
+  EXPECT_EQ(create()->prepare().failure().message,
+            "sync " + names().unfinished + ": Input/output error");
 }
 
 }  // namespace

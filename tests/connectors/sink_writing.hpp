@@ -13,7 +13,14 @@ namespace weir {
 
 inline sink_context sink_context_for(file_system& files, std::uint32_t subtask = 0,
                                      std::uint32_t parallelism = 1) {
-  return {&files, {subtask}, parallelism};
+  return {&files, {subtask}, parallelism, "", false};
+}
+
+// The same in an attempt at a job with checkpoints.
+inline sink_context sink_context_with_checkpoints(file_system& files, std::string attempt_token,
+                                                  std::uint32_t subtask = 0,
+                                                  std::uint32_t parallelism = 1) {
+  return {&files, {subtask}, parallelism, std::move(attempt_token), true};
 }
 
 template <class T>
@@ -23,14 +30,17 @@ status write_values(sink_writer<T>& writer, const std::vector<T>& values) {
   return writer.write(batch);
 }
 
-// Opens a writer, writes one batch, prepares and commits. The message of the first failure, if there is one.
+// Opens a writer, writes one batch, prepares and commits. The message of the first failure, if
+// there is one.
 template <class T, sink_for<T> Sink>
 std::string write_all(const Sink& sink, const sink_context& context, const std::vector<T>& values) {
   auto writer = sink.template open<T>(context);
   if (!writer) return writer.failure().message;
   auto outcome = write_values(**writer, values);
-  if (outcome) outcome = (*writer)->prepare();
-  if (outcome) outcome = (*writer)->commit();
+  if (outcome) {
+    const auto prepared = (*writer)->prepare();
+    outcome = prepared ? (*writer)->commit(*prepared) : prepared.failure();
+  }
   if (outcome) return {};
   (*writer)->abandon();
   return outcome.failure().message;

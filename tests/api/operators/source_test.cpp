@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "api/watermark_strategy.hpp"
+#include "tests/support/former_operator.hpp"
 #include "tests/support/operator_harness.hpp"
 
 namespace weir {
@@ -29,7 +30,8 @@ struct answer {
 
 class scripted_reader final : public source_reader<int> {
 public:
-  explicit scripted_reader(std::deque<answer> script) : script_{std::move(script)} {}
+  scripted_reader(std::deque<answer> script, std::vector<source_split> splits)
+      : script_{std::move(script)}, splits_{std::move(splits)} {}
 
   result<poll_status> poll(processing_time, polled<int>& out) override {
     if (script_.empty()) return poll_status::end_of_input;
@@ -45,7 +47,7 @@ public:
     out.retry_at = next.retry_at;
     return next.status;
   }
-  std::vector<source_split> positions() const override { return {}; }
+  std::vector<source_split> positions() const override { return splits_; }
   std::string place_of(std::size_t i) const override {
     return "numbers: line " + std::to_string(i);
   }
@@ -53,6 +55,7 @@ public:
 
 private:
   std::deque<answer> script_;
+  std::vector<source_split> splits_;
 };
 
 struct scripted_source {
@@ -68,7 +71,8 @@ struct scripted_source {
                                                    std::vector<source_split> splits) const {
     if (splits.empty()) return error{error_code::not_found, "numbers.txt: no such file"};
     EXPECT_EQ(context.parallelism, 1U);
-    return std::unique_ptr<source_reader<int>>{std::make_unique<scripted_reader>(script)};
+    return std::unique_ptr<source_reader<int>>{
+        std::make_unique<scripted_reader>(script, std::move(splits))};
   }
 };
 
@@ -190,6 +194,40 @@ TEST(Source, FailsWhenItsReaderCannotBeOpened) {
   } catch (const task_failure& failure) {
     EXPECT_EQ(failure.cause().message, "numbers.txt: no such file");
   }
+}
+
+TEST(Source, PutsIntoACheckpointWhatHasNotEnded) {
+  source_harness source{3, monotonous(&in_seconds), {{{50}, 0}, {{20}, 1}, {{}, 1, true}}};
+  for (int i = 0; i < 3; ++i) source.poll_at(processing_at(100));
+  state_parts parts;
+  source.harness().tested().snapshot({1}, parts);
+  const auto stored = restore_source_progress(former_operator{{parts}}, {0}, 1);
+  EXPECT_EQ(*stored,
+            (std::vector<split_progress>{{"0", "", at(50) - 1us}, {"2", "", beginning_of_time}}));
+}
+
+TEST(Source, DoesNotLetASplitThatWasIdleBringEventTimeBackAfterARestore) {
+  answer wait;
+  wait.status = poll_status::nothing_available;
+  wait.retry_at = processing_at(200);
+  source_harness source{2, monotonous(&in_seconds).with_idleness(5s), {{{20}, 1}, wait, {{50}, 0}}};
+  source.poll_at(processing_at(100));
+  source.poll_at(processing_at(100));
+  source.poll_at(processing_at(108));
+  EXPECT_EQ(source.watermarks(), std::vector<event_time>{at(50) - 1us}) << "the second is idle";
+  state_parts parts;
+  source.harness().tested().snapshot({1}, parts);
+  const former_operator from{{parts}};
+  EXPECT_EQ((*restore_source_progress(from, {0}, 1))[1].watermark, at(50) - 1us);
+
+  source_harness restored{0, monotonous(&in_seconds).with_idleness(5s), {{{30}, 1}, {{60}, 0}}};
+  restored.harness().context().restored = &from;
+  restored.poll_at(processing_at(300));
+  EXPECT_EQ(restored.watermarks(), std::vector<event_time>{at(50) - 1us});
+  EXPECT_EQ(restored.idle(), std::vector<bool>{});
+  restored.poll_at(processing_at(300));
+  restored.poll_at(processing_at(300));
+  EXPECT_EQ(restored.watermarks(), std::vector<event_time>{}) << "both are active";
 }
 
 TEST(Source, CountsTheMalformedRecordsThatItsReaderSkipped) {
