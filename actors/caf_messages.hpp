@@ -11,6 +11,7 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include "actors/snapshot_facts.hpp"
 #include "actors/task.hpp"
 #include "api/ids.hpp"
 #include "api/source.hpp"

@@ -17,7 +17,7 @@
 #include "actors/task_description.hpp"
 #include "api/operator.hpp"
 #include "api/state_backend.hpp"
-#include "state/restored_snapshot.hpp"
+#include "state/snapshot_set.hpp"
 
 namespace weir {
 

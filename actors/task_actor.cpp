@@ -165,7 +165,8 @@ void task_actor::on_snapshot_taken(task_snapshot taken) {
         checkpoint_acknowledged{attempt_, taken.checkpoint, self.task,
                                 snapshot_facts{.alignment = taken.alignment}});
   }
-  auto path = snapshot_path(terms_->checkpoint_directory, taken.checkpoint, attempt_, self.task);
+  const checkpoint_directory directory{world().files(), terms_->checkpoint_directory};
+  auto path = directory.snapshot_path(taken.checkpoint, attempt_, self.task);
   snapshot_header about{.checkpoint = taken.checkpoint,
                         .task = self.name,
                         .subtask = self.subtask,

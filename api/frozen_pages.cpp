@@ -49,16 +49,16 @@ void frozen_pages::preserve_all() {
 }
 
 void frozen_pages::preserve_page(std::size_t number, std::size_t page) {
-  const state_of_page state{arrays_[number].states[page]};
-  std::uint8_t seen = state.load(std::memory_order_acquire);
+  const state_of_page mark{arrays_[number].states[page]};
+  std::uint8_t seen = mark.load(std::memory_order_acquire);
   if (seen == done || seen == kept) return;
-  if (seen == untouched && state.compare_exchange_strong(seen, busy, std::memory_order_acquire)) {
+  if (seen == untouched && mark.compare_exchange_strong(seen, busy, std::memory_order_acquire)) {
     keep_page(number, page);
-    state.store(kept, std::memory_order_release);
+    mark.store(kept, std::memory_order_release);
     return;
   }
   unsigned turns = 0;
-  while (state.load(std::memory_order_acquire) == busy) pause(turns);
+  while (mark.load(std::memory_order_acquire) == busy) pause(turns);
 }
 
 bool frozen_pages::read_next_page() {
@@ -68,17 +68,17 @@ bool frozen_pages::read_next_page() {
   }
   if (next_array_ == arrays_.size()) return false;
   const std::size_t page = next_page_++;
-  const state_of_page state{arrays_[next_array_].states[page]};
+  const state_of_page mark{arrays_[next_array_].states[page]};
   std::uint8_t seen = untouched;
-  if (state.compare_exchange_strong(seen, busy, std::memory_order_acquire)) {
+  if (mark.compare_exchange_strong(seen, busy, std::memory_order_acquire)) {
     read_page(next_array_, page);
-    state.store(done, std::memory_order_release);
+    mark.store(done, std::memory_order_release);
     return true;
   }
   unsigned turns = 0;
-  while (state.load(std::memory_order_acquire) == busy) pause(turns);
+  while (mark.load(std::memory_order_acquire) == busy) pause(turns);
   read_kept_page(next_array_, page);
-  state.store(done, std::memory_order_relaxed);
+  mark.store(done, std::memory_order_relaxed);
   return true;
 }
 

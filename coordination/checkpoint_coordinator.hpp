@@ -37,22 +37,13 @@
 #include <variant>
 #include <vector>
 
+#include "actors/snapshot_facts.hpp"
 #include "api/error.hpp"
 #include "api/ids.hpp"
 #include "api/job_options.hpp"
 #include "api/time.hpp"
 
 namespace weir {
-
-// What a task tells about its part of a checkpoint.
-struct snapshot_facts {
-  std::string file;  // Where it is; empty: the task has no state.
-  std::uint64_t bytes = 0;
-  duration alignment{};  // From the first barrier to the last one.
-  duration writing{};    // From the last barrier to the acknowledgement.
-  std::vector<operator_id> operators{};
-  friend bool operator==(const snapshot_facts&, const snapshot_facts&) = default;
-};
 
 // What to do.
 namespace checkpoint_commands {

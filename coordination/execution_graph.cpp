@@ -176,6 +176,7 @@ task_description execution_graph::describe(task_index task,
   made.name = chain.name + subtask_suffix(made.subtask, made.parallelism);
   made.max_parallelism = options_.max_parallelism;
   made.credit_window = options_.credit_window;
+  made.is_exactly_once = options_.checkpoint_mode == delivery_guarantee::exactly_once;
   made.seed = mix(options_.seed.value_or(0) + task.value);
   made.splits = std::move(splits);
   for (const auto node : chain.nodes) {

@@ -17,6 +17,11 @@ struct overloaded : Handlers... {
 template <class... Handlers>
 overloaded(Handlers...) -> overloaded<Handlers...>;
 
+// Without checkpoints nothing is ever written there, but `restore` may name one elsewhere.
+std::string directory_of(const job_options& options) {
+  return options.checkpoint_directory.empty() ? "." : options.checkpoint_directory;
+}
+
 std::vector<task_index> sources_of(const execution_graph& graph) {
   std::vector<task_index> sources;
   for (const auto& chain : graph.chains()) {
@@ -31,7 +36,7 @@ std::vector<task_index> sources_of(const execution_graph& graph) {
 }  // namespace
 
 job_checkpoints::job_checkpoints(std::shared_ptr<const execution_graph> graph, file_system& files)
-    : graph_{std::move(graph)}, directory_{files, graph_->options().checkpoint_directory} {}
+    : graph_{std::move(graph)}, directory_{files, directory_of(graph_->options())} {}
 
 job_checkpoints::~job_checkpoints() = default;
 
@@ -65,7 +70,7 @@ result<std::optional<checkpoint_directory::found>> job_checkpoints::find(attempt
   if (is_enabled() && (attempt.value > 1 || restore == "latest")) {
     auto latest = directory_.latest();
     if (!latest) return latest.failure();
-    if (*latest && before_us_ < (*latest)->manifest.checkpoint) newest = *std::move(*latest);
+    if (*latest && before_us_ < (*latest)->manifest.id) newest = *std::move(*latest);
   }
   if (newest || restore.empty() || restore == "latest") return newest;
   auto given = directory_.at(restore);
@@ -82,8 +87,8 @@ result<job_checkpoints::beginning> job_checkpoints::begin(attempt_number attempt
   if (auto fits = check(manifest); !fits) {
     return within("restore " + (*found)->directory, fits.failure());
   }
-  made.checkpoint = manifest.checkpoint;
-  for (const auto& file : manifest.files) made.files.push_back((*found)->directory + "/" + file.path);
+  made.checkpoint = manifest.id;
+  for (const auto& file : manifest.files) made.files.push_back((*found)->path_of(file));
   made.warnings = std::move((*found)->passed_over);
   return made;
 }
@@ -91,9 +96,9 @@ result<job_checkpoints::beginning> job_checkpoints::begin(attempt_number attempt
 status job_checkpoints::check(const checkpoint_manifest& manifest) const {
   const auto& options = graph_->options();
   const auto& graph = graph_->graph();
-  if (manifest.job != graph.name) {
+  if (manifest.job_name != graph.name) {
     return error{error_code::invalid_argument,
-                 "it is of the job \"" + manifest.job + "\", and this one is \"" + graph.name +
+                 "it is of the job \"" + manifest.job_name + "\", and this one is \"" + graph.name +
                      "\"; give each job an execution.checkpointing.dir of its own"};
   }
   if (manifest.max_parallelism != options.max_parallelism) {
@@ -197,8 +202,8 @@ job_checkpoints::orders job_checkpoints::carry_out(checkpoint_coordinator::comma
 status job_checkpoints::write_manifest(const checkpoint_commands::write_manifest& order,
                                        processing_time now) {
   checkpoint_manifest manifest;
-  manifest.checkpoint = order.id;
-  manifest.job = graph_->graph().name;
+  manifest.id = order.id;
+  manifest.job_name = graph_->graph().name;
   manifest.attempt = attempt_;
   manifest.created = now;
   manifest.max_parallelism = graph_->options().max_parallelism;
