@@ -35,12 +35,12 @@ public:
   virtual ~state_table() = default;
   virtual std::size_t entries() const = 0;
 
-  virtual table_schema schema() const = 0;
+  virtual table_schema schema() const { return {}; }
   // The entries as they are now. The table may change at once.
-  virtual std::unique_ptr<frozen_table> freeze() = 0;
+  virtual std::unique_ptr<frozen_table> freeze() { return {}; }
   // Adds the entries of a block that belong to this subtask's key groups; the others are left out.
   // REQUIRES: the block was written with this table's schema().
-  virtual status load(const state_block& block) = 0;
+  virtual status load(const state_block&) { return {}; }
 };
 
 class state_backend {
