@@ -39,25 +39,22 @@ job_options prepared(const job_graph& graph, job_options options,
 }  // namespace
 
 struct simulated_cluster::machinery {
-  machinery(const job_graph& graph, const job_options& options,
-            simulated_cluster_options simulation)
-      : settings{simulation},
-        world{{.seed = simulation.seed, .processes = simulation.task_managers + 1}} {
-    const auto execution = std::make_shared<const execution_graph>(graph, options);
+  machinery(const job_graph& job, const job_options& options, simulated_cluster_options simulation)
+      : settings{std::move(simulation)},
+        execution{std::make_shared<const execution_graph>(job, options)},
+        slots_per_task_manager{options.slots_per_task_manager},
+        world{{.seed = settings.seed,
+               .processes = settings.task_managers + 1,
+               .files = settings.files}} {
     auto& first = world.process({0});
     first_node = first.spawn<node_actor>(
         first, execution, node_roles{.listener = &listener, .job_manager = {}, .task_managers = 0});
     // The job manager's actor exists once its node has handled its first message, so the others
     // start when it has told its address.
     while (!job_manager_address()) world.step();
-    for (std::uint32_t i = 1; i <= simulation.task_managers; ++i) {
-      auto& process = world.process({i});
-      process.spawn<node_actor>(
-          process, execution,
-          node_roles{.listener = nullptr,
-                     .job_manager = *job_manager_address(),
-                     .task_managers = 1,
-                     .slots_per_task_manager = options.slots_per_task_manager});
+    job_manager = *job_manager_address();
+    for (std::uint32_t n = 0; n < settings.task_managers; ++n) {
+      start_task_manager(world.process({n + 1}));
     }
   }
 
@@ -66,10 +63,21 @@ struct simulated_cluster::machinery {
         ->job_manager();
   }
 
+  void start_task_manager(runtime& process) {
+    process.spawn<node_actor>(process, execution,
+                              node_roles{.listener = nullptr,
+                                         .job_manager = job_manager,
+                                         .task_managers = 1,
+                                         .slots_per_task_manager = slots_per_task_manager});
+  }
+
   simulated_cluster_options settings;
+  std::shared_ptr<const execution_graph> execution;
+  std::uint32_t slots_per_task_manager;
   remembering_listener listener;
   simulated_world world;
   caf::actor first_node;
+  actor_address job_manager;
 };
 
 simulated_cluster::simulated_cluster(const job_graph& graph, job_options options,
@@ -83,6 +91,16 @@ simulated_world& simulated_cluster::world() { return machinery_->world; }
 
 void simulated_cluster::crash_task_manager(std::uint32_t task_manager) {
   machinery_->world.crash({task_manager + 1});
+}
+
+void simulated_cluster::restart_task_manager(std::uint32_t task_manager) {
+  const process_id process{task_manager + 1};
+  if (machinery_->world.is_alive(process)) return;
+  machinery_->start_task_manager(machinery_->world.restart(process));
+}
+
+void simulated_cluster::pause_task_manager(std::uint32_t task_manager, duration span) {
+  machinery_->world.pause({task_manager + 1}, span);
 }
 
 void simulated_cluster::cancel() { caf::anon_send(machinery_->first_node, cancel_job{}); }

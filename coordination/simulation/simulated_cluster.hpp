@@ -20,6 +20,8 @@ struct simulated_cluster_options {
   std::uint32_t task_managers = 2;
   // The run is given up after this much virtual time.
   duration time_limit = std::chrono::hours{1};
+  // The disk, which may hold what an earlier cluster has left there; none: a new one.
+  std::shared_ptr<simulated_file_system> files = nullptr;
 };
 
 struct simulated_outcome {
@@ -35,13 +37,19 @@ public:
   // `graph` outlives the cluster. REQUIRES: validate(graph, options) succeeded.
   simulated_cluster(const job_graph& graph, job_options options,
                     simulated_cluster_options simulation);
+  // Ends the cluster wherever it is, as `kill -9` of all processes would: what was written to the
+  // disk stays, nothing is tidied up. Then simulated_file_system::crash makes it a loss of power.
   ~simulated_cluster();
 
   simulated_world& world();
   // Runs until the job has ended or the time limit has come.
   simulated_outcome run();
-  // Kills the process of a task manager, from 0.
+  // Kills the process of a task manager, from 0. Does nothing if it has crashed.
   void crash_task_manager(std::uint32_t task_manager);
+  // Starts the process of a crashed task manager again. Does nothing if it has not crashed.
+  void restart_task_manager(std::uint32_t task_manager);
+  // Stops the process of a task manager for a while. Does nothing if it has crashed.
+  void pause_task_manager(std::uint32_t task_manager, duration span);
   void cancel();
 
 private:

@@ -9,38 +9,14 @@
 
 namespace weir {
 
+// Files only grow, so what is durable of one is a prefix.
+struct simulated_file_system::stored_file {
+  std::string content;
+  std::size_t synced = 0;
+  bool lost_a_sync = false;  // Nothing more of it becomes durable.
+};
+
 namespace {
-
-class memory_reader final : public readable_file {
-public:
-  explicit memory_reader(std::shared_ptr<std::string> content) : content_{std::move(content)} {}
-
-  result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
-    if (offset >= content_->size()) return std::size_t{0};
-    const auto count = std::min(into.size(), content_->size() - offset);
-    std::memcpy(into.data(), content_->data() + offset, count);
-    return count;
-  }
-  result<std::uint64_t> size() override { return std::uint64_t{content_->size()}; }
-
-private:
-  std::shared_ptr<std::string> content_;
-};
-
-class memory_writer final : public writable_file {
-public:
-  explicit memory_writer(std::shared_ptr<std::string> content) : content_{std::move(content)} {}
-
-  status append(std::string_view bytes) override {
-    content_->append(bytes);
-    return {};
-  }
-  status sync() override { return {}; }
-  status close() override { return {}; }
-
-private:
-  std::shared_ptr<std::string> content_;
-};
 
 class memory_lock final : public file_lock {
 public:
@@ -64,33 +40,173 @@ error no_such(const std::string& what, const std::string& path) {
   return {error_code::not_found, what + " " + path + ": no such file or directory"};
 }
 
+error broken(const std::string& what, const std::string& path) {
+  return {error_code::io_failure, what + " " + path + ": Input/output error"};
+}
+
 }  // namespace
 
+class simulated_file_system::reader final : public readable_file {
+public:
+  reader(simulated_file_system& disk, std::string path, std::shared_ptr<stored_file> file)
+      : disk_{&disk}, path_{std::move(path)}, file_{std::move(file)}, epoch_{disk.epoch_} {}
+
+  result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+    if (disk_->faults_.next(disk_operation::read, path_).fails || epoch_ != disk_->epoch_) {
+      return broken("read", path_);
+    }
+    const auto& content = file_->content;
+    if (offset >= content.size()) return std::size_t{0};
+    const auto count = std::min<std::size_t>(into.size(), content.size() - offset);
+    std::memcpy(into.data(), content.data() + offset, count);
+    disk_->faults_.distort(path_, into.first(count));
+    return count;
+  }
+  result<std::uint64_t> size() override { return std::uint64_t{file_->content.size()}; }
+
+private:
+  simulated_file_system* disk_;
+  std::string path_;
+  std::shared_ptr<stored_file> file_;
+  std::uint64_t epoch_;
+};
+
+class simulated_file_system::writer final : public writable_file {
+public:
+  writer(simulated_file_system& disk, std::string path, std::shared_ptr<stored_file> file)
+      : disk_{&disk}, path_{std::move(path)}, file_{std::move(file)}, epoch_{disk.epoch_} {}
+
+  status append(std::string_view bytes) override {
+    if (epoch_ != disk_->epoch_) return broken("write", path_);
+    auto& faults = disk_->faults_;
+    if (const auto fate = faults.next(disk_operation::append, path_); fate.fails) {
+      if (fate.takes_effect) bytes = bytes.substr(0, faults.random().below(bytes.size() + 1));
+      if (fate.takes_effect) static_cast<void>(write(bytes));
+      return broken("write", path_);
+    }
+    if (write(bytes)) return {};
+    return error{error_code::io_failure, "write " + path_ + ": No space left on device"};
+  }
+  status sync() override {
+    if (epoch_ != disk_->epoch_) return broken("sync", path_);
+    const auto fate = disk_->faults_.next(disk_operation::sync, path_);
+    // The machine has forgotten which bytes it failed to write; it will not try them again.
+    if (!fate.takes_effect) file_->lost_a_sync = true;
+    if (!file_->lost_a_sync) file_->synced = file_->content.size();
+    if (fate.fails) return broken("sync", path_);
+    return {};
+  }
+  status close() override { return {}; }
+
+private:
+  // As much as there is room for. Returns whether that was all.
+  bool write(std::string_view bytes) {
+    auto room = std::uint64_t{bytes.size()};
+    if (const auto capacity = disk_->faults_.capacity) {
+      const auto used = disk_->bytes_used();
+      room = std::min(room, *capacity - std::min(used, *capacity));
+    }
+    file_->content.append(bytes.substr(0, room));
+    return room == bytes.size();
+  }
+
+  simulated_file_system* disk_;
+  std::string path_;
+  std::shared_ptr<stored_file> file_;
+  std::uint64_t epoch_;
+};
+
+simulated_file_system::simulated_file_system(std::uint64_t seed) : faults_{seed} {}
+
+simulated_file_system::~simulated_file_system() = default;
+
+simulated_file_system::stored_file* simulated_file_system::find(const std::string& path) const {
+  const auto found = files_.find(path);
+  return found == files_.end() ? nullptr : found->second.get();
+}
+
 void simulated_file_system::put(const std::string& path, std::string content) {
-  static_cast<void>(make_directories(parent_of(path)));
-  files_[path] = std::make_shared<std::string>(std::move(content));
+  for (auto part = parent_of(path); !part.empty(); part = parent_of(part)) {
+    directories_.insert(part);
+  }
+  const auto size = content.size();
+  files_[path] = std::make_shared<stored_file>(stored_file{std::move(content), size, false});
 }
 
 std::string simulated_file_system::content_of(const std::string& path) const {
-  const auto found = files_.find(path);
-  return found == files_.end() ? std::string{} : *found->second;
+  const auto* found = find(path);
+  return found == nullptr ? std::string{} : found->content;
+}
+
+std::string simulated_file_system::synced_content_of(const std::string& path) const {
+  const auto* found = find(path);
+  return found == nullptr ? std::string{} : found->content.substr(0, found->synced);
+}
+
+std::shared_ptr<simulated_file_system> simulated_file_system::copy(std::uint64_t seed) const {
+  auto made = std::make_shared<simulated_file_system>(seed);
+  for (const auto& [path, file] : files_) {
+    made->files_[path] = std::make_shared<stored_file>(*file);
+  }
+  made->directories_ = directories_;
+  return made;
+}
+
+void simulated_file_system::crash(random_numbers& random) {
+  ++epoch_;
+  faults_.restore_power();
+  for (auto& [path, file] : files_) {
+    const auto unsynced = file->content.size() - file->synced;
+    const bool all_is_lost = unsynced == 0 || random.below(2) == 0;
+    const auto left = all_is_lost ? 0 : random.below(unsynced + 1);
+    file->content.resize(file->synced + left);
+    file->synced = file->content.size();
+    file->lost_a_sync = false;
+  }
+}
+
+bool simulated_file_system::flip_bit(const std::string& path, std::uint64_t offset,
+                                     std::uint8_t bit) {
+  auto* found = find(path);
+  if (found == nullptr || offset >= found->content.size()) return false;
+  auto& byte = found->content[offset];
+  byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << (bit % 8)));
+  return true;
+}
+
+bool simulated_file_system::truncate(const std::string& path, std::uint64_t size) {
+  auto* found = find(path);
+  if (found == nullptr || size > found->content.size()) return false;
+  found->content.resize(size);
+  found->synced = std::min<std::size_t>(found->synced, size);
+  return true;
+}
+
+bool simulated_file_system::lose(const std::string& path) { return files_.erase(path) > 0; }
+
+std::uint64_t simulated_file_system::bytes_used() const {
+  std::uint64_t used = 0;
+  for (const auto& [path, file] : files_) used += file->content.size();
+  return used;
 }
 
 result<file_status> simulated_file_system::stat(const std::string& path) {
-  if (const auto found = files_.find(path); found != files_.end()) {
-    return file_status{file_status::kind::file, found->second->size()};
+  if (!faults_.has_power()) return broken("look at", path);
+  if (const auto* found = find(path)) {
+    return file_status{file_status::kind::file, found->content.size()};
   }
   if (directories_.contains(path)) return file_status{file_status::kind::directory, 0};
   return no_such("look at", path);
 }
 
 result<std::vector<std::string>> simulated_file_system::list(const std::string& directory) {
+  if (!faults_.has_power()) return broken("list", directory);
   if (!directories_.contains(directory)) return no_such("list", directory);
   std::set<std::string> names;
   const auto note = [&](const std::string& path) {
     if (parent_of(path) == directory) names.insert(path.substr(directory.size() + 1));
   };
-  for (const auto& [path, content] : files_) note(path);
+  for (const auto& [path, file] : files_) note(path);
   for (const auto& path : directories_) {
     if (!path.empty()) note(path);
   }
@@ -101,7 +217,8 @@ result<std::unique_ptr<readable_file>> simulated_file_system::open_for_reading(
     const std::string& path) {
   const auto found = files_.find(path);
   if (found == files_.end()) return no_such("open", path);
-  return std::unique_ptr<readable_file>{std::make_unique<memory_reader>(found->second)};
+  if (faults_.next(disk_operation::open, path).fails) return broken("open", path);
+  return std::unique_ptr<readable_file>{std::make_unique<reader>(*this, path, found->second)};
 }
 
 result<std::unique_ptr<writable_file>> simulated_file_system::create(const std::string& path) {
@@ -110,26 +227,35 @@ result<std::unique_ptr<writable_file>> simulated_file_system::create(const std::
   }
   const auto parent = parent_of(path);
   if (!parent.empty() && !directories_.contains(parent)) return no_such("create", path);
-  auto content = std::make_shared<std::string>();
-  files_[path] = content;
-  return std::unique_ptr<writable_file>{std::make_unique<memory_writer>(std::move(content))};
+  const auto fate = faults_.next(disk_operation::create, path);
+  auto file = std::make_shared<stored_file>();
+  if (fate.takes_effect) files_[path] = file;
+  if (fate.fails) return broken("create", path);
+  return std::unique_ptr<writable_file>{std::make_unique<writer>(*this, path, std::move(file))};
 }
 
 status simulated_file_system::rename(const std::string& from, const std::string& to) {
   const auto found = files_.find(from);
   if (found == files_.end()) return no_such("rename", from);
-  auto content = std::move(found->second);
-  files_.erase(found);
-  files_[to] = std::move(content);
+  const auto fate = faults_.next(disk_operation::rename, to);
+  if (fate.takes_effect && from != to) {
+    files_[to] = std::move(found->second);
+    files_.erase(found);
+  }
+  if (fate.fails) return broken("rename " + from + " to", to);
   return {};
 }
 
 status simulated_file_system::remove(const std::string& path) {
-  if (files_.erase(path) == 0) return no_such("remove", path);
+  if (!files_.contains(path)) return no_such("remove", path);
+  const auto fate = faults_.next(disk_operation::remove, path);
+  if (fate.takes_effect) files_.erase(path);
+  if (fate.fails) return broken("remove", path);
   return {};
 }
 
 status simulated_file_system::make_directories(const std::string& path) {
+  if (!faults_.has_power()) return broken("make the directory", path);
   for (auto part = path; !part.empty(); part = parent_of(part)) directories_.insert(part);
   return {};
 }
@@ -140,8 +266,9 @@ status simulated_file_system::remove_directory(const std::string& path) {
   if (!names->empty()) {
     return error{error_code::io_failure, "remove the directory " + path + ": not empty"};
   }
-  directories_.erase(path);
-  return {};
+  const auto fate = faults_.next(disk_operation::remove, path);
+  if (fate.takes_effect) directories_.erase(path);
+  return fate.fails ? broken("remove the directory", path) : status{};
 }
 
 result<std::unique_ptr<file_lock>> simulated_file_system::lock(const std::string& path) {

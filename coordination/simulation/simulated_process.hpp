@@ -2,6 +2,7 @@
 // What a simulated world knows of one process.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include <caf/actor.hpp>
@@ -12,14 +13,24 @@
 
 namespace weir {
 
-struct simulated_world::process_state {
-  process_state(simulated_world& world, process_id self, std::uint64_t seed)
-      : runtime{world, self, seed} {}
+// Who is told of the peers of a process, and which it takes to be up: of each its epoch.
+struct peer_listener {
+  caf::actor handle;
+  std::map<process_id, std::uint32_t> up;
+};
 
+// One incarnation of a process. Its memory stays when it has crashed: dead actors refer to it.
+struct simulated_world::process_state {
+  process_state(simulated_world& world, incarnation who, std::uint64_t seed)
+      : self{who}, runtime{world, who, seed} {}
+
+  incarnation self;
   simulated_runtime runtime;
   bool is_alive = true;
+  processing_time crashed_at;
+  processing_time paused_until = processing_time::min();
   std::vector<caf::strong_actor_ptr> actors;
-  std::vector<caf::actor> peer_listeners;
+  std::vector<peer_listener> peer_listeners;
 };
 
 }  // namespace weir

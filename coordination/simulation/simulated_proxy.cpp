@@ -12,8 +12,8 @@
 namespace weir {
 
 simulated_proxy::simulated_proxy(caf::actor_config& config, simulated_world& world,
-                                 process_id viewer, actor_address target)
-    : caf::actor_proxy{config}, world_{&world}, viewer_{viewer}, target_{target} {}
+                                 incarnation viewer, actor_address target, incarnation where)
+    : caf::actor_proxy{config}, world_{&world}, viewer_{viewer}, target_{target}, where_{where} {}
 
 void simulated_proxy::kill_proxy(caf::execution_unit* unit, caf::error reason) {
   cleanup(std::move(reason), unit);
@@ -24,14 +24,15 @@ void simulated_proxy::enqueue(caf::mailbox_element_ptr element, caf::execution_u
   if (getf(caf::abstract_actor::is_terminated_flag)) return;
   const auto id = element->mid;
   const auto sender = element->sender;
-  const actor_address from{viewer_, sender ? sender->id() : 0};
+  const actor_address from{viewer_.process, sender ? sender->id() : 0};
   const auto content = element->move_content_to_message();
   world_->ship(
-      viewer_, target_.process,
-      [world = world_, target = target_, from, id, content, has_sender = bool{sender}] {
-        const auto receiver = world->resolve(target.process, target);
+      viewer_, where_,
+      [world = world_, target = target_, where = where_, from, id, content,
+       has_sender = bool{sender}] {
+        const auto receiver = world->resolve(where, target);
         caf::strong_actor_ptr seen_sender;
-        if (has_sender) seen_sender = world->resolve(target.process, from);
+        if (has_sender) seen_sender = world->resolve(where, from);
         if (receiver) {
           receiver->enqueue(caf::make_mailbox_element(seen_sender, id, {}, content), nullptr);
         } else if (id.is_request()) {

@@ -5,7 +5,7 @@
 
 #include <caf/actor_proxy.hpp>
 
-#include "network/fabric.hpp"
+#include "coordination/simulation/incarnation.hpp"
 
 namespace weir {
 
@@ -13,8 +13,9 @@ class simulated_world;
 
 class simulated_proxy final : public caf::actor_proxy {
 public:
-  simulated_proxy(caf::actor_config& config, simulated_world& world, process_id viewer,
-                  actor_address target);
+  // `where` is the life of the process in which `target` lives, or would.
+  simulated_proxy(caf::actor_config& config, simulated_world& world, incarnation viewer,
+                  actor_address target, incarnation where);
 
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override;
   // The connection is gone, or the actor behind it: monitors and links hear `reason`.
@@ -22,8 +23,9 @@ public:
 
 private:
   simulated_world* world_;
-  process_id viewer_;
+  incarnation viewer_;
   actor_address target_;
+  incarnation where_;
 };
 
 }  // namespace weir

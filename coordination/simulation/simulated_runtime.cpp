@@ -10,30 +10,25 @@
 
 namespace weir {
 
-simulated_runtime::simulated_runtime(simulated_world& world, process_id self, std::uint64_t seed)
-    : world_{&world}, self_{self}, random_{seed} {}
+simulated_runtime::simulated_runtime(simulated_world& world, incarnation self, std::uint64_t seed)
+    : world_{&world}, self_{self}, random_{seed}, files_{world.files()} {}
 
 caf::actor_system& simulated_runtime::system() { return world_->system(); }
 
 processing_time simulated_runtime::now() { return world_->now(); }
 
-file_system& simulated_runtime::files() { return world_->files(); }
-
 void simulated_runtime::on_spawned(const caf::actor& made) { world_->on_spawned(self_, made); }
 
-actor_address simulated_runtime::publish(const caf::actor& local) { return {self_, local->id()}; }
+actor_address simulated_runtime::publish(const caf::actor& local) {
+  return {self_.process, local->id()};
+}
 
 caf::actor simulated_runtime::resolve(actor_address address) {
   return caf::actor_cast<caf::actor>(world_->resolve(self_, address));
 }
 
 void simulated_runtime::watch_peers(const caf::actor& listener) {
-  auto& self = *world_->processes_[self_.value];
-  self.peer_listeners.push_back(listener);
-  for (std::uint32_t peer = 0; peer < world_->processes_.size(); ++peer) {
-    if (peer == self_.value || !world_->processes_[peer]->is_alive) continue;
-    caf::anon_send(listener, peer_up{{peer}});
-  }
+  world_->watch_peers(self_, listener);
 }
 
 }  // namespace weir

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The runtime of one process of a simulated world, and the fabric as that process sees it.
+// The runtime of one life of a process of a simulated world, and the fabric as that process sees
+// it.
 #pragma once
 
 #include "actors/runtime.hpp"
+#include "coordination/simulation/incarnation.hpp"
 #include "coordination/simulation/random_numbers.hpp"
+#include "coordination/simulation/simulated_process_files.hpp"
 
 namespace weir {
 
@@ -11,14 +14,14 @@ class simulated_world;
 
 class simulated_runtime final : public runtime, private fabric {
 public:
-  simulated_runtime(simulated_world& world, process_id self, std::uint64_t seed);
+  simulated_runtime(simulated_world& world, incarnation self, std::uint64_t seed);
 
-  process_id process() const override { return self_; }
+  process_id process() const override { return self_.process; }
   caf::actor_system& system() override;
   processing_time now() override;
   std::uint64_t random() override { return random_.next(); }
   weir::fabric& fabric() override { return *this; }
-  file_system& files() override;
+  simulated_process_files& files() override { return files_; }
 
 private:
   void on_spawned(const caf::actor& made) override;
@@ -27,8 +30,9 @@ private:
   void watch_peers(const caf::actor& listener) override;
 
   simulated_world* world_;
-  process_id self_;
+  incarnation self_;
   random_numbers random_;
+  simulated_process_files files_;
 };
 
 }  // namespace weir

@@ -24,20 +24,24 @@ processing_time to_processing_time(caf::actor_clock::time_point time) {
 }  // namespace
 
 simulated_world::simulated_world(simulated_world_options options)
-    : options_{options}, random_{options.seed} {
+    : options_{std::move(options)},
+      random_{options_.seed},
+      files_{options_.files ? options_.files
+                            : std::make_shared<simulated_file_system>(mix(~options_.seed))} {
   config_.set("scheduler.policy", caf::atom("testing"));
   system_ = std::make_unique<caf::actor_system>(config_);
   scheduler_ = dynamic_cast<caf::scheduler::test_coordinator*>(&system_->scheduler());
   WEIR_ASSERT(scheduler_ != nullptr);
-  for (std::uint32_t i = 0; i < options.processes; ++i) {
+  for (std::uint32_t i = 0; i < options_.processes; ++i) {
     processes_.push_back(
-        std::make_unique<process_state>(*this, process_id{i}, mix(options.seed + i)));
+        std::make_unique<process_state>(*this, incarnation{{i}, 0}, mix(options_.seed + i)));
   }
 }
 
 simulated_world::~simulated_world() {
   is_stopping_ = true;
   for (auto& each : processes_) {
+    each->runtime.files().cut_off();
     for (const auto& actor : each->actors) {
       caf::anon_send_exit(actor, caf::exit_reason::kill);
     }
@@ -46,7 +50,7 @@ simulated_world::~simulated_world() {
   }
   events_ = {};
   for (auto& [key, proxy] : std::exchange(proxies_, {})) {
-    static_cast<simulated_proxy*>(proxy->get())->kill_proxy(nullptr, caf::exit_reason::kill);
+    static_cast<simulated_proxy*>(proxy.handle->get())->kill_proxy(nullptr, caf::exit_reason::kill);
   }
   scheduler_->clock().cancel_all();
   scheduler_->run();
@@ -62,16 +66,25 @@ void simulated_world::mix_into_trace(std::uint64_t value) {
   trace_hash_ = mix(trace_hash_ ^ value) + value;
 }
 
-void simulated_world::on_spawned(process_id where, const caf::actor& made) {
-  home_[made->id()] = where;
-  actors_[made->id()] = made.address();
-  processes_[where.value]->actors.push_back(caf::actor_cast<caf::strong_actor_ptr>(made));
+bool simulated_world::is_alive(process_id id) const { return processes_[id.value]->is_alive; }
+
+bool simulated_world::is_current(incarnation who) const {
+  const auto& process = *processes_[who.process.value];
+  return process.is_alive && process.self == who;
+}
+
+void simulated_world::on_spawned(incarnation where, const caf::actor& made) {
+  residents_[made->id()] = {where, made.address()};
+  if (is_current(where)) {
+    processes_[where.process.value]->actors.push_back(caf::actor_cast<caf::strong_actor_ptr>(made));
+  } else {
+    caf::anon_send_exit(made, caf::exit_reason::kill);
+  }
 }
 
 bool simulated_world::step() {
-  auto& jobs = scheduler_->jobs;
-  if (!jobs.empty()) {
-    run_actor(random_.below(jobs.size()));
+  if (const auto job = choose_job()) {
+    run_actor(*job);
     // Handling a message takes a little time, or the order of timers would never matter.
     advance_to(now() + duration{1 + static_cast<std::int64_t>(random_.below(8))});
     return true;
@@ -84,6 +97,26 @@ bool simulated_world::step() {
   // Rounding to microseconds must not stop short of the timer.
   advance_to(std::max(next, now()) + duration{1});
   return true;
+}
+
+std::optional<std::size_t> simulated_world::choose_job() {
+  const auto& jobs = scheduler_->jobs;
+  if (jobs.empty()) return std::nullopt;
+  if (now() >= last_pause_ends_) return random_.below(jobs.size());
+  std::vector<std::size_t> ready;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (!is_paused(*jobs[i])) ready.push_back(i);
+  }
+  if (ready.empty()) return std::nullopt;
+  return ready[random_.below(ready.size())];
+}
+
+bool simulated_world::is_paused(const caf::resumable& job) const {
+  const auto* actor = dynamic_cast<const caf::scheduled_actor*>(&job);
+  if (actor == nullptr) return false;
+  const auto found = residents_.find(actor->id());
+  if (found == residents_.end()) return false;
+  return processes_[found->second.home.process.value]->paused_until > now();
 }
 
 void simulated_world::run_actor(std::size_t job) {
@@ -113,73 +146,118 @@ void simulated_world::advance_to(processing_time time) {
   mix_into_trace(static_cast<std::uint64_t>(now().time_since_epoch().count()));
 }
 
-void simulated_world::ship(process_id from, process_id to, std::function<void()> arrive) {
-  if (is_stopping_ || !processes_[from.value]->is_alive) return;
+void simulated_world::ship(incarnation from, incarnation to, std::function<void()> arrive) {
+  if (is_stopping_ || !is_current(from)) return;
   ++shipped_;
   const auto jitter = static_cast<std::uint64_t>(options_.link_jitter.count());
   const duration delay =
       options_.link_delay_min + duration{static_cast<std::int64_t>(random_.below(jitter + 1))};
+  // A timer of a paused process may have come here: it sends when it goes on.
+  const auto sent = std::max(now(), processes_[from.process.value]->paused_until);
   auto& last = last_arrival_[{from, to}];
-  last = std::max(last, now() + delay);
+  last = std::max(last, sent + delay);
   after(last - now(), [this, from, to, arrive = std::move(arrive)] {
-    if (processes_[from.value]->is_alive && processes_[to.value]->is_alive) arrive();
+    if (is_current(from) && is_current(to)) arrive();
   });
 }
 
-caf::strong_actor_ptr simulated_world::resolve(process_id viewer, actor_address address) {
-  if (address.process != viewer) {
-    const auto found = proxies_.find({viewer, address});
-    return found != proxies_.end() ? found->second : make_proxy(viewer, address);
-  }
-  const auto found = actors_.find(address.actor);
-  if (found == actors_.end()) return nullptr;
-  return caf::actor_cast<caf::strong_actor_ptr>(found->second);
+caf::strong_actor_ptr simulated_world::resolve(incarnation viewer, actor_address address) {
+  if (address.process == viewer.process) return find_actor(address);
+  const auto found = proxies_.find({viewer, address});
+  return found != proxies_.end() ? found->second.handle : make_proxy(viewer, address);
 }
 
-caf::strong_actor_ptr simulated_world::make_proxy(process_id viewer, actor_address address) {
+caf::strong_actor_ptr simulated_world::find_actor(actor_address address) const {
+  const auto found = residents_.find(address.actor);
+  if (found == residents_.end()) return nullptr;
+  const auto& [home, handle] = found->second;
+  if (home != processes_[address.process.value]->self) return nullptr;
+  return caf::actor_cast<caf::strong_actor_ptr>(handle);
+}
+
+caf::strong_actor_ptr simulated_world::make_proxy(incarnation viewer, actor_address address) {
   const proxy_key key{viewer, address};
+  const auto lived = residents_.find(address.actor);
+  const auto where = lived != residents_.end() && lived->second.home.process == address.process
+                         ? lived->second.home
+                         : processes_[address.process.value]->self;
+  const auto number = ++next_proxy_;
   caf::actor_config config;
   auto proxy = caf::make_actor<simulated_proxy, caf::strong_actor_ptr>(
-      address.actor, system_->node(), system_.get(), config, *this, viewer, address);
-  proxies_.emplace(key, proxy);
-  const auto target = resolve(address.process, address);
-  if (!target || !processes_[address.process.value]->is_alive) {
-    after(options_.detection_delay, [this, key] { drop_proxy(key, caf::exit_reason::unknown); });
+      address.actor, system_->node(), system_.get(), config, *this, viewer, address, where);
+  proxies_.emplace(key, known_proxy{proxy, where, number});
+  if (!is_current(viewer)) {
+    drop_proxy(key, number, caf::exit_reason::remote_link_unreachable);
+    return proxy;
+  }
+  const auto target = is_current(where) ? find_actor(address) : nullptr;
+  if (!target) {
+    after(options_.detection_delay,
+          [this, key, number] { drop_proxy(key, number, caf::exit_reason::unknown); });
     return proxy;
   }
   // The end of the real actor travels over the link as well.
-  target->get()->attach_functor([this, key](const caf::error& reason) {
-    ship(key.second.process, key.first, [this, key, reason] { drop_proxy(key, reason); });
+  target->get()->attach_functor([this, key, number, where](const caf::error& reason) {
+    ship(where, key.first, [this, key, number, reason] { drop_proxy(key, number, reason); });
   });
   return proxy;
 }
 
-void simulated_world::drop_proxy(const proxy_key& key, const caf::error& reason) {
+void simulated_world::drop_proxy(const proxy_key& key, std::uint64_t number,
+                                 const caf::error& reason) {
   const auto found = proxies_.find(key);
-  if (found == proxies_.end()) return;
-  const auto proxy = std::move(found->second);
+  if (found == proxies_.end() || found->second.number != number) return;
+  const auto proxy = std::move(found->second.handle);
   proxies_.erase(found);
   static_cast<simulated_proxy*>(proxy->get())->kill_proxy(nullptr, reason);
 }
 
-void simulated_world::drop_peer(process_id viewer, process_id peer) {
-  std::vector<proxy_key> keys;
+template <class Predicate>
+void simulated_world::drop_proxies(const caf::error& reason, Predicate is_meant) {
+  std::vector<std::pair<proxy_key, std::uint64_t>> meant;
   for (const auto& [key, proxy] : proxies_) {
-    if (key.first == viewer && key.second.process == peer) keys.push_back(key);
+    if (is_meant(key.first, proxy.where)) meant.emplace_back(key, proxy.number);
   }
-  for (const auto& key : keys) drop_proxy(key, caf::exit_reason::remote_link_unreachable);
-  for (const auto& listener : processes_[viewer.value]->peer_listeners) {
-    caf::anon_send(listener, peer_down{peer});
+  for (const auto& [key, number] : meant) drop_proxy(key, number, reason);
+}
+
+void simulated_world::watch_peers(incarnation viewer, const caf::actor& listener) {
+  if (!is_current(viewer)) return;
+  processes_[viewer.process.value]->peer_listeners.push_back({listener, {}});
+  for (const auto& peer : processes_) {
+    if (peer->self != viewer) tell_up(viewer, peer->self);
+  }
+}
+
+void simulated_world::tell_up(incarnation viewer, incarnation peer) {
+  if (!is_current(viewer) || !is_current(peer)) return;
+  for (auto& listener : processes_[viewer.process.value]->peer_listeners) {
+    const auto known = listener.up.find(peer.process);
+    if (known != listener.up.end() && known->second == peer.epoch) continue;
+    listener.up[peer.process] = peer.epoch;
+    caf::anon_send(listener.handle, peer_up{peer.process});
+  }
+}
+
+void simulated_world::drop_peer(incarnation viewer, incarnation peer) {
+  if (!is_current(viewer)) return;
+  drop_proxies(caf::exit_reason::remote_link_unreachable,
+               [&](incarnation who, incarnation where) { return who == viewer && where == peer; });
+  for (auto& listener : processes_[viewer.process.value]->peer_listeners) {
+    const auto known = listener.up.find(peer.process);
+    if (known == listener.up.end() || known->second != peer.epoch) continue;
+    listener.up.erase(known);
+    caf::anon_send(listener.handle, peer_down{peer.process});
   }
 }
 
 // Only after the actors have ended: each end wakes up those that are linked to it.
-void simulated_world::drop_jobs_of(process_id id) {
+void simulated_world::drop_jobs_of(incarnation who) {
   std::deque<caf::resumable*> others;
   for (auto* job : scheduler_->jobs) {
     const auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
-    const auto home = actor == nullptr ? home_.end() : home_.find(actor->id());
-    if (home != home_.end() && home->second == id) {
+    const auto found = actor == nullptr ? residents_.end() : residents_.find(actor->id());
+    if (found != residents_.end() && found->second.home == who) {
       caf::intrusive_ptr_release(job);
     } else {
       others.push_back(job);
@@ -191,6 +269,8 @@ void simulated_world::drop_jobs_of(process_id id) {
 void simulated_world::crash(process_id id) {
   auto& crashed = *processes_[id.value];
   if (!std::exchange(crashed.is_alive, false)) return;
+  crashed.crashed_at = now();
+  crashed.runtime.files().cut_off();
   caf::scoped_execution_unit unit{system_.get()};
   for (const auto& strong : crashed.actors) {
     auto* actor =
@@ -201,13 +281,46 @@ void simulated_world::crash(process_id id) {
     actor->quit(caf::exit_reason::kill);
     actor->finalize();
   }
-  drop_jobs_of(id);
+  drop_proxies(caf::exit_reason::kill,
+               [&](incarnation who, incarnation) { return who == crashed.self; });
+  drop_jobs_of(crashed.self);
   crashed.actors.clear();
   crashed.peer_listeners.clear();
-  for (std::uint32_t viewer = 0; viewer < processes_.size(); ++viewer) {
-    if (viewer == id.value) continue;
-    after(options_.detection_delay, [this, viewer, id] { drop_peer({viewer}, id); });
+  for (const auto& viewer : processes_) {
+    if (!viewer->is_alive) continue;
+    after(options_.detection_delay,
+          [this, who = viewer->self, lost = crashed.self] { drop_peer(who, lost); });
   }
+}
+
+runtime& simulated_world::restart(process_id id) {
+  auto& process = processes_[id.value];
+  WEIR_ASSERT(!process->is_alive);
+  const incarnation next{id, process->self.epoch + 1};
+  const auto noticed = std::max(now(), process->crashed_at + options_.detection_delay);
+  former_.push_back(std::move(process));
+  process =
+      std::make_unique<process_state>(*this, next, mix(mix(options_.seed + id.value) + next.epoch));
+  // Nobody learns of the new process before the end of the old one.
+  for (const auto& viewer : processes_) {
+    if (viewer == process || !viewer->is_alive) continue;
+    after(noticed - now() + options_.link_delay_min,
+          [this, who = viewer->self, next] { tell_up(who, next); });
+  }
+  return process->runtime;
+}
+
+void simulated_world::pause(process_id id, duration span) {
+  auto& paused = *processes_[id.value];
+  if (!paused.is_alive) return;
+  paused.paused_until = std::max(paused.paused_until, now() + span);
+  last_pause_ends_ = std::max(last_pause_ends_, paused.paused_until);
+  after(span, [] {});  // Time must come to the end of the pause even if nothing else happens.
+}
+
+void simulated_world::lose_power() {
+  for (const auto& each : processes_) crash(each->self.process);
+  files_->crash();
 }
 
 std::vector<caf::actor> simulated_world::actors_of(process_id id, std::string_view name) const {

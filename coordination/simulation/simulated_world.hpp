@@ -5,12 +5,17 @@
 // scheduler lets the seed choose which actor runs next; time is virtual and jumps when nobody has
 // anything to do; messages between processes travel over links that delay them, in order, like a
 // TCP connection. The same seed gives the same run, to the last message: `trace_hash` shows it.
+//
+// Processes crash, come back empty, and stop for a while; the machine loses power, and its disk
+// fails (coordination/simulation/simulated_disk_faults.hpp). The end of the world is `kill -9` for
+// all of its processes: what they had written is on the disk, and nothing comes after it.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <string_view>
 #include <vector>
@@ -19,9 +24,13 @@
 #include <caf/actor_system_config.hpp>
 
 #include "actors/runtime.hpp"
+#include "coordination/simulation/incarnation.hpp"
 #include "coordination/simulation/random_numbers.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
 
+namespace caf {
+class resumable;
+}
 namespace caf::scheduler {
 class test_coordinator;
 }
@@ -38,6 +47,9 @@ struct simulated_world_options {
   duration link_jitter{500};
   // How long after a crash the other processes learn of it.
   duration detection_delay = std::chrono::milliseconds{200};
+  // The disk, which may hold what an earlier world has left; none: a new one, whose chance follows
+  // from the seed.
+  std::shared_ptr<simulated_file_system> files = nullptr;
 };
 
 class simulated_world {
@@ -46,8 +58,9 @@ public:
   // Ends all actors first.
   ~simulated_world();
 
+  // The process as it is now: a restart makes another.
   runtime& process(process_id id);
-  simulated_file_system& files() { return files_; }
+  simulated_file_system& files() { return *files_; }
   caf::actor_system& system() { return *system_; }
   processing_time now() const;
 
@@ -55,8 +68,22 @@ public:
   bool step();
   // Runs `action` when `delay` of virtual time has passed.
   void after(duration delay, std::function<void()> action);
-  // Kills all actors of a process at once; what they sent and did not arrive is lost.
+
+  // None of the following may be called by an actor.
+
+  // Kills all actors of a process at once; what they sent and did not arrive is lost. What they
+  // wrote stays, nothing more is written. Does nothing if the process has crashed.
   void crash(process_id id);
+  // Starts a crashed process again, with nothing in it. To the others it is a new one: handles to
+  // its former actors stay dead, and what is on its way to or from those never arrives.
+  // REQUIRES: !is_alive(id).
+  runtime& restart(process_id id);
+  bool is_alive(process_id id) const;
+  // Stops a process for a while, which nobody notices: messages wait, its timers fire afterwards.
+  // Does nothing if the process has crashed.
+  void pause(process_id id, duration span);
+  // Crashes all processes and the machine under them: see simulated_file_system::crash.
+  void lose_power();
 
   // The living actors of a process with that name ("task", "slot", ...), the oldest first.
   std::vector<caf::actor> actors_of(process_id id, std::string_view name) const;
@@ -81,33 +108,55 @@ private:
     }
   };
   struct process_state;
-  using proxy_key = std::pair<process_id, actor_address>;  // Who looks, and at whom.
+  struct resident {
+    incarnation home;
+    caf::actor_addr handle;
+  };
+  using proxy_key = std::pair<incarnation, actor_address>;  // Who looks, and at whom.
+  struct known_proxy {
+    caf::strong_actor_ptr handle;
+    incarnation where;         // The life of the process to which it leads.
+    std::uint64_t number = 0;  // Of all proxies of this world.
+  };
 
+  // Whether its process lives, and lives that life.
+  bool is_current(incarnation who) const;
   void mix_into_trace(std::uint64_t value);
   void advance_to(processing_time time);
+  // One of the actors that are ready and not paused; none if there is none.
+  std::optional<std::size_t> choose_job();
+  bool is_paused(const caf::resumable& job) const;
   void run_actor(std::size_t job);
   // Delivers in order per directed link, unless a crash comes first.
-  void ship(process_id from, process_id to, std::function<void()> arrive);
-  caf::strong_actor_ptr resolve(process_id viewer, actor_address address);
-  caf::strong_actor_ptr make_proxy(process_id viewer, actor_address address);
-  void drop_proxy(const proxy_key& key, const caf::error& reason);
-  void drop_peer(process_id viewer, process_id peer);
-  void drop_jobs_of(process_id id);
-  void on_spawned(process_id where, const caf::actor& made);
+  void ship(incarnation from, incarnation to, std::function<void()> arrive);
+  caf::strong_actor_ptr resolve(incarnation viewer, actor_address address);
+  // Null if it never was there, or not in the life the process has now.
+  caf::strong_actor_ptr find_actor(actor_address address) const;
+  caf::strong_actor_ptr make_proxy(incarnation viewer, actor_address address);
+  void drop_proxy(const proxy_key& key, std::uint64_t number, const caf::error& reason);
+  template <class Predicate>
+  void drop_proxies(const caf::error& reason, Predicate is_meant);
+  void watch_peers(incarnation viewer, const caf::actor& listener);
+  void tell_up(incarnation viewer, incarnation peer);
+  void drop_peer(incarnation viewer, incarnation peer);
+  void drop_jobs_of(incarnation who);
+  void on_spawned(incarnation where, const caf::actor& made);
 
   simulated_world_options options_;
   random_numbers random_;
-  simulated_file_system files_;
+  std::shared_ptr<simulated_file_system> files_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::vector<std::unique_ptr<process_state>> processes_;
-  std::map<std::uint64_t, process_id> home_;  // Of every actor, by id.
-  std::map<std::uint64_t, caf::actor_addr> actors_;
-  std::map<proxy_key, caf::strong_actor_ptr> proxies_;
-  std::map<std::pair<process_id, process_id>, processing_time> last_arrival_;
+  std::vector<std::unique_ptr<process_state>> former_;  // Processes that were restarted.
+  std::map<std::uint64_t, resident> residents_;         // All actors there ever were, by id.
+  std::map<proxy_key, known_proxy> proxies_;
+  std::map<std::pair<incarnation, incarnation>, processing_time> last_arrival_;
   std::priority_queue<event> events_;
   std::uint64_t next_event_ = 0;
+  std::uint64_t next_proxy_ = 0;
+  processing_time last_pause_ends_ = processing_time::min();
   std::uint64_t trace_hash_ = 14695981039346656037ULL;
   std::uint64_t steps_ = 0;
   std::uint64_t shipped_ = 0;

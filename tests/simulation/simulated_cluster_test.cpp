@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "coordination/simulation/fault_plan.hpp"
 #include "tests/support/probe_actor.hpp"
 #include "tests/support/random_numbers.hpp"
 #include "tests/support/test_graphs.hpp"
@@ -222,6 +223,127 @@ TEST(SimulatedCluster, EndsWhenATaskASlotOrATaskManagerIsKilledAtAnyMoment) {
     EXPECT_EQ(job.tasks_left(), 0U);
     EXPECT_EQ(job.results().finished(), 0U);
   }
+}
+
+struct faulty_run {
+  job_state state = job_state::created;
+  std::uint64_t trace_hash = 0;
+  std::uint64_t steps = 0;
+  duration took{};
+  friend bool operator==(const faulty_run&, const faulty_run&) = default;
+};
+
+// An endless job to which a plan happens; cancelled after a while if that has not ended it. What is
+// left of the plan happens to the cluster without a job.
+faulty_run run_through(const fault_plan& plan, std::uint64_t seed) {
+  endless_job job{seed};
+  plan.apply(job.cluster());
+  // Only the longest of these is long enough for a crash to be noticed before.
+  constexpr int milliseconds_until_cancelled[] = {5, 10, 20, 30, 50, 70, 100, 300};
+  run_for(job.world(), std::chrono::milliseconds{milliseconds_until_cancelled[seed % 8]});
+  job.cluster().cancel();
+  const auto outcome = job.cluster().run();
+  EXPECT_EQ(job.results().finished(), 0U);
+  run_for(job.world(), std::chrono::seconds{1});
+  EXPECT_EQ(job.tasks_left(), 0U);
+  return {outcome.job.state, job.world().trace_hash(), job.world().steps(), outcome.took};
+}
+
+TEST(SimulatedCluster, EndsWhateverCrashesRestartsAndPausesAndTheSameWayForTheSameSeed) {
+  const fault_plan_options options{.within = std::chrono::milliseconds{100},
+                                   .longest_pause = std::chrono::milliseconds{300},
+                                   .longest_outage = std::chrono::milliseconds{300},
+                                   .one_crash_stays_in = 5};
+  std::set<job_state> states;
+  for (const auto seed : seeds_for(240)) {
+    const auto plan = fault_plan::random(seed, options);
+    SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + to_string(plan));
+    const auto run = run_through(plan, seed);
+    ASSERT_TRUE(is_final(run.state)) << to_string(run.state);
+    EXPECT_LE(run.took, std::chrono::seconds{31});
+    if (seed % 3 == 0) {
+      ASSERT_EQ(run_through(plan, seed), run);
+    }
+    states.insert(run.state);
+  }
+  EXPECT_TRUE(states.contains(job_state::failed));
+  EXPECT_TRUE(states.contains(job_state::cancelled));
+}
+
+TEST(SimulatedCluster, FinishesLaterWhenATaskManagerIsPaused) {
+  for (const auto seed : seeds_for(50)) {
+    sink_results results;
+    const auto job = keyed_sum_job(300, results);
+    simulated_cluster cluster{job.graph(), with_parallelism(3), {.seed = seed}};
+    cluster.world().after(std::chrono::milliseconds{1},
+                          [&] { cluster.pause_task_manager(1, std::chrono::seconds{20}); });
+    const auto outcome = cluster.run();
+    ASSERT_EQ(outcome.job.state, job_state::finished) << "seed " << seed;
+    EXPECT_GE(outcome.took, std::chrono::seconds{20}) << "seed " << seed;
+    number sum = 0;
+    for (const number each : results.seen()) sum += each;
+    EXPECT_EQ(sum, sum_below(300) + 300) << "seed " << seed;
+  }
+}
+
+TEST(SimulatedCluster, OffersTheSlotsOfATaskManagerThatCameBackBeforeTheJobRan) {
+  for (const auto seed : seeds_for(50)) {
+    sink_results results;
+    const auto job = keyed_sum_job(300, results);
+    simulated_cluster cluster{job.graph(), with_parallelism(3), {.seed = seed}};
+    cluster.crash_task_manager(1);
+    cluster.world().after(std::chrono::seconds{3}, [&] { cluster.restart_task_manager(1); });
+    const auto outcome = cluster.run();
+    ASSERT_EQ(outcome.job.state, job_state::finished) << "seed " << seed;
+    EXPECT_GE(outcome.took, std::chrono::seconds{3});
+    cluster.restart_task_manager(1);
+  }
+}
+
+TEST(SimulatedCluster, LeavesItsDiskToTheNextAtWhateverStepItEnds) {
+  for (const auto seed : seeds_for(100)) {
+    const auto disk = std::make_shared<simulated_file_system>(seed);
+    random_numbers random{mix(seed)};
+    std::string left;
+    {
+      sink_results results;
+      const auto job = keyed_sum_job(endless, results);
+      simulated_cluster cluster{job.graph(), with_parallelism(3), {.seed = seed, .files = disk}};
+      auto file = cluster.world().process({1}).files().create("log");
+      for (auto steps = random.below(500); steps > 0; --steps) {
+        cluster.world().step();
+        ASSERT_TRUE((*file)->append("x").ok());
+        if (random.below(100) == 0) {
+          ASSERT_TRUE((*file)->sync().ok());
+        }
+      }
+      left = disk->content_of("log");
+    }
+    EXPECT_EQ(disk->content_of("log"), left);
+    if (seed % 2 == 0) disk->crash();
+    sink_results results;
+    const auto job = keyed_sum_job(300, results);
+    simulated_cluster next{job.graph(), with_parallelism(3), {.seed = seed, .files = disk}};
+    EXPECT_EQ(&next.world().files(), disk.get());
+    ASSERT_EQ(next.run().job.state, job_state::finished) << "seed " << seed;
+    EXPECT_TRUE(left.starts_with(disk->content_of("log")));
+  }
+}
+
+TEST(SimulatedCluster, TakesTheSameScheduleWithAndWithoutFaultsThatDoNotStrikeIt) {
+  const auto trace = [](std::uint64_t seed, bool faulty) {
+    sink_results results;
+    const auto job = keyed_sum_job(300, results);
+    simulated_cluster cluster{job.graph(), with_parallelism(3), {.seed = seed}};
+    auto& disk = cluster.world().files();
+    if (faulty) {
+      disk.faults().set({.append = {500'000}});
+      auto file = disk.create("beside");
+      for (int n = 0; n < 100; ++n) static_cast<void>((*file)->append("x"));
+    }
+    return cluster.run().trace_hash;
+  };
+  for (const auto seed : seeds_for(20)) EXPECT_EQ(trace(seed, true), trace(seed, false));
 }
 
 TEST(SimulatedCluster, GivesUpAtItsTimeLimit) {

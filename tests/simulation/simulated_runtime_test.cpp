@@ -31,7 +31,8 @@ TEST_F(SimulatedRuntime, SharesTheClockOfItsWorld) {
 TEST_F(SimulatedRuntime, SharesTheDiskOfItsWorld) {
   world_.files().put("/f", "abc");
   EXPECT_EQ(first_.files().stat("/f")->size, 3U);
-  EXPECT_EQ(&first_.files(), &second_.files());
+  ASSERT_TRUE(second_.files().rename("/f", "/g").ok());
+  EXPECT_EQ(first_.files().stat("/g")->size, 3U);
 }
 
 TEST_F(SimulatedRuntime, DrawsNumbersThatFollowFromTheSeed) {
@@ -48,6 +49,33 @@ TEST_F(SimulatedRuntime, PublishesActorsUnderItsProcess) {
   EXPECT_EQ(published.address().process, process_id{1});
   EXPECT_EQ(second_.fabric().resolve(published.address()), published.handle());
   EXPECT_FALSE(second_.fabric().resolve({{1}, 4711}));
+}
+
+TEST_F(SimulatedRuntime, EndsWithItsProcess) {
+  const probe former{second_};
+  auto file = second_.files().create("f");
+  ASSERT_TRUE((*file)->append("abc").ok());
+  world_.crash({1});
+  EXPECT_FALSE((*file)->append("def").ok());
+  EXPECT_FALSE(second_.files().create("g").ok());
+  auto& next = world_.restart({1});
+  EXPECT_EQ(&next, &world_.process({1}));
+  EXPECT_EQ(next.process(), process_id{1});
+  EXPECT_EQ(next.files().stat("f")->size, 3U);
+  EXPECT_FALSE(second_.files().stat("f").ok());
+  EXPECT_FALSE(next.fabric().resolve(former.address()));
+  simulated_world same{{.seed = 7, .processes = 2}};
+  EXPECT_NE(next.random(), same.process({1}).random());
+}
+
+TEST_F(SimulatedRuntime, SpawnsNothingThatLivesOnceItsProcessHasCrashed) {
+  world_.crash({1});
+  world_.restart({1});
+  const probe late{second_};
+  while (world_.step()) {
+  }
+  EXPECT_TRUE(world_.actors_of({1}, "probe").empty());
+  EXPECT_FALSE(world_.process({1}).fabric().resolve(late.address()));
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counting and drawing; see coordination/simulation/simulated_disk_faults.hpp.
+#include "coordination/simulation/simulated_disk_faults.hpp"
+
+#include <utility>
+
+namespace weir {
+
+void simulated_disk_faults::set(disk_fault_rates rates) {
+  chances_ = {rates.append, rates.sync,   rates.create, rates.open,
+              rates.read,   rates.rename, rates.remove};
+  has_rates_ = rates.flipped_read.value > 0;
+  for (const auto chance : chances_) has_rates_ = has_rates_ || chance.value > 0;
+  rates_ = std::move(rates);
+}
+
+void simulated_disk_faults::fail(disk_fault fault) { planned_.push_back(std::move(fault)); }
+
+void simulated_disk_faults::cut_power_at(std::uint64_t nth_change) {
+  power_until_ = changes_ + nth_change;
+}
+
+bool simulated_disk_faults::strikes(per_million chance) {
+  return chance.value > 0 && random_.below(1'000'000) < chance.value;
+}
+
+simulated_disk_faults::fate simulated_disk_faults::next(disk_operation what,
+                                                        const std::string& path) {
+  const auto kind = static_cast<std::size_t>(what);
+  ++counts_[kind];
+  if (what != disk_operation::open && what != disk_operation::read && has_power()) ++changes_;
+  if (!has_power()) return {true, false};
+  fate decided;
+  for (std::size_t i = 0; i < planned_.size();) {
+    auto& each = planned_[i];
+    const bool is_meant = each.what == what && path.starts_with(each.under);
+    if (is_meant && --each.nth == 0) {
+      decided = {true, each.takes_effect};
+      planned_.erase(planned_.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
+  }
+  if (has_rates_ && path.starts_with(rates_.under) && strikes(chances_[kind])) {
+    decided = {true, random_.below(2) == 0};
+  }
+  return decided;
+}
+
+void simulated_disk_faults::distort(const std::string& path, std::span<char> bytes) {
+  if (!has_rates_ || bytes.empty() || !path.starts_with(rates_.under)) return;
+  if (!strikes(rates_.flipped_read)) return;
+  auto& byte = bytes[random_.below(bytes.size())];
+  byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << random_.below(8)));
+}
+
+}  // namespace weir

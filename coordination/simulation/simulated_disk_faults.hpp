@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes wrong with a simulated disk: by chance, or exactly at the n-th operation.
+//
+// Nothing goes wrong unless it was asked for, and then no random number is drawn. The numbers are
+// the disk's own, so that a schedule stays what it is when faults are added to it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "coordination/simulation/random_numbers.hpp"
+
+namespace weir {
+
+enum class disk_operation : std::uint8_t { append, sync, create, open, read, rename, remove };
+inline constexpr std::size_t disk_operation_count = 7;
+
+// How often something happens.
+struct per_million {
+  std::uint32_t value = 0;
+};
+
+// The chances of a disk that is not what it was.
+struct disk_fault_rates {
+  // That one operation fails with an input/output error.
+  per_million append{};
+  per_million sync{};
+  per_million create{};
+  per_million open{};
+  per_million read{};
+  per_million rename{};
+  per_million remove{};
+  // That one bit of what a read brings is wrong. The next read may be right.
+  per_million flipped_read{};
+  // Only files whose path starts with this.
+  std::string under{};
+};
+
+// One operation that will fail with an input/output error.
+struct disk_fault {
+  disk_operation what = disk_operation::append;
+  std::uint64_t nth = 1;  // Counted from now on, over the files whose path starts with `under`;
+                          // for a rename that is the new path.
+  std::string under{};
+  // It is done all the same, and only the answer is wrong: a rename that took place, bytes that
+  // are durable. Of an append a random part is done.
+  bool takes_effect = false;
+};
+
+class simulated_disk_faults {
+public:
+  explicit simulated_disk_faults(std::uint64_t seed) : random_{seed} {}
+
+  // In place of the rates before.
+  void set(disk_fault_rates rates);
+  // In addition to what else will fail.
+  void fail(disk_fault fault);
+  // The size of the disk: no append makes its files larger than this in sum. None: no limit.
+  std::optional<std::uint64_t> capacity;
+  // The power goes before the n-th change of the disk from now on: it and all later operations
+  // fail and do nothing, until the disk's crash(). A change is an append, a sync, a creation, a
+  // rename or a removal.
+  void cut_power_at(std::uint64_t nth_change);
+  bool has_power() const { return changes_ < power_until_; }
+
+  // How many operations of a kind, and how many changes, there were, failed ones included.
+  std::uint64_t count(disk_operation what) const { return counts_[static_cast<std::size_t>(what)]; }
+  std::uint64_t changes() const { return changes_; }
+
+  // --- For the disk ------------------------------------------------------------------------------
+
+  struct fate {
+    bool fails = false;
+    bool takes_effect = true;
+  };
+  // Counts an operation and decides what becomes of it.
+  fate next(disk_operation what, const std::string& path);
+  // Flips a bit of what was read, or not.
+  void distort(const std::string& path, std::span<char> bytes);
+  void restore_power() { power_until_ = std::numeric_limits<std::uint64_t>::max(); }
+  random_numbers& random() { return random_; }
+
+private:
+  bool strikes(per_million chance);
+
+  random_numbers random_;
+  disk_fault_rates rates_;
+  std::array<per_million, disk_operation_count> chances_{};
+  bool has_rates_ = false;
+  std::vector<disk_fault> planned_;
+  std::array<std::uint64_t, disk_operation_count> counts_{};
+  std::uint64_t changes_ = 0;
+  std::uint64_t power_until_ = std::numeric_limits<std::uint64_t>::max();
+};
+
+}  // namespace weir
