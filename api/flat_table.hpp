@@ -205,7 +205,7 @@ public:
     }
   }
 
-  // Costs a byte for some KiB of slots; what it shares with the table is copied only when it
+  // Costs some bytes for each KiB of slots; what it shares with the table is copied only when it
   // changes.
   std::unique_ptr<frozen_table> freeze() override {
     return freeze_as(keyed_form<Key, T>{range_.max_parallelism()});

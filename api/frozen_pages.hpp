@@ -10,8 +10,8 @@
 //    task has kept the copy.
 // 3. Before the task changes anything in a page, it preserves it: copies it if it is untouched,
 //    waits if the reader is at it just then. A page that is done or kept may change.
-// 4. Waiting is a short spin, the only one in the engine: a page is some KiB and read in
-//    microseconds, and it happens once in a snapshot or so. Anything that sleeps would cost more.
+// 4. Waiting is a short spin, the only one in the engine: a page is about a KiB and read in
+//    a microsecond, and it happens once in a snapshot or so. Anything that sleeps would cost more.
 #pragma once
 
 #include <atomic>

@@ -51,7 +51,8 @@ public:
 
   void add(array_of_slots& slots) {
     array added{slots.share(), std::min(slots.capacity(), slots_per_page),
-                zeroed_array<kept_page*>{pages_of(slots)}, pages_of(slots)};
+                std::vector<kept_pages>(pages_of(slots) / pages_kept_together + 1),
+                pages_of(slots)};
     add_array(&slots.at(0), added.pages, added.slots_per_page * sizeof(slot));
     arrays_.push_back(std::move(added));
   }
@@ -59,12 +60,6 @@ public:
   void add(const Key& key, const T& value) {
     blocks_.add(form_.group_of(key, Hash{}(key)),
                 [&](std::string& bytes) { form_.encode(key, value, bytes); });
-  }
-
-  ~frozen_slots() override {
-    for (array& each : arrays_) {
-      for (std::size_t page = 0; has_kept_ && page < each.pages; ++page) delete each.kept[page];
-    }
   }
 
   // --- For the reader
@@ -87,8 +82,11 @@ private:
   using slot = typename array_of_slots::slot;
   static constexpr bool is_plain =
       std::is_trivially_copyable_v<Key> && std::is_trivially_copyable_v<T>;
+  // The first change in a page costs a copy of it: more than this would hold up the batch that
+  // comes behind the barrier.
+  static constexpr std::size_t bytes_per_page = 1024;
   static constexpr std::size_t slots_per_page =
-      std::bit_floor(std::max<std::size_t>(1, 4096 / sizeof(slot)));
+      std::bit_floor(std::max<std::size_t>(1, bytes_per_page / sizeof(slot)));
 
   struct encoded {
     key_group group;
@@ -100,10 +98,13 @@ private:
     std::vector<encoded> entries;   // Of others: their encodings are in `bytes`.
     std::string bytes;
   };
+  // The copies of neighbours; most freezes never need most of them.
+  static constexpr std::size_t pages_kept_together = 512;
+  using kept_pages = std::unique_ptr<std::unique_ptr<kept_page>[]>;
   struct array {
     std::shared_ptr<array_of_slots> slots;
     std::size_t slots_per_page;
-    zeroed_array<kept_page*> kept;
+    std::vector<kept_pages> kept;
     std::size_t pages;
   };
 
@@ -147,8 +148,11 @@ private:
         copy->entries.push_back({group, wrapped, copy->bytes.size() - before});
       });
     }
-    of.kept[page] = copy.release();
-    has_kept_ = true;
+    kept_pages& neighbours = of.kept[page / pages_kept_together];
+    if (!neighbours) {
+      neighbours = std::make_unique<std::unique_ptr<kept_page>[]>(pages_kept_together);
+    }
+    neighbours[page % pages_kept_together] = std::move(copy);
   }
 
   void read_page(std::size_t number, std::size_t page) override {
@@ -158,7 +162,7 @@ private:
 
   void read_kept_page(std::size_t number, std::size_t page) override {
     array& of = arrays_[number];
-    const std::unique_ptr<kept_page> copy{std::exchange(of.kept[page], nullptr)};
+    const auto copy = std::move(of.kept[page / pages_kept_together][page % pages_kept_together]);
     if constexpr (is_plain) {
       gather(of, page, copy->slots.get());
     } else {
@@ -174,7 +178,6 @@ private:
 
   Form form_;
   std::vector<array> arrays_;
-  bool has_kept_ = false;  // Written by the task alone; read when both have gone.
   // These are the reader's.
   block_gatherer blocks_;
   block_gatherer wrapped_;
