@@ -13,7 +13,7 @@ namespace weir {
 
 // What a task tells about its part of a checkpoint.
 struct snapshot_facts {
-  std::string file;  // Where it is; empty: the task has no state.
+  std::string file{};  // Where it is; empty: the task has no state.
   std::uint64_t bytes = 0;
   duration alignment{};  // From the first barrier to the last one.
   duration writing{};    // From the last barrier to the acknowledgement.

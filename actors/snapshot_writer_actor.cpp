@@ -50,9 +50,9 @@ caf::behavior snapshot_writer_actor::make_behavior() {
 
 void snapshot_writer_actor::write_more() {
   if (!writer_) return decline(writer_.failure());
-  const auto done = writer_->write_some(bytes_per_message);
-  if (!done) return decline(done.failure());
-  if (!*done) return send(this, write_snapshot{});
+  const auto is_whole = writer_->write_some(bytes_per_message);
+  if (!is_whole) return decline(is_whole.failure());
+  if (!*is_whole) return send(this, write_snapshot{});
   send(world().fabric().resolve(job_manager_),
        checkpoint_acknowledged{attempt_, checkpoint_, task_,
                                snapshot_facts{.file = path_,
