@@ -14,26 +14,28 @@ namespace {
 using splits_codec = codec<std::vector<split_progress>>;
 
 error corrupt(const restored_operator& from, const std::string& what) {
-  return {error_code::corrupt_data, "restore checkpoint " +
-                                        std::to_string(from.checkpoint().value) + ": " + what +
-                                        "; restore an older checkpoint"};
+  return {error_code::corrupt_data,
+          "restore checkpoint " + std::to_string(from.checkpoint().value) + ": " + what};
 }
+
+constexpr const char* remedy = "; restore an older checkpoint";
 
 result<std::vector<split_progress>> all_splits(const restored_operator& from) {
   const auto parts = from.parts(source_progress_part);
   if (parts.empty()) {
     return corrupt(from,
-                   "it does not say which splits this source had read; a source that was not in "
-                   "the job at that time needs a job of its own or one that starts afresh");
+                   "it knows nothing of this source; restore one of a job that had the source, or "
+                   "start afresh");
   }
   std::vector<split_progress> all;
   for (const auto& part : parts) {
     std::string_view bytes = part;
     auto splits = splits_codec::decode(bytes);
-    if (!splits) return corrupt(from, "the splits of the source: " + splits.failure().message);
+    if (!splits)
+      return corrupt(from, "the splits of the source: " + splits.failure().message + remedy);
     if (!bytes.empty()) {
-      return corrupt(
-          from, "the splits of the source: " + std::to_string(bytes.size()) + " bytes too many");
+      return corrupt(from, "the splits of the source: " + std::to_string(bytes.size()) +
+                               " bytes too many" + remedy);
     }
     std::move(splits->begin(), splits->end(), std::back_inserter(all));
   }
@@ -58,7 +60,7 @@ result<std::vector<split_progress>> restore_source_progress(const restored_opera
                                         [](const auto& a, const auto& b) { return a.id == b.id; });
   if (twice != all->end()) {
     return corrupt(from, "the source has the split " + twice->id +
-                             " twice, and its records would be read twice");
+                             " twice, and its records would be read twice" + remedy);
   }
   std::vector<split_progress> share;
   for (std::size_t i = 0; i < all->size(); ++i) {

@@ -149,7 +149,10 @@ status part_files::recover(const std::vector<std::string>& prepared) {
   }
   const auto directory = directory_of(options_.path);
   const auto names = files.list(directory);
-  if (!names) return names.failure();
+  if (!names) {
+    if (names.failure().code == error_code::not_found) return {};
+    return names.failure();
+  }
   for (const auto& name : *names) {
     if (!is_left_behind(name)) continue;
     const auto removed = files.remove(directory == "/" ? "/" + name : directory + "/" + name);

@@ -52,6 +52,9 @@ TEST(SourceProgress, RefusesACheckpointThatDoesNotKnowTheSource) {
   const auto restored = restore_source_progress(former({}), {0}, 1);
   ASSERT_FALSE(restored);
   EXPECT_EQ(restored.failure().code, error_code::corrupt_data);
+  EXPECT_EQ(restored.failure().message,
+            "restore checkpoint 17: it knows nothing of this source; restore one of a job that had "
+            "the source, or start afresh");
 }
 
 TEST(SourceProgress, RefusesDamagedParts) {

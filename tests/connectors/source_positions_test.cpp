@@ -249,7 +249,7 @@ TEST_F(SourcePositions, OfJsonLinesAreExact) {
 TEST_F(SourcePositions, OfGrowingFilesAreExact) {
   std::string text = "name,number\n";
   for (int i = 0; i < 40; ++i) text += name() + "," + std::to_string(i) + "\n";
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 6; ++round) {
     const auto path = directory.write("log", "");
     directory.write("other", text);
     const auto source = csv_of<entry>(directory.path()).follow();

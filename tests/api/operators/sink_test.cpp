@@ -4,6 +4,7 @@
 #include "api/operators/sink.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>

@@ -2,9 +2,12 @@
 // A source that is restored goes on as if nothing had happened: the same records, the same event
 // time, whatever the parallelism.
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -111,7 +114,7 @@ public:
   std::vector<event_time>& watermarks() { return harness_.watermarks().emitted; }
 
 private:
-  static auto make(const numbers_source& source) {
+  static std::unique_ptr<stream_operator> make(const numbers_source& source) {
     auto strategy = bounded_out_of_orderness(3s, &in_seconds);
     return std::make_unique<source_operator<numbers_source, decltype(strategy)>>(source, strategy);
   }
