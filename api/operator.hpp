@@ -127,7 +127,8 @@ public:
   // Every operator of the job has finished: what this one has written to the outside may be seen.
   virtual void commit() {}
 
-  // The task ends; `failed` when the job has not handled all its input. Called once, also after `open` threw.
+  // The task ends; `failed` when the job has not handled all its input. Called once, also after
+  // `open` threw.
   virtual void close(bool failed) { static_cast<void>(failed); }
 
   // True of an operator that emits its own watermarks and swallows those of its input.

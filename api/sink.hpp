@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where records go.
 //
-// A sink is a small copyable description; each subtask opens a writer. Output becomes visible in two
-// phases, so that no partial result is taken for the whole:
+// A sink is a small copyable description; each subtask opens a writer. Output becomes visible in
+// two phases, so that no partial result is taken for the whole:
 //
 //   write* -> prepare     durable, and recognisable as unfinished
 //          -> commit      visible: the whole job has come this far

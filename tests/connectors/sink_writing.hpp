@@ -23,7 +23,8 @@ status write_values(sink_writer<T>& writer, const std::vector<T>& values) {
   return writer.write(batch);
 }
 
-// Opens a writer, writes one batch, prepares and commits. The message of the first failure, if there is one.
+// Opens a writer, writes one batch, prepares and commits. The message of the first failure, if
+// there is one.
 template <class T, sink_for<T> Sink>
 std::string write_all(const Sink& sink, const sink_context& context, const std::vector<T>& values) {
   auto writer = sink.template open<T>(context);

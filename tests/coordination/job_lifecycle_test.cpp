@@ -227,9 +227,9 @@ TEST(JobLifecycle, IgnoresWhatAnotherAttemptReports) {
 }
 
 TEST(JobLifecycle, NamesEveryState) {
-  const std::vector<std::string_view> names{"created", "deploying",  "running",  "finishing",
-                                            "failing", "cancelling", "finished", "failed",
-                                            "cancelled"};
+  const std::vector<std::string_view> names{"created",   "deploying", "running",
+                                            "finishing", "failing",   "cancelling",
+                                            "finished",  "failed",    "cancelled"};
   for (std::size_t n = 0; n < names.size(); ++n) {
     EXPECT_EQ(to_string(static_cast<job_state>(n)), names[n]);
   }
@@ -237,10 +237,11 @@ TEST(JobLifecycle, NamesEveryState) {
 
 // Invariants 1, 3, 4 and 5 of the header, whatever happens in whatever order.
 TEST(JobLifecycle, KeepsItsInvariantsUnderRandomEvents) {
-  const std::vector<std::string> events{
-      "deployed 0", "deployed 1", "started 0",  "started 1", "drained 0", "drained 1",   "drained 0",
-      "drained 1",  "finished 0", "finished 1", "failed 0",  "failed 1",  "lost 0",      "cancelled 0",
-      "error",      "stop",       "started 0",  "started 1", "lost 1",    "cancelled 1"};
+  const std::vector<std::string> events{"deployed 0", "deployed 1",  "started 0", "started 1",
+                                        "drained 0",  "drained 1",   "drained 0", "drained 1",
+                                        "finished 0", "finished 1",  "failed 0",  "failed 1",
+                                        "lost 0",     "cancelled 0", "error",     "stop",
+                                        "started 0",  "started 1",   "lost 1",    "cancelled 1"};
   for (const auto seed : seeds_for(2000)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_numbers random{seed};
