@@ -43,8 +43,7 @@ public:
   using event =
       std::variant<batch_ready, time_advanced, status_changed, barrier_aligned, all_ended>;
 
-  input_gate(std::uint32_t channel_count, std::uint32_t credit_window,
-             bool is_exactly_once = true);
+  input_gate(std::uint32_t channel_count, std::uint32_t credit_window, bool is_exactly_once = true);
 
   status deliver(channel_index channel, frame arrived);
 

@@ -89,8 +89,8 @@ std::optional<checkpoint_id> task::due_checkpoint() const {
 task::progress task::take_snapshot(checkpoint_id checkpoint) {
   auto taken = chain_.snapshot(checkpoint);
   if (!taken) {
-    return fail(within("snapshot for checkpoint " + std::to_string(checkpoint.value),
-                       taken.failure()));
+    return fail(
+        within("snapshot for checkpoint " + std::to_string(checkpoint.value), taken.failure()));
   }
   if (!chain_.has_finished()) outputs_.emit_barrier(checkpoint);
   last_checkpoint_ = checkpoint;

@@ -71,8 +71,8 @@ public:
   task(task_description description, operator_environment world, task_host& host);
   ~task();
 
-  // Opens the operators, with the state that `restored` holds of them, if any; it outlives the call.
-  // REQUIRES: called once, before `step`.
+  // Opens the operators, with the state that `restored` holds of them, if any; it outlives the
+  // call. REQUIRES: called once, before `step`.
   [[nodiscard]] status open(processing_time now, const snapshot_set* restored = nullptr);
 
   // A frame came in; fails when one is missing before it.

@@ -108,8 +108,7 @@ void task_actor::start(const connect_task& order) {
 
 status task_actor::open() {
   if (terms_->restored == checkpoint_id{}) return task_.open(world().now());
-  auto restored =
-      snapshot_set::open(world().files(), terms_->restored, terms_->snapshot_files);
+  auto restored = snapshot_set::open(world().files(), terms_->restored, terms_->snapshot_files);
   if (!restored) return restored.failure();
   return task_.open(world().now(), &*restored);
 }
@@ -161,9 +160,8 @@ void task_actor::on_snapshot_taken(task_snapshot taken) {
   if (std::none_of(operators.begin(), operators.end(),
                    [](const operator_snapshot& each) { return each.has_state(); })) {
     return caf::event_based_actor::send(
-        job_manager_,
-        checkpoint_acknowledged{attempt_, taken.checkpoint, self.task,
-                                snapshot_facts{.alignment = taken.alignment}});
+        job_manager_, checkpoint_acknowledged{attempt_, taken.checkpoint, self.task,
+                                              snapshot_facts{.alignment = taken.alignment}});
   }
   const checkpoint_directory directory{world().files(), terms_->checkpoint_directory};
   auto path = directory.snapshot_path(taken.checkpoint, attempt_, self.task);

@@ -65,9 +65,9 @@ public:
   virtual status make_directories(const std::string& path) = 0;
   // An empty one.
   virtual status remove_directory(const std::string& path) = 0;
-  // Takes the lock that is named by the file `path`, which is created if need be. It has at most one
-  // holder: a second one, even in this process, gets error_code::in_use. When the holder's process
-  // dies, it is free again.
+  // Takes the lock that is named by the file `path`, which is created if need be. It has at most
+  // one holder: a second one, even in this process, gets error_code::in_use. When the holder's
+  // process dies, it is free again.
   virtual result<std::unique_ptr<file_lock>> lock(const std::string& path) = 0;
 };
 

@@ -74,7 +74,7 @@ struct operator_context {
   // No other attempt of any job has the same, so that what it names is its own.
   std::string attempt_token;
   bool has_checkpoints = false;  // `snapshot` will be called from time to time.
-  processing_time now{};   // When the current step began. Kept up to date by the task.
+  processing_time now{};         // When the current step began. Kept up to date by the task.
   event_time watermark = beginning_of_time;  // Of the operator's input. Kept up to date.
   file_system* files = nullptr;
   state_backend* state = nullptr;
@@ -141,14 +141,13 @@ public:
   }
   // Everything up to the snapshot for `checkpoint` will never be undone: it may be seen. Ids only
   // grow; those of checkpoints that did not complete are left out.
-  virtual void on_checkpoint_completed(checkpoint_id checkpoint) {
-    static_cast<void>(checkpoint);
-  }
+  virtual void on_checkpoint_completed(checkpoint_id checkpoint) { static_cast<void>(checkpoint); }
 
   // Every operator of the job has finished: what this one has written to the outside may be seen.
   virtual void commit() {}
 
-  // The task ends; `failed` when the job has not handled all its input. Called once, also after `open` threw.
+  // The task ends; `failed` when the job has not handled all its input. Called once, also after
+  // `open` threw.
   virtual void close(bool failed) { static_cast<void>(failed); }
 
   // True of an operator that emits its own watermarks and swallows those of its input.

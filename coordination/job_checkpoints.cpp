@@ -184,7 +184,9 @@ job_checkpoints::orders job_checkpoints::carry_out(checkpoint_coordinator::comma
                 append(written ? coordinator_->on_completed(each.id, now)
                                : coordinator_->on_not_completed(each.id, written.failure()));
               },
-              [&](checkpoint_commands::announce_completed& each) { made.completed.push_back(each); },
+              [&](checkpoint_commands::announce_completed& each) {
+                made.completed.push_back(each);
+              },
               [&](checkpoint_commands::discard& each) {
                 auto gone = directory_.discard(each.id);
                 if (!gone) made.warnings.push_back(gone.failure());

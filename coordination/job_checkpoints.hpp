@@ -44,7 +44,8 @@ public:
   // Whether the job takes checkpoints; without, nothing below but `begin` does anything.
   bool is_enabled() const noexcept { return coordinator_.has_value(); }
 
-  // Takes possession of the directory. Errors: it is another job's, or in use, or not to be written.
+  // Takes possession of the directory. Errors: it is another job's, or in use, or not to be
+  // written.
   [[nodiscard]] status open();
   // The newest checkpoint that is whole, or what the options say for the first attempt. Errors: it
   // does not fit the job.

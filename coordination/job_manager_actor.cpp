@@ -124,10 +124,9 @@ void job_manager_actor::check_deployment_of(attempt_number attempt) {
                           state == job_state::restarting;
   if (!is_waiting || attempt != lifecycle_.attempt()) return;
   execute(lifecycle_.on_job_failed(
-      {error_code::internal, "the tasks could not be started within 30 s: " +
-                                 std::to_string(required_slots(*graph_)) +
-                                 " slots are needed, " + std::to_string(offers_.size()) +
-                                 " are there"},
+      {error_code::internal,
+       "the tasks could not be started within 30 s: " + std::to_string(required_slots(*graph_)) +
+           " slots are needed, " + std::to_string(offers_.size()) + " are there"},
       this_moment()));
 }
 
@@ -144,25 +143,24 @@ void job_manager_actor::add_task_manager(const task_manager_registered& offer) {
 
 void job_manager_actor::execute(const job_lifecycle::commands& commands) {
   for (const auto& command : commands) {
-    std::visit(
-        overloaded{
-            [this](const deploy_tasks& order) { deploy(order.attempt); },
-            [this](const connect_tasks& order) { connect(order.attempt); },
-            [this](const take_final_checkpoint&) {
-              carry_out(checkpoints_.request_final(world().now()));
-            },
-            [this](const commit_tasks& order) { tell_tasks(commit_output{order.attempt}); },
-            [this](const cancel_tasks& order) {
-              for (const auto& each : task_managers_) {
-                send(each.handle, cancel_attempt{order.attempt});
-              }
-            },
-            [this](const schedule_restart& order) {
-              delayed_send(this, order.delay, restart_due{order.attempt});
-            },
-            [this](const report_state& fact) { enter(fact); },
-        },
-        command);
+    std::visit(overloaded{
+                   [this](const deploy_tasks& order) { deploy(order.attempt); },
+                   [this](const connect_tasks& order) { connect(order.attempt); },
+                   [this](const take_final_checkpoint&) {
+                     carry_out(checkpoints_.request_final(world().now()));
+                   },
+                   [this](const commit_tasks& order) { tell_tasks(commit_output{order.attempt}); },
+                   [this](const cancel_tasks& order) {
+                     for (const auto& each : task_managers_) {
+                       send(each.handle, cancel_attempt{order.attempt});
+                     }
+                   },
+                   [this](const schedule_restart& order) {
+                     delayed_send(this, order.delay, restart_due{order.attempt});
+                   },
+                   [this](const report_state& fact) { enter(fact); },
+               },
+               command);
   }
 }
 

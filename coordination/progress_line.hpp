@@ -30,7 +30,7 @@ struct job_progress {
   duration lag{};  // From the event time to now; meaningless without an event time.
   processing_time started;
   processing_time now;
-  std::string state;                                    // "running".
+  std::string state;                                   // "running".
   std::optional<checkpoint_progress> checkpoint = {};  // The last; none before the first.
 };
 

@@ -68,9 +68,7 @@ public:
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
     next_->on_checkpoint(report, now);
   }
-  void on_warning(const error& what, processing_time now) override {
-    next_->on_warning(what, now);
-  }
+  void on_warning(const error& what, processing_time now) override { next_->on_warning(what, now); }
 
 private:
   job_listener* next_;

@@ -66,8 +66,8 @@ status checkpoint_directory::prepare() {
   if (made) made = files_->remove(probe);
   if (made) return {};
   return within("checkpoint directory " + path_ + " cannot be written",
-                {made.failure().code, made.failure().message +
-                                          "; make it writable for this user, or set another one"});
+                {made.failure().code,
+                 made.failure().message + "; make it writable for this user, or set another one"});
 }
 
 result<std::unique_ptr<file_lock>> checkpoint_directory::lock() {
@@ -142,9 +142,9 @@ result<std::optional<checkpoint_directory::found>> checkpoint_directory::latest(
     if (!manifest && is_missing(manifest.failure())) continue;  // Never completed, or discarded.
     auto checkpoint = manifest ? read(directory) : manifest.failure();
     if (checkpoint && checkpoint->manifest.id != *id) {
-      checkpoint = error{error_code::corrupt_data,
-                         manifest_in(directory) + ": is that of " +
-                             name_of(checkpoint->manifest.id) + ": it was moved or replaced"};
+      checkpoint = error{error_code::corrupt_data, manifest_in(directory) + ": is that of " +
+                                                       name_of(checkpoint->manifest.id) +
+                                                       ": it was moved or replaced"};
     }
     if (checkpoint) {
       checkpoint->passed_over = std::move(passed_over);
@@ -170,8 +170,9 @@ result<checkpoint_directory::found> checkpoint_directory::at(const std::string& 
     const auto name = slash == std::string::npos ? place : place.substr(slash + 1);
     if (name != "manifest") {
       return error{error_code::invalid_argument,
-                   activity + ": a checkpoint is a directory that has a file \"manifest\": name "
-                              "the one or the other"};
+                   activity +
+                       ": a checkpoint is a directory that has a file \"manifest\": name "
+                       "the one or the other"};
     }
     const auto directory = slash == std::string::npos ? "." : place.substr(0, slash);
     return read(directory);
@@ -224,7 +225,8 @@ result<checkpoint_directory::found> checkpoint_directory::read(const std::string
 status checkpoint_directory::check_file(const checkpoint_manifest& manifest,
                                         const manifest_file& file, const std::string& path) const {
   const auto damaged = [&](const std::string& what) {
-    return error{error_code::corrupt_data, path + ": " + what + "; restore from another checkpoint"};
+    return error{error_code::corrupt_data,
+                 path + ": " + what + "; restore from another checkpoint"};
   };
   const auto reader = snapshot_reader::open(*files_, path);
   if (!reader) return reader.failure();
@@ -252,7 +254,8 @@ status checkpoint_directory::discard(checkpoint_id id) {
   if (!there) return within(activity, there.failure());
   if (!std::binary_search(there->checkpoints.begin(), there->checkpoints.end(), id)) return {};
   // Renaming is durable, removing need not be: the files must not be gone before the manifest is.
-  const auto manifest = files_->rename(manifest_in(directory), manifest_in(directory) + ".discarded");
+  const auto manifest =
+      files_->rename(manifest_in(directory), manifest_in(directory) + ".discarded");
   if (!manifest && !is_missing(manifest.failure())) return within(activity, manifest.failure());
   auto done = mark_as_used(id, *there);
   if (done) done = remove_files(directory);

@@ -64,10 +64,11 @@ public:
   status complete(const checkpoint_manifest& manifest);
 
   // The newest whole checkpoint, if there is any. Damaged ones are passed over and reported. What
-  // may be whole but cannot be read now - permission denied, too many open files, written by a newer
-  // Weir - is an error: older state must not silently take its place.
+  // may be whole but cannot be read now - permission denied, too many open files, written by a
+  // newer Weir - is an error: older state must not silently take its place.
   result<std::optional<found>> latest() const;
-  // The checkpoint at `path`, which is its directory or its manifest, anywhere. Damaged is an error.
+  // The checkpoint at `path`, which is its directory or its manifest, anywhere. Damaged is an
+  // error.
   result<found> at(const std::string& path) const;
 
   // Removes what there is of a checkpoint; succeeds if nothing is. After an error the checkpoint is

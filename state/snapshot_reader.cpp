@@ -43,7 +43,8 @@ std::string problem_of(const snapshot_header& about) {
 std::string problem_of(const block_entry& block, const snapshot_header& about, std::uint64_t end) {
   if (block.offset < format_header_size || block.offset > end || block.length == 0 ||
       block.length > end - block.offset) {
-    return "its " + std::to_string(block.length) + " bytes are not between the header and the index";
+    return "its " + std::to_string(block.length) +
+           " bytes are not between the header and the index";
   }
   if (block.groups.begin >= block.groups.end || block.groups.end > about.max_parallelism) {
     return "key groups " + std::to_string(block.groups.begin) + " to " +
@@ -159,8 +160,8 @@ status snapshot_reader::read_index(const index_entry& place) {
   if (!index) return damaged("index", index.failure().message);
   if (!rest.empty()) return damaged("index", std::to_string(rest.size()) + " bytes too many");
   if (const auto problem = problem_of(*index, place.offset); !problem.empty()) {
-    return error{error_code::corrupt_data, path_ + ": " + problem + ": " +
-                                               std::string{damage_advice}};
+    return error{error_code::corrupt_data,
+                 path_ + ": " + problem + ": " + std::string{damage_advice}};
   }
   index_ = std::move(*index);
   return {};

@@ -31,13 +31,12 @@ std::string described(const table_schema& schema) { return schema.kind + " " + s
 status check_tables(const snapshot_reader& file, const operator_entry& of,
                     operator_so_far& so_far) {
   for (const auto& table : of.tables) {
-    const auto [known, is_new] =
-        so_far.tables.try_emplace(table.name, std::pair{&table, &file});
+    const auto [known, is_new] = so_far.tables.try_emplace(table.name, std::pair{&table, &file});
     const auto& [other, other_file] = known->second;
     if (is_new || other->schema == table.schema) continue;
-    return contradiction(file, of, "table \"" + table.name + "\" consists of " +
-                                       described(table.schema) + ", but in " +
-                                       other_file->path() + " of " + described(other->schema));
+    return contradiction(file, of,
+                         "table \"" + table.name + "\" consists of " + described(table.schema) +
+                             ", but in " + other_file->path() + " of " + described(other->schema));
   }
   return {};
 }
@@ -52,13 +51,15 @@ status check_operator(const snapshot_reader& file, const operator_entry& of,
       return std::to_string(header.parallelism) + " of at most " +
              std::to_string(header.max_parallelism);
     };
-    return contradiction(file, of, "its parallelism is " + of_file(about) + ", but in " +
-                                       so_far.first->path() + " " + of_file(first));
+    return contradiction(file, of,
+                         "its parallelism is " + of_file(about) + ", but in " +
+                             so_far.first->path() + " " + of_file(first));
   }
   const auto [known, is_new] = so_far.subtasks.try_emplace(about.subtask, &file);
   if (!is_new) {
-    return contradiction(file, of, "subtask " + std::to_string(about.subtask.value) +
-                                       " is also in " + known->second->path());
+    return contradiction(
+        file, of,
+        "subtask " + std::to_string(about.subtask.value) + " is also in " + known->second->path());
   }
   return check_tables(file, of, so_far);
 }

@@ -28,7 +28,8 @@ public:
   std::vector<operator_id> operators() const;  // Sorted.
 
   // For an operator whose new subtask owns `groups`: shows the parts of all former subtasks, and of
-  // the tables the blocks that overlap `groups`. Null if no file has the operator. Outlives the set.
+  // the tables the blocks that overlap `groups`. Null if no file has the operator. Outlives the
+  // set.
   std::unique_ptr<restored_operator> restored(operator_id id, key_group_range groups) const;
 
 private:

@@ -77,7 +77,8 @@ snapshot_writer::snapshot_writer(std::string path, snapshot_header about,
   for (auto& each : content_) {
     index_.operators.push_back({each.id, std::move(each.name), std::move(each.parts), {}});
     for (auto& table : each.tables) {
-      index_.operators.back().tables.push_back({std::move(table.name), std::move(table.schema), {}});
+      index_.operators.back().tables.push_back(
+          {std::move(table.name), std::move(table.schema), {}});
     }
   }
 }

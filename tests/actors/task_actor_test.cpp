@@ -160,7 +160,7 @@ TEST_F(TaskActor, ReportsWhenItIsAskedAndWhenItHasDrainedAndEndsWhenItHasCommitt
   test_->send(task, commit_output{{1}});
   test_->send(task, credit_granted{attempt, {0}, nullptr});
   settle(task);
-  EXPECT_TRUE(test_->mailbox().empty());
+  EXPECT_EQ(results_.finished(), 0U) << "the order was for another attempt";
   test_->send(task, commit_output{attempt});
   EXPECT_EQ(end_of_task(), caf::exit_reason::normal);
   EXPECT_EQ(results_.finished(), 1U);

@@ -171,8 +171,8 @@ TEST_F(Task, HandlesRecordsWatermarksAndEndsInTheOrderTheyCame) {
     diary += "finish, ";
     return true;
   };
-  hooks.commit = [&] { diary += ", commit"; };
-  hooks.close = [&](bool failed) { diary += failed ? ", abandon" : ", close"; };
+  hooks.commit = [&] { diary += "commit, "; };
+  hooks.close = [&](bool failed) { diary += failed ? "abandon" : "close"; };
   part_.add("sink", operator_kind::sink, hooks).enter(1);
   start();
   deliver_numbers(0, 1);
@@ -181,7 +181,7 @@ TEST_F(Task, HandlesRecordsWatermarksAndEndsInTheOrderTheyCame) {
   deliver_numbers(0, 2);
   deliver_end(0);
   EXPECT_EQ(run(), progress::drained);
-  EXPECT_EQ(diary, "batch 1, time, batch 2, time end, finish");
+  EXPECT_EQ(diary, "batch 1, time, batch 2, time end, finish, ");
   EXPECT_EQ(step(), progress::drained);
   EXPECT_EQ(task_->commit(), progress::finished);
   EXPECT_EQ(diary, "batch 1, time, batch 2, time end, finish, commit, close");

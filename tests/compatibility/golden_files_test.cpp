@@ -85,11 +85,10 @@ checkpoint_manifest golden_manifest() {
   manifest.max_parallelism = 128;
   manifest.operators = {{operator_id{0x1234}, "parse", 4},
                         {operator_id{0xFEDCBA9876543210}, "window-counts", 4}};
-  manifest.files = {{"task-0.attempt-3.snap", 753, {operator_id{0x1234}}},
-                    {"task-1.attempt-3.snap",
-                     1ULL << 40,
-                     {operator_id{0x1234}, operator_id{0xFEDCBA9876543210}}},
-                    {"task-2.attempt-3.snap", 96, {}}};
+  manifest.files = {
+      {"task-0.attempt-3.snap", 753, {operator_id{0x1234}}},
+      {"task-1.attempt-3.snap", 1ULL << 40, {operator_id{0x1234}, operator_id{0xFEDCBA9876543210}}},
+      {"task-2.attempt-3.snap", 96, {}}};
   return manifest;
 }
 

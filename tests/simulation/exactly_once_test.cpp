@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nothing lost, nothing twice: whatever crashes, and whenever, the committed output of a job is that
-// of a run without failure. Each seed is a run of its own, with its own crashes.
+// Nothing lost, nothing twice: whatever crashes, and whenever, the committed output of a job is
+// that of a run without failure. Each seed is a run of its own, with its own crashes.
 //
 //   WEIR_SIMULATION_SEEDS=10000 ctest -R ExactlyOnce    # More seeds than the usual 300.
 #include <map>
 #include <memory>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
 #include "api/aggregates.hpp"
+#include "api/environment.hpp"
 #include "api/keyed_stream.hpp"
 #include "api/windowed_stream.hpp"
 #include "connectors/file_sink.hpp"
@@ -39,9 +41,7 @@ reading reading_number(std::uint64_t i) {
 // Says of each reading the how-manieth of its key it is.
 class numbering {
 public:
-  void open(keyed_state<std::uint64_t>& state) {
-    seen_ = state.value<std::uint64_t>("seen");
-  }
+  void open(keyed_state<std::uint64_t>& state) { seen_ = state.value<std::uint64_t>("seen"); }
   void process(const reading&, keyed_process_context<std::uint64_t, std::string>& context) {
     context.emit(std::to_string(context.key()) + ":" + std::to_string(++seen_.value()));
   }
@@ -79,8 +79,8 @@ lines expected_lines() {
   }
   for (const auto& [place, number] : counts) {
     const event_time start{std::chrono::milliseconds{place.second * 100}};
-    ++expected[to_text(window_result<std::uint64_t, std::uint64_t>{
-        place.first, {start, start + 100ms}, number})];
+    ++expected[to_text(
+        window_result<std::uint64_t, std::uint64_t>{place.first, {start, start + 100ms}, number})];
   }
   return expected;
 }
@@ -135,7 +135,9 @@ public:
   job_options& options() { return options_; }
   simulated_file_system& disk() { return *disk_; }
   random_numbers& random() { return random_; }
-  void draw_parallelism() { options_.parallelism = 1 + static_cast<std::uint32_t>(random_.below(4)); }
+  void draw_parallelism() {
+    options_.parallelism = 1 + static_cast<std::uint32_t>(random_.below(4));
+  }
 
   std::unique_ptr<simulated_cluster> new_life() {
     EXPECT_TRUE(env_.check(options_));

@@ -104,8 +104,7 @@ TEST_F(SimulatedFileSystem, RefusesToWriteADirectory) {
 
 TEST_F(SimulatedFileSystem, RemovesOnlyDirectoriesThatAreEmpty) {
   files_.put("/a/b", "x");
-  EXPECT_EQ(files_.remove_directory("/a").failure().message,
-            "remove the directory /a: not empty");
+  EXPECT_EQ(files_.remove_directory("/a").failure().message, "remove the directory /a: not empty");
   EXPECT_EQ(files_.remove_directory("/c").failure().code, error_code::not_found);
   ASSERT_TRUE(files_.remove("/a/b").ok());
   ASSERT_TRUE(files_.remove_directory("/a").ok());

@@ -28,8 +28,8 @@ checkpoint_manifest write_files(file_system& files, const checkpoint_directory& 
   content.name = "counts (1/1)";
   content.tables.push_back(section("t", counts_schema, {{{0, 128}, 1, "some entries"}}));
   const auto path = directory.snapshot_path({id}, {2}, {3});
-  const auto bytes = write_snapshot(files, path, {{id}, "counts", {0}, 1, 128},
-                                    content_of(std::move(content)));
+  const auto bytes =
+      write_snapshot(files, path, {{id}, "counts", {0}, 1, 128}, content_of(std::move(content)));
   checkpoint_manifest manifest;
   manifest.id = {id};
   manifest.job_name = "job";
@@ -126,12 +126,13 @@ TEST_F(CheckpointDirectory, PassesOverDamagedCheckpointsLoudly) {
   EXPECT_EQ((*latest)->manifest.id, checkpoint_id{1});
   const auto& passed_over = (*latest)->passed_over;
   ASSERT_EQ(passed_over.size(), 3U);
-  EXPECT_TRUE(passed_over[0].message.starts_with(
-      "checkpoint 4: /state/chk-4/manifest: checksum mismatch"));
+  EXPECT_TRUE(
+      passed_over[0].message.starts_with("checkpoint 4: /state/chk-4/manifest: checksum mismatch"));
   EXPECT_TRUE(passed_over[1].message.starts_with(
       "checkpoint 3: /state/chk-3/task-3.attempt-2.snap: index at byte"));
-  EXPECT_EQ(passed_over[2].message, "checkpoint 2: open /state/chk-2/task-3.attempt-2.snap: no "
-                                    "such file or directory");
+  EXPECT_EQ(passed_over[2].message,
+            "checkpoint 2: open /state/chk-2/task-3.attempt-2.snap: no "
+            "such file or directory");
 }
 
 TEST_F(CheckpointDirectory, NoticesFilesThatAreNotTheManifests) {
@@ -142,16 +143,18 @@ TEST_F(CheckpointDirectory, NoticesFilesThatAreNotTheManifests) {
   const auto reason = [&] { return (*directory.latest())->passed_over.at(0).message; };
 
   files.put(path, files.content_of(directory.snapshot_path({1}, {2}, {3})));
-  EXPECT_EQ(reason(), "checkpoint 2: " + path + ": is of checkpoint 1, its manifest of checkpoint "
-                                                "2; restore from another checkpoint");
+  EXPECT_EQ(reason(), "checkpoint 2: " + path +
+                          ": is of checkpoint 1, its manifest of checkpoint "
+                          "2; restore from another checkpoint");
   write_snapshot(files, path, {{2}, "counts", {0}, 1, 128}, {});
   EXPECT_TRUE(reason().starts_with("checkpoint 2: " + path + ": has 9"));
   files.put(path, whole);
   EXPECT_EQ(latest_id(), 2U);
   files.put("/state/chk-3/manifest", files.content_of("/state/chk-2/manifest"));
   files.put("/state/chk-3/task-3.attempt-2.snap", whole);
-  EXPECT_EQ(reason(), "checkpoint 3: /state/chk-3/manifest: is that of checkpoint 2: it was moved "
-                      "or replaced");
+  EXPECT_EQ(reason(),
+            "checkpoint 3: /state/chk-3/manifest: is that of checkpoint 2: it was moved "
+            "or replaced");
 }
 
 TEST_F(CheckpointDirectory, NoticesAnOperatorThatIsMissingInAFile) {
@@ -188,18 +191,19 @@ TEST_F(CheckpointDirectory, FindsACheckpointByItsPath) {
 TEST_F(CheckpointDirectory, SaysWhyAPathIsNoCheckpoint) {
   complete(5);
   write_files(files, directory, 6);
-  const auto reason = [&](const std::string& path) {
-    return directory.at(path).failure().message;
-  };
+  const auto reason = [&](const std::string& path) { return directory.at(path).failure().message; };
   const std::string look = "look for a checkpoint at ";
   EXPECT_EQ(reason("/none"), look + "/none: look at /none: no such file or directory");
-  EXPECT_EQ(reason("/state"), look + "/state: it has no manifest: name one of the checkpoints in "
-                                     "it, such as the chk-... with the highest number");
-  EXPECT_EQ(reason("/state/chk-6"), look + "/state/chk-6: it has no manifest: it was never "
-                                           "completed, or it is no checkpoint");
+  EXPECT_EQ(reason("/state"), look +
+                                  "/state: it has no manifest: name one of the checkpoints in "
+                                  "it, such as the chk-... with the highest number");
+  EXPECT_EQ(reason("/state/chk-6"), look +
+                                        "/state/chk-6: it has no manifest: it was never "
+                                        "completed, or it is no checkpoint");
   const auto file = directory.snapshot_path({5}, {2}, {3});
-  EXPECT_EQ(reason(file), look + file + ": a checkpoint is a directory that has a file "
-                                        "\"manifest\": name the one or the other");
+  EXPECT_EQ(reason(file), look + file +
+                              ": a checkpoint is a directory that has a file "
+                              "\"manifest\": name the one or the other");
   ASSERT_TRUE(files.remove(file));
   EXPECT_EQ(reason("/state/chk-5"), "open " + file + ": no such file or directory");
 }
@@ -281,7 +285,8 @@ TEST(CheckpointDirectoryOnADisk, IsNotCompleteBeforeTheRename) {
   ASSERT_TRUE(directory.prepare());
   const auto manifest = write_files(files, directory, 1);
   files.refuses_sync = true;
-  EXPECT_TRUE(directory.complete(manifest).failure().message.starts_with("complete checkpoint 1: sync"));
+  EXPECT_TRUE(
+      directory.complete(manifest).failure().message.starts_with("complete checkpoint 1: sync"));
   EXPECT_FALSE(directory.latest()->has_value());
   files.refuses_sync = false;
   files.refuses_rename = true;

@@ -75,8 +75,9 @@ TEST(CheckpointManifest, SaysWhatIsWrong) {
   const auto bytes = encode_manifest(some_manifest());
   const std::string cut_off =
       " missing at the end: the file was cut off, or was damaged; restore from another checkpoint";
-  EXPECT_EQ(message_of(""), "the file is empty: the checkpoint manifest was never written or its "
-                            "bytes were lost; restore from another checkpoint");
+  EXPECT_EQ(message_of(""),
+            "the file is empty: the checkpoint manifest was never written or its "
+            "bytes were lost; restore from another checkpoint");
   EXPECT_EQ(message_of("<html>"),
             "this is no Weir checkpoint manifest: such a file begins with WEIRMANI");
   EXPECT_EQ(message_of(bytes.substr(0, 20)), "its length" + cut_off);
@@ -92,8 +93,9 @@ TEST(CheckpointManifest, SaysThatANewerWeirWroteIt) {
   const auto manifest = decode_manifest(bytes);
   ASSERT_FALSE(manifest);
   EXPECT_EQ(manifest.failure().code, error_code::invalid_argument);
-  EXPECT_EQ(manifest.failure().message, "was written by a newer Weir (format 9; this one reads up "
-                                        "to 1): use that version or a newer one");
+  EXPECT_EQ(manifest.failure().message,
+            "was written by a newer Weir (format 9; this one reads up "
+            "to 1): use that version or a newer one");
 }
 
 TEST(CheckpointManifest, BelievesNothingThatMakesNoSense) {
@@ -112,7 +114,8 @@ TEST(CheckpointManifest, BelievesNothingThatMakesNoSense) {
 }
 
 TEST(CheckpointManifest, StaysInsideItsDirectory) {
-  for (const std::string path : {"", "/etc/passwd", "..", "../x", "a/../../x", "./x", "a//b", "a/"}) {
+  for (const std::string path :
+       {"", "/etc/passwd", "..", "../x", "a/../../x", "./x", "a//b", "a/"}) {
     EXPECT_EQ(message_of(encoded([&](checkpoint_manifest& m) { m.files[0].path = path; })),
               "file \"" + path + "\" is not inside its directory" + advice);
   }

@@ -120,8 +120,10 @@ TEST_F(SnapshotReader, FindsTornWritesAndForeignPieces) {
 
 TEST_F(SnapshotReader, NamesTheBlockThatIsDamaged) {
   EXPECT_EQ(message_of(flipped(16 + 11)),
-            path + ": operator window-counts (2/4): table \"rolling\": block 2 at byte 27: "
-                   "checksum mismatch" + advice);
+            path +
+                ": operator window-counts (2/4): table \"rolling\": block 2 at byte 27: "
+                "checksum mismatch" +
+                advice);
 }
 
 TEST_F(SnapshotReader, NamesTheOtherPartsThatAreDamaged) {
@@ -133,16 +135,19 @@ TEST_F(SnapshotReader, NamesTheOtherPartsThatAreDamaged) {
 
 TEST_F(SnapshotReader, SaysThatAFileWasNeverFinished) {
   EXPECT_EQ(message_of(bytes.substr(0, 200)),
-            path + ": has no trailer at its end, byte 200: it was never written to its end, or was "
-                   "cut off afterwards; restore from another checkpoint");
+            path +
+                ": has no trailer at its end, byte 200: it was never written to its end, or was "
+                "cut off afterwards; restore from another checkpoint");
   EXPECT_EQ(message_of(bytes.substr(0, 16)),
-            path + ": has no trailer at its end, byte 16: it was never written to its end, or was "
-                   "cut off afterwards; restore from another checkpoint");
+            path +
+                ": has no trailer at its end, byte 16: it was never written to its end, or was "
+                "cut off afterwards; restore from another checkpoint");
 }
 
 TEST_F(SnapshotReader, TellsEmptyAndForeignFilesApart) {
-  EXPECT_EQ(message_of(""), path + ": the file is empty: the snapshot was never written or its "
-                                   "bytes were lost; restore from another checkpoint");
+  EXPECT_EQ(message_of(""), path +
+                                ": the file is empty: the snapshot was never written or its "
+                                "bytes were lost; restore from another checkpoint");
   EXPECT_EQ(message_of("symbol,price\n"),
             path + ": this is no Weir snapshot: such a file begins with WEIRSNAP");
 }
@@ -152,8 +157,9 @@ TEST_F(SnapshotReader, SaysThatANewerWeirWroteIt) {
   const auto reader = snapshot_reader::open(files, path);
   ASSERT_FALSE(reader);
   EXPECT_EQ(reader.failure().code, error_code::invalid_argument);
-  EXPECT_EQ(reader.failure().message, path + ": was written by a newer Weir (format 2; this one "
-                                             "reads up to 1): use that version or a newer one");
+  EXPECT_EQ(reader.failure().message, path +
+                                          ": was written by a newer Weir (format 2; this one "
+                                          "reads up to 1): use that version or a newer one");
 }
 
 TEST_F(SnapshotReader, SaysThatThereIsNoFile) {
@@ -186,8 +192,7 @@ TEST_F(SnapshotReader, BelievesNoPlaceOfABlock) {
 }
 
 TEST_F(SnapshotReader, BelievesNoKeyGroupsAndNoCountOfABlock) {
-  const std::string place =
-      path + ": operator counts (1/4): table \"t\": block 1 at byte 16: ";
+  const std::string place = path + ": operator counts (1/4): table \"t\": block 1 at byte 16: ";
   const auto wrong = [&](key_group_range groups, std::uint64_t entries) {
     return message_of(with_index(index_of({16, 5, crc32c("block"), groups, entries}), "block"));
   };

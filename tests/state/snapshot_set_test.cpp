@@ -15,8 +15,7 @@ namespace weir {
 namespace {
 
 constexpr operator_id counts{7};
-const std::string not_one =
-    ": these files are not of one checkpoint; restore from another one";
+const std::string not_one = ": these files are not of one checkpoint; restore from another one";
 
 class SnapshotSet : public testing::Test {
 protected:
@@ -59,8 +58,9 @@ TEST_F(SnapshotSet, MayBeEmpty) {
 TEST_F(SnapshotSet, SaysWhatWasBeingDoneWhenAFileCannotBeRead) {
   EXPECT_EQ(message_of({"/none"}), "restore checkpoint 17: open /none: no such file or directory");
   files.put("/foreign", "what");
-  EXPECT_EQ(message_of({"/foreign"}), "restore checkpoint 17: /foreign: this is no Weir snapshot: "
-                                      "such a file begins with WEIRSNAP");
+  EXPECT_EQ(message_of({"/foreign"}),
+            "restore checkpoint 17: /foreign: this is no Weir snapshot: "
+            "such a file begins with WEIRSNAP");
 }
 
 TEST_F(SnapshotSet, RefusesAFileOfAnotherCheckpoint) {
@@ -77,7 +77,8 @@ TEST_F(SnapshotSet, RefusesOneTableWithTwoSchemas) {
   write("/b", some_header(1), counts, {"keyed", "pair{string,i8}"});
   EXPECT_EQ(message_of({"/a", "/b"}),
             "restore checkpoint 17: /b: operator counts: table \"t\" consists of keyed "
-            "pair{string,i8}, but in /a of keyed pair{string,u64}" + not_one);
+            "pair{string,i8}, but in /a of keyed pair{string,u64}" +
+                not_one);
 }
 
 TEST_F(SnapshotSet, RefusesOneSubtaskTwice) {
@@ -94,7 +95,8 @@ TEST_F(SnapshotSet, RefusesOneOperatorWithTwoParallelisms) {
   write("/b", about);
   EXPECT_EQ(message_of({"/a", "/b"}),
             "restore checkpoint 17: /b: operator counts: its parallelism is 8 of at most 128, but "
-            "in /a 4 of at most 128" + not_one);
+            "in /a 4 of at most 128" +
+                not_one);
 }
 
 }  // namespace

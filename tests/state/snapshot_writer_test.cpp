@@ -40,10 +40,11 @@ TEST(SnapshotWriter, WritesTheSameBytesInSlicesOfAnySize) {
 TEST(SnapshotWriter, WritesAboutAsMuchAsItWasAskedTo) {
   simulated_file_system files;
   std::vector<state_block> blocks(100, {{0, 128}, 1, std::string(1000, 'x')});
-  auto writer = snapshot_writer::create(
-      files, path, some_header(),
-      content_of({operator_id{1}, "counts", sections(section("t", counts_schema, blocks)),
-                  {{"part", std::string(20'000, 'p')}}}));
+  auto writer = snapshot_writer::create(files, path, some_header(),
+                                        content_of({operator_id{1},
+                                                    "counts",
+                                                    sections(section("t", counts_schema, blocks)),
+                                                    {{"part", std::string(20'000, 'p')}}}));
   ASSERT_TRUE(writer);
   std::uint64_t before = 0;
   for (auto done = writer->write_some(5000); !*done; done = writer->write_some(5000)) {
@@ -69,9 +70,8 @@ TEST(SnapshotWriter, DropsATableAsSoonAsItIsWritten) {
   bool is_dropped = false;
   auto tables = sections({"first", counts_schema, std::make_unique<witness>(is_dropped)});
   tables.push_back(section("second", counts_schema, {{{0, 1}, 1, std::string(100, 'x')}}));
-  auto writer =
-      snapshot_writer::create(files, path, some_header(),
-                              content_of({operator_id{1}, "counts", std::move(tables), {}}));
+  auto writer = snapshot_writer::create(
+      files, path, some_header(), content_of({operator_id{1}, "counts", std::move(tables), {}}));
   ASSERT_TRUE(writer);
   ASSERT_FALSE(*writer->write_some(50));
   EXPECT_TRUE(is_dropped);
@@ -94,8 +94,8 @@ TEST(SnapshotWriter, SyncsTheFileBeforeItIsWhole) {
   auto done = writer->write_some(10'000);
   while (done && !*done) done = writer->write_some(10'000);
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.failure().message, "write checkpoint 17: sync " + (directory / "1.snap") +
-                                        ": Input/output error");
+  EXPECT_EQ(done.failure().message,
+            "write checkpoint 17: sync " + (directory / "1.snap") + ": Input/output error");
 }
 
 TEST(SnapshotWriter, SaysWhenTheDiskIsFull) {
@@ -126,16 +126,16 @@ TEST(SnapshotWriter, SaysWhenTheFileCannotBeCreated) {
   files.unwritable = directory.path();
   const auto denied = snapshot_writer::create(files, directory / "1.snap", some_header(), {});
   ASSERT_FALSE(denied);
-  EXPECT_EQ(denied.failure().message, "write checkpoint 17: create " + (directory / "1.snap") +
-                                          ": Permission denied");
+  EXPECT_EQ(denied.failure().message,
+            "write checkpoint 17: create " + (directory / "1.snap") + ": Permission denied");
 }
 
 TEST(SnapshotWriterDeathTest, RefusesTwoOperatorsOfOneId) {
   simulated_file_system files;
   std::vector<operator_snapshot> twins(2);
-  EXPECT_DEATH(static_cast<void>(
-                   snapshot_writer::create(files, path, some_header(), std::move(twins))),
-               "broken invariant");
+  EXPECT_DEATH(
+      static_cast<void>(snapshot_writer::create(files, path, some_header(), std::move(twins))),
+      "broken invariant");
 }
 
 }  // namespace

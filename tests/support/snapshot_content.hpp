@@ -63,10 +63,9 @@ inline std::vector<operator_snapshot> some_content() {
   content[0].parts = {{"empty", ""}, {"position", std::string("\0\1\2\xFF", 4)}};
   content[1].id = operator_id{0xFEDCBA9876543210};
   content[1].name = "window-counts (2/4)";
-  content[1].tables.push_back(section("rolling", counts_schema,
-                                      {{{32, 40}, 2, "two entries"},
-                                       {{40, 41}, 1, "x"},
-                                       {{41, 64}, 300, std::string(300, 'z')}}));
+  content[1].tables.push_back(section(
+      "rolling", counts_schema,
+      {{{32, 40}, 2, "two entries"}, {{40, 41}, 1, "x"}, {{41, 64}, 300, std::string(300, 'z')}}));
   content[1].tables.push_back(section("nothing", {"keyed", "pair{u8,u8}"}, {}));
   content[1].tables.push_back(section("timers", {"timers", "u64"}, {{{32, 64}, 1, "12345678"}}));
   return content;

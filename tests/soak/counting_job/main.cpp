@@ -23,9 +23,7 @@ WEIR_FIELDS(reading, key, time)
 
 class numbering {
 public:
-  void open(weir::keyed_state<std::uint64_t>& state) {
-    seen_ = state.value<std::uint64_t>("seen");
-  }
+  void open(weir::keyed_state<std::uint64_t>& state) { seen_ = state.value<std::uint64_t>("seen"); }
   void process(const reading&, weir::keyed_process_context<std::uint64_t, std::string>& context) {
     context.emit(std::to_string(context.key()) + ":" + std::to_string(++seen_.value()));
   }
@@ -42,14 +40,13 @@ int main(int argc, char** argv) {
     const auto keys = env.parameter("keys", std::uint64_t{100});
     const auto rate = env.parameter("rate", 100'000.0);
     const auto output = env.parameter("output", "output");
-    const auto readings =
-        env.from(weir::generator(count,
-                                 [keys](std::uint64_t i) {
-                                   return reading{i % keys,
-                                                  weir::event_time{std::chrono::milliseconds{i}}};
-                                 })
-                     .at_rate(rate),
-                 weir::monotonous(&reading::time));
+    const auto readings = env.from(
+        weir::generator(count,
+                        [keys](std::uint64_t i) {
+                          return reading{i % keys, weir::event_time{std::chrono::milliseconds{i}}};
+                        })
+            .at_rate(rate),
+        weir::monotonous(&reading::time));
     readings.key_by(&reading::key)
         .process<std::string>(numbering{})
         .uid("number")
