@@ -29,6 +29,8 @@ std::string_view to_string(error_code code) {
       return "cancelled";
     case error_code::internal:
       return "internal error";
+    case error_code::in_use:
+      return "in use";
   }
   return "unknown";
 }

@@ -26,6 +26,7 @@ enum class error_code : std::uint8_t {
   user_function,  // An exception left a user's function.
   cancelled,
   internal,
+  in_use,  // Somebody else has it.
 };
 
 std::string_view to_string(error_code code);

@@ -41,6 +41,12 @@ public:
   virtual status close() = 0;
 };
 
+// Destroying it releases the lock.
+class file_lock {
+public:
+  virtual ~file_lock() = default;
+};
+
 class file_system {
 public:
   virtual ~file_system() = default;
@@ -54,8 +60,15 @@ public:
   // Replaces `to`. Durable once it returned.
   virtual status rename(const std::string& from, const std::string& to) = 0;
   virtual status remove(const std::string& path) = 0;
-  // Creates missing parents, too. Succeeds if the directory exists.
+  // Creates missing parents, too. Succeeds if the directory exists. What it created is durable once
+  // it returned.
   virtual status make_directories(const std::string& path) = 0;
+  // An empty one.
+  virtual status remove_directory(const std::string& path) = 0;
+  // Takes the lock that is named by the file `path`, which is created if need be. It has at most
+  // one holder: a second one, even in this process, gets error_code::in_use. When the holder's
+  // process dies, it is free again.
+  virtual result<std::unique_ptr<file_lock>> lock(const std::string& path) = 0;
 };
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -148,8 +149,16 @@ private:
   file_descriptor descriptor_;
 };
 
+class posix_file_lock final : public file_lock {
+public:
+  explicit posix_file_lock(file_descriptor descriptor) : descriptor_{std::move(descriptor)} {}
+
+private:
+  file_descriptor descriptor_;
+};
+
 status make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) == 0) return {};
+  if (::mkdir(path.c_str(), 0777) == 0) return sync_directory_of(path);
   const int failure = errno;
   struct ::stat found {};
   const bool exists = ::stat(path.c_str(), &found) == 0;
@@ -221,6 +230,21 @@ status posix_file_system::make_directories(const std::string& path) {
   }
   if (path.empty() || path.back() == '/') return {};
   return make_directory(path);
+}
+
+status posix_file_system::remove_directory(const std::string& path) {
+  if (::rmdir(path.c_str()) != 0) return failure_of("remove the directory", path);
+  return {};
+}
+
+result<std::unique_ptr<file_lock>> posix_file_system::lock(const std::string& path) {
+  auto descriptor = open_descriptor(path, O_RDWR | O_CREAT);
+  if (!descriptor.is_open()) return failure_of("open", path);
+  if (uninterrupted([&] { return ::flock(descriptor.number(), LOCK_EX | LOCK_NB); }) < 0) {
+    if (errno != EWOULDBLOCK) return failure_of("lock", path);
+    return error{error_code::in_use, "lock " + path + ": another process holds it"};
+  }
+  return std::unique_ptr<file_lock>{std::make_unique<posix_file_lock>(std::move(descriptor))};
 }
 
 }  // namespace weir

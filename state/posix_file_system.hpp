@@ -3,7 +3,8 @@
 //
 // Every error names the call, the path and what the system said: "open orders.csv: No such file or
 // directory". Interrupted calls are repeated. Durability follows POSIX: `sync` is fsync of the
-// file; `rename` also syncs the directory, without which the new name may not survive a crash.
+// file; `rename` and `make_directories` also sync the directory above, without which a new name may
+// not survive a crash.
 #pragma once
 
 #include <memory>
@@ -27,6 +28,9 @@ public:
   // Removes a file or an empty directory.
   status remove(const std::string& path) override;
   status make_directories(const std::string& path) override;
+  status remove_directory(const std::string& path) override;
+  // By flock(2): other programs are not kept from reading or writing the file.
+  result<std::unique_ptr<file_lock>> lock(const std::string& path) override;
 };
 
 }  // namespace weir

@@ -42,6 +42,19 @@ private:
   std::shared_ptr<std::string> content_;
 };
 
+class memory_lock final : public file_lock {
+public:
+  memory_lock(std::shared_ptr<std::set<std::string>> held, std::string path)
+      : held_{std::move(held)}, path_{std::move(path)} {}
+  memory_lock(const memory_lock&) = delete;
+  memory_lock& operator=(const memory_lock&) = delete;
+  ~memory_lock() override { held_->erase(path_); }
+
+private:
+  std::shared_ptr<std::set<std::string>> held_;
+  std::string path_;
+};
+
 std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? std::string{} : path.substr(0, slash);
@@ -119,6 +132,26 @@ status simulated_file_system::remove(const std::string& path) {
 status simulated_file_system::make_directories(const std::string& path) {
   for (auto part = path; !part.empty(); part = parent_of(part)) directories_.insert(part);
   return {};
+}
+
+status simulated_file_system::remove_directory(const std::string& path) {
+  const auto names = list(path);
+  if (!names) return no_such("remove the directory", path);
+  if (!names->empty()) {
+    return error{error_code::io_failure, "remove the directory " + path + ": not empty"};
+  }
+  directories_.erase(path);
+  return {};
+}
+
+result<std::unique_ptr<file_lock>> simulated_file_system::lock(const std::string& path) {
+  if (!files_.contains(path)) {
+    if (auto created = create(path); !created) return created.failure();
+  }
+  if (!locks_->insert(path).second) {
+    return error{error_code::in_use, "lock " + path + ": another process holds it"};
+  }
+  return std::unique_ptr<file_lock>{std::make_unique<memory_lock>(locks_, path)};
 }
 
 }  // namespace weir

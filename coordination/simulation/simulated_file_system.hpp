@@ -26,11 +26,15 @@ public:
   status rename(const std::string& from, const std::string& to) override;
   status remove(const std::string& path) override;
   status make_directories(const std::string& path) override;
+  status remove_directory(const std::string& path) override;
+  result<std::unique_ptr<file_lock>> lock(const std::string& path) override;
 
 private:
   // Files are shared with their open handles, so that a renamed or removed file stays readable.
   std::map<std::string, std::shared_ptr<std::string>> files_;
   std::set<std::string> directories_;
+  // The paths of all that are held. Shared with the locks, which may outlive this.
+  std::shared_ptr<std::set<std::string>> locks_ = std::make_shared<std::set<std::string>>();
 };
 
 }  // namespace weir

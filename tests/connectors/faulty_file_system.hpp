@@ -50,6 +50,10 @@ public:
   }
   status remove(const std::string& path) override { return disk_.remove(path); }
   status make_directories(const std::string& path) override { return disk_.make_directories(path); }
+  status remove_directory(const std::string& path) override { return disk_.remove_directory(path); }
+  result<std::unique_ptr<file_lock>> lock(const std::string& path) override {
+    return disk_.lock(path);
+  }
 
 private:
   static error denied(const std::string& activity) {

@@ -97,5 +97,27 @@ TEST_F(SimulatedFileSystem, RefusesToWriteADirectory) {
   EXPECT_EQ(refused.failure().message, "create /d: is a directory");
 }
 
+TEST_F(SimulatedFileSystem, RemovesOnlyDirectoriesThatAreEmpty) {
+  files_.put("/a/b", "x");
+  EXPECT_EQ(files_.remove_directory("/a").failure().message, "remove the directory /a: not empty");
+  EXPECT_EQ(files_.remove_directory("/c").failure().code, error_code::not_found);
+  ASSERT_TRUE(files_.remove("/a/b").ok());
+  ASSERT_TRUE(files_.remove_directory("/a").ok());
+  EXPECT_FALSE(files_.stat("/a").ok());
+}
+
+TEST_F(SimulatedFileSystem, GivesALockToOneHolderAtATime) {
+  ASSERT_TRUE(files_.make_directories("/a").ok());
+  auto first = files_.lock("/a/lock");
+  ASSERT_TRUE(first.ok());
+  const auto second = files_.lock("/a/lock");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.failure().code, error_code::in_use);
+  EXPECT_EQ(second.failure().message, "lock /a/lock: another process holds it");
+  first->reset();
+  EXPECT_TRUE(files_.lock("/a/lock").ok());
+  EXPECT_FALSE(files_.lock("/none/lock").ok());
+}
+
 }  // namespace
 }  // namespace weir

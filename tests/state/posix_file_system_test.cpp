@@ -2,6 +2,7 @@
 // What the disk of the machine promises, and what it says when it cannot.
 #include "state/posix_file_system.hpp"
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,51 @@ TEST_F(PosixFileSystem, RemovesFilesAndEmptyDirectories) {
   ASSERT_TRUE(files.remove(directory / "inner/file"));
   ASSERT_TRUE(files.remove(directory / "inner"));
   EXPECT_FALSE(directory.has("inner"));
+}
+
+TEST_F(PosixFileSystem, RemovesOnlyDirectoriesThatAreEmpty) {
+  const auto file = directory.write("inner/file", "");
+  const auto full = files.remove_directory(directory / "inner");
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.failure().message,
+            "remove the directory " + (directory / "inner") + ": Directory not empty");
+  const auto no_directory = files.remove_directory(file);
+  ASSERT_FALSE(no_directory);
+  EXPECT_EQ(no_directory.failure().message, "remove the directory " + file + ": Not a directory");
+  ASSERT_TRUE(files.remove(file));
+  ASSERT_TRUE(files.remove_directory(directory / "inner"));
+  EXPECT_FALSE(directory.has("inner"));
+}
+
+TEST_F(PosixFileSystem, GivesALockToOneHolderAtATime) {
+  auto first = files.lock(directory / "lock");
+  ASSERT_TRUE(first);
+  const auto second = files.lock(directory / "lock");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.failure().code, error_code::in_use);
+  EXPECT_EQ(second.failure().message,
+            "lock " + (directory / "lock") + ": another process holds it");
+  EXPECT_TRUE(files.lock(directory / "another lock"));
+  first->reset();
+  EXPECT_TRUE(files.lock(directory / "lock"));
+}
+
+TEST_F(PosixFileSystem, FreesTheLockOfAProcessThatDied) {
+  const auto path = directory / "lock";
+  EXPECT_EXIT(
+      {
+        const auto held = files.lock(path);
+        std::_Exit(held && !files.lock(path) ? 7 : 1);
+      },
+      testing::ExitedWithCode(7), "");
+  EXPECT_TRUE(files.lock(path));
+}
+
+TEST_F(PosixFileSystem, SaysWhyAFileCannotBeALock) {
+  const auto lock = files.lock(directory / "missing/lock");
+  ASSERT_FALSE(lock);
+  EXPECT_EQ(lock.failure().message,
+            "open " + (directory / "missing/lock") + ": No such file or directory");
 }
 
 TEST_F(PosixFileSystem, MakesMissingParents) {

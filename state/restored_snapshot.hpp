@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one operator of a new subtask is shown of a checkpoint: the contract restored_operator of
+// api/snapshot.hpp over the snapshot files of the former subtasks.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/ids.hpp"
+#include "api/key_group.hpp"
+#include "api/snapshot.hpp"
+#include "state/snapshot_reader.hpp"
+
+namespace weir {
+
+// The open files of a checkpoint, in the order of their subtasks.
+using snapshot_readers = std::shared_ptr<const std::vector<snapshot_reader>>;
+
+// Used by one thread at a time, together with all others that share the readers.
+class restored_snapshot final : public restored_operator {
+public:
+  // For an operator that now owns `groups`.
+  // REQUIRES: the files agree about the operator (snapshot_set sees to it).
+  restored_snapshot(snapshot_readers files, checkpoint_id checkpoint, operator_id id,
+                    key_group_range groups);
+
+  checkpoint_id checkpoint() const override { return checkpoint_; }
+  std::vector<std::string> parts(const std::string& name) const override;
+  // Its blocks are those of all files that may hold entries of the subtask's key groups; they are
+  // read one at a time. May outlive this object.
+  std::unique_ptr<restored_table> table(const std::string& name) const override;
+  std::vector<std::string> table_names() const override;  // Sorted.
+
+private:
+  snapshot_readers files_;
+  checkpoint_id checkpoint_;
+  operator_id id_;
+  key_group_range groups_;
+};
+
+}  // namespace weir

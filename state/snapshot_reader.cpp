@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Header, trailer, index, blocks: each is verified before the next is looked for.
+#include "state/snapshot_reader.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "api/codec.hpp"
+#include "state/crc32c.hpp"
+
+namespace weir {
+
+namespace {
+
+std::string in_quotes(const std::string& name) { return "\"" + name + "\""; }
+
+std::string place_of(const operator_entry& of) { return "operator " + of.name; }
+
+std::string place_of(const operator_entry& of, const table_entry& table) {
+  return place_of(of) + ": table " + in_quotes(table.name);
+}
+
+// Counted from 1, as people do.
+std::string place_of(const operator_entry& of, const table_entry& table, std::size_t block) {
+  return place_of(of, table) + ": block " + std::to_string(block + 1) + " at byte " +
+         std::to_string(table.blocks[block].offset);
+}
+
+// What is wrong with a value that was decoded: the first thing, with its place; empty if nothing.
+std::string problem_of(const snapshot_header& about) {
+  if (about.max_parallelism == 0 || about.max_parallelism > highest_max_parallelism) {
+    return "index: a max parallelism of " + std::to_string(about.max_parallelism);
+  }
+  if (about.subtask.value >= about.parallelism) {
+    return "index: subtask " + std::to_string(about.subtask.value) + " of " +
+           std::to_string(about.parallelism);
+  }
+  return {};
+}
+
+std::string problem_of(const block_entry& block, const snapshot_header& about, std::uint64_t end) {
+  if (block.offset < format_header_size || block.offset > end || block.length == 0 ||
+      block.length > end - block.offset) {
+    return "its " + std::to_string(block.length) +
+           " bytes are not between the header and the index";
+  }
+  if (block.groups.begin >= block.groups.end || block.groups.end > about.max_parallelism) {
+    return "key groups " + std::to_string(block.groups.begin) + " to " +
+           std::to_string(block.groups.end) + " of " + std::to_string(about.max_parallelism);
+  }
+  if (block.entries == 0) return "no entries";
+  return {};
+}
+
+std::string problem_of(const operator_entry& of, const snapshot_header& about, std::uint64_t end) {
+  std::set<std::string_view> names;
+  for (const auto& table : of.tables) {
+    if (!names.insert(table.name).second) return place_of(of, table) + ": is there twice";
+    for (std::size_t i = 0; i < table.blocks.size(); ++i) {
+      const auto problem = problem_of(table.blocks[i], about, end);
+      if (!problem.empty()) return place_of(of, table, i) + ": " + problem;
+    }
+  }
+  return {};
+}
+
+// `end` is where the blocks end.
+std::string problem_of(const snapshot_index& index, std::uint64_t end) {
+  if (auto problem = problem_of(index.about); !problem.empty()) return problem;
+  std::set<operator_id> ids;
+  for (const auto& each : index.operators) {
+    if (!ids.insert(each.id).second) return place_of(each) + ": is there twice";
+    if (auto problem = problem_of(each, index.about, end); !problem.empty()) return problem;
+  }
+  return {};
+}
+
+}  // namespace
+
+result<snapshot_reader> snapshot_reader::open(file_system& files, std::string path) {
+  auto file = files.open_for_reading(path);
+  if (!file) return file.failure();
+  const auto size = (*file)->size();
+  if (!size) return size.failure();
+  snapshot_reader reader{std::move(path), std::move(*file), *size};
+  if (const auto header = reader.read_header(); !header) return header.failure();
+  const auto place = reader.read_trailer();
+  if (!place) return place.failure();
+  if (const auto index = reader.read_index(*place); !index) return index.failure();
+  return reader;
+}
+
+snapshot_reader::snapshot_reader(std::string path, std::unique_ptr<readable_file> file,
+                                 std::uint64_t size)
+    : path_{std::move(path)}, file_{std::move(file)}, size_{size} {}
+
+const operator_entry* snapshot_reader::find(operator_id id) const {
+  const auto found = std::find_if(index_.operators.begin(), index_.operators.end(),
+                                  [&](const operator_entry& each) { return each.id == id; });
+  return found == index_.operators.end() ? nullptr : &*found;
+}
+
+result<state_block> snapshot_reader::read_block(const operator_entry& of, const table_entry& table,
+                                                std::size_t block) const {
+  WEIR_ASSERT(block < table.blocks.size());
+  const block_entry& entry = table.blocks[block];
+  state_block read{entry.groups, entry.entries, std::string(entry.length, '\0')};
+  if (const auto done = read_exactly(entry.offset, read.bytes); !done) return done.failure();
+  if (crc32c(read.bytes) != entry.checksum) {
+    return damaged(place_of(of, table, block), "checksum mismatch");
+  }
+  return read;
+}
+
+status snapshot_reader::read_header() const {
+  std::string bytes(std::min<std::uint64_t>(size_, format_header_size), '\0');
+  if (auto read = read_exactly(0, bytes); !read) return read;
+  const auto version = decode_format_header(snapshot_format, bytes);
+  if (!version) return within(path_, version.failure());
+  return {};
+}
+
+result<index_entry> snapshot_reader::read_trailer() const {
+  const error unfinished{error_code::corrupt_data,
+                         path_ + ": has no trailer at its end, byte " + std::to_string(size_) +
+                             ": it was never written to its end, or was cut off afterwards; "
+                             "restore from another checkpoint"};
+  if (size_ < format_header_size + snapshot_trailer_size) return unfinished;
+  std::string bytes(snapshot_trailer_size, '\0');
+  const std::uint64_t begin = size_ - snapshot_trailer_size;
+  if (const auto read = read_exactly(begin, bytes); !read) return read.failure();
+  if (!bytes.ends_with(snapshot_closing_magic)) return unfinished;
+
+  std::string_view rest = bytes;
+  index_entry place;
+  WEIR_ASSERT(codecs::try_decode(place, rest));
+  const std::string_view checked{bytes.data(), bytes.size() - rest.size()};
+  std::uint32_t checksum = 0;
+  WEIR_ASSERT(codecs::try_decode(checksum, rest));
+  if (checksum != crc32c(checked)) return damaged("trailer", "checksum mismatch");
+  if (place.offset < format_header_size || place.offset > begin ||
+      place.length != begin - place.offset) {
+    return damaged("trailer", "an index of " + std::to_string(place.length) + " bytes at byte " +
+                                  std::to_string(place.offset) + " in a file of " +
+                                  std::to_string(size_));
+  }
+  return place;
+}
+
+status snapshot_reader::read_index(const index_entry& place) {
+  std::string bytes(place.length, '\0');
+  if (auto read = read_exactly(place.offset, bytes); !read) return read;
+  if (crc32c(bytes) != place.checksum) {
+    return damaged("index at byte " + std::to_string(place.offset), "checksum mismatch");
+  }
+  std::string_view rest = bytes;
+  auto index = codec<snapshot_index>::decode(rest);
+  if (!index) return damaged("index", index.failure().message);
+  if (!rest.empty()) return damaged("index", std::to_string(rest.size()) + " bytes too many");
+  if (const auto problem = problem_of(*index, place.offset); !problem.empty()) {
+    return error{error_code::corrupt_data,
+                 path_ + ": " + problem + ": " + std::string{damage_advice}};
+  }
+  index_ = std::move(*index);
+  return {};
+}
+
+status snapshot_reader::read_exactly(std::uint64_t offset, std::string& into) const {
+  const auto count = file_->read_at(offset, into);
+  if (!count) return count.failure();
+  if (*count == into.size()) return {};
+  return damaged("byte " + std::to_string(offset + *count),
+                 "ends here, but had " + std::to_string(size_) + " bytes when it was opened");
+}
+
+error snapshot_reader::damaged(const std::string& place, const std::string& what) const {
+  return {error_code::corrupt_data,
+          path_ + ": " + place + ": " + what + ": " + std::string{damage_advice}};
+}
+
+}  // namespace weir

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a snapshot file (docs/formats/snapshot.md) and trusts nothing in it.
+//
+// 1. After `open`, the header, the trailer and the whole index have been verified, with all names,
+//    schemas, parts and the places of all blocks. Blocks are verified when they are read.
+// 2. No length is believed before it was compared with the size of the file.
+// 3. Errors name the file, the place in it and what is wrong; the caller adds what it was doing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/error.hpp"
+#include "api/file_system.hpp"
+#include "api/snapshot.hpp"
+#include "state/snapshot_index.hpp"
+
+namespace weir {
+
+// Used by one thread at a time.
+class snapshot_reader {
+public:
+  // Errors of the format are corrupt_data, or invalid_argument if a newer Weir wrote the file.
+  static result<snapshot_reader> open(file_system& files, std::string path);
+
+  const std::string& path() const { return path_; }
+  std::uint64_t size() const { return size_; }
+  const snapshot_header& about() const { return index_.about; }
+  // Ids are distinct, and table names within an operator.
+  const std::vector<operator_entry>& operators() const { return index_.operators; }
+  // Null if the file has nothing of that operator.
+  const operator_entry* find(operator_id id) const;
+
+  // Block number `block` of a table, verified.
+  // REQUIRES: `of` and `table` are entries of this reader's operators(), block < blocks.size().
+  result<state_block> read_block(const operator_entry& of, const table_entry& table,
+                                 std::size_t block) const;
+
+private:
+  snapshot_reader(std::string path, std::unique_ptr<readable_file> file, std::uint64_t size);
+
+  status read_header() const;
+  result<index_entry> read_trailer() const;
+  status read_index(const index_entry& place);
+  status read_exactly(std::uint64_t offset, std::string& into) const;
+  error damaged(const std::string& place, const std::string& what) const;
+
+  std::string path_;
+  std::unique_ptr<readable_file> file_;
+  std::uint64_t size_ = 0;
+  snapshot_index index_;
+};
+
+}  // namespace weir

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// The slices of writing a snapshot file: blocks until the tables are empty, then index and trailer.
+#include "state/snapshot_writer.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "api/codec.hpp"
+#include "state/crc32c.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr std::size_t longest_string = std::numeric_limits<std::uint32_t>::max();
+
+std::string activity(const snapshot_header& about) {
+  return "write checkpoint " + std::to_string(about.checkpoint.value);
+}
+
+// What of the format's limits a snapshot may break through no fault of the engine.
+status check_sizes(const std::vector<operator_snapshot>& content) {
+  for (const auto& each : content) {
+    for (const auto& [name, bytes] : each.parts) {
+      if (bytes.size() <= longest_string) continue;
+      return error{error_code::invalid_argument,
+                   "operator " + each.name + ": part \"" + name + "\" has " +
+                       std::to_string(bytes.size()) +
+                       " bytes, a part can have 4 GiB: take checkpoints more often"};
+    }
+  }
+  return {};
+}
+
+void assert_distinct(const std::vector<operator_snapshot>& content) {
+  std::set<operator_id> ids;
+  for (const auto& each : content) {
+    WEIR_ASSERT(ids.insert(each.id).second);
+    std::set<std::string_view> names;
+    for (const auto& table : each.tables) WEIR_ASSERT(names.insert(table.name).second);
+  }
+}
+
+}  // namespace
+
+result<snapshot_writer> snapshot_writer::create(file_system& files, std::string path,
+                                                snapshot_header about,
+                                                std::vector<operator_snapshot> content) {
+  assert_distinct(content);
+  WEIR_ASSERT(about.subtask.value < about.parallelism);
+  WEIR_ASSERT(about.max_parallelism > 0 && about.max_parallelism <= highest_max_parallelism);
+  if (const auto fit = check_sizes(content); !fit) {
+    return within(activity(about) + ": " + path, fit.failure());
+  }
+  if (const auto slash = path.rfind('/'); slash != std::string::npos && slash > 0) {
+    if (const auto made = files.make_directories(path.substr(0, slash)); !made) {
+      return within(activity(about), made.failure());
+    }
+  }
+  auto file = files.create(path);
+  if (!file) return within(activity(about), file.failure());
+  return snapshot_writer{std::move(path), std::move(about), std::move(content), std::move(*file)};
+}
+
+snapshot_writer::snapshot_writer(std::string path, snapshot_header about,
+                                 std::vector<operator_snapshot> content,
+                                 std::unique_ptr<writable_file> file)
+    : path_{std::move(path)},
+      content_{std::move(content)},
+      index_{std::move(about), {}},
+      file_{std::move(file)},
+      buffer_{encode_format_header(snapshot_format)} {
+  for (auto& each : content_) {
+    index_.operators.push_back({each.id, std::move(each.name), std::move(each.parts), {}});
+    for (auto& table : each.tables) {
+      index_.operators.back().tables.push_back(
+          {std::move(table.name), std::move(table.schema), {}});
+    }
+  }
+}
+
+result<bool> snapshot_writer::write_some(std::size_t bytes) {
+  WEIR_ASSERT(file_ != nullptr);
+  while (!is_at_end_ && buffer_.size() < std::max<std::size_t>(bytes, 1)) {
+    if (has_tables_left()) {
+      buffer_block();
+    } else {
+      buffer_end();
+    }
+  }
+  const auto wanted = std::min(std::max<std::size_t>(bytes, 1), buffer_.size() - flushed_);
+  const auto count = is_at_end_ ? wanted : buffer_.size();
+  auto appended = file_->append(std::string_view{buffer_}.substr(flushed_, count));
+  if (appended) {
+    written_ += count;
+    flushed_ += count;
+    if (flushed_ < buffer_.size()) return false;
+    buffer_.clear();
+    flushed_ = 0;
+    if (!is_at_end_) return false;
+    appended = finish();
+  }
+  file_.reset();
+  if (!appended) return within(activity(index_.about), appended.failure());
+  return true;
+}
+
+// Moves on to the table from which the next block is to be taken.
+bool snapshot_writer::has_tables_left() {
+  while (operator_ < content_.size() && table_ == content_[operator_].tables.size()) {
+    ++operator_;
+    table_ = 0;
+  }
+  return operator_ < content_.size();
+}
+
+void snapshot_writer::buffer_block() {
+  auto& content = content_[operator_].tables[table_].content;
+  const auto block = content->next_block();
+  if (!block) {
+    content.reset();
+    ++table_;
+    return;
+  }
+  WEIR_ASSERT(!block->bytes.empty() && block->bytes.size() <= longest_string);
+  WEIR_ASSERT(block->entries > 0 && block->groups.begin < block->groups.end);
+  WEIR_ASSERT(block->groups.end <= index_.about.max_parallelism);
+  index_.operators[operator_].tables[table_].blocks.push_back(
+      {written_ + buffer_.size(), static_cast<std::uint32_t>(block->bytes.size()),
+       crc32c(block->bytes), block->groups, block->entries});
+  buffer_ += block->bytes;
+}
+
+void snapshot_writer::buffer_end() {
+  std::string index;
+  codec<snapshot_index>::encode(index_, index);
+  std::string trailer;
+  codec<index_entry>::encode({written_ + buffer_.size(), index.size(), crc32c(index)}, trailer);
+  codec<std::uint32_t>::encode(crc32c(trailer), trailer);
+  trailer += snapshot_closing_magic;
+  WEIR_ASSERT(trailer.size() == snapshot_trailer_size);
+  buffer_ += index;
+  buffer_ += trailer;
+  is_at_end_ = true;
+}
+
+status snapshot_writer::finish() {
+  if (auto synced = file_->sync(); !synced) return synced;
+  return file_->close();
+}
+
+}  // namespace weir

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that version 1 of each format wrote are read as what they were, and still written the same.
+//
+// When a format gets a new version, its files of the old ones stay here, and stay readable.
+#include <chrono>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "coordination/simulation/simulated_file_system.hpp"
+#include "state/checkpoint_manifest.hpp"
+#include "state/posix_file_system.hpp"
+#include "tests/support/snapshot_content.hpp"
+
+namespace weir {
+namespace {
+
+std::string golden_path(const std::string& name) {
+  return std::string{WEIR_REPOSITORY_ROOT} + "/tests/compatibility/" + name + ".golden";
+}
+
+std::string bytes_of(const std::string& path) {
+  posix_file_system files;
+  auto file = files.open_for_reading(path);
+  EXPECT_TRUE(file.ok()) << (file ? "" : file.failure().message);
+  if (!file) return "";
+  std::string bytes(*(*file)->size(), '\0');
+  EXPECT_EQ(*(*file)->read_at(0, bytes), bytes.size());
+  return bytes;
+}
+
+// The bytes that differ are left in a file, to be looked at.
+void expect_golden(const std::string& name, const std::string& written) {
+  if (bytes_of(golden_path(name)) == written) return;
+  const auto path = testing::TempDir() + name + ".golden";
+  posix_file_system files;
+  ASSERT_TRUE((*files.create(path))->append(written));
+  FAIL() << "The format has changed: " << golden_path(name) << " would now be " << path;
+}
+
+// Spelled out, so that nothing else can change what the golden file holds.
+whole_snapshot golden_snapshot() {
+  return {{checkpoint_id{17}, "parse -> window-counts", subtask_index{1}, 4, 128},
+          {{operator_id{0x1234},
+            "parse (2/4)",
+            {{"empty", ""}, {"position", std::string("\0\1\2\xFF", 4)}},
+            {}},
+           {operator_id{0xFEDCBA9876543210},
+            "window-counts (2/4)",
+            {},
+            {{"rolling",
+              {"keyed", "pair{string,u64}"},
+              {{{32, 40}, "two entries"}, {{40, 41}, "x"}, {{41, 64}, std::string(300, 'z')}},
+              {2, 1, 300}},
+             {"nothing", {"keyed", "pair{u8,u8}"}, {}, {}},
+             {"timers", {"timers", "u64"}, {{{32, 64}, "12345678"}}, {1}}}}}};
+}
+
+std::vector<operator_snapshot> content_of(const whole_snapshot& whole) {
+  std::vector<operator_snapshot> content;
+  for (const auto& of : whole.operators) {
+    auto& one = content.emplace_back();
+    one.id = of.id;
+    one.name = of.name;
+    one.parts = of.parts;
+    for (const auto& table : of.tables) {
+      std::vector<state_block> blocks;
+      for (std::size_t i = 0; i < table.blocks.size(); ++i) {
+        blocks.push_back({table.blocks[i].first, table.entries[i], table.blocks[i].second});
+      }
+      one.tables.push_back(section(table.name, table.schema, std::move(blocks)));
+    }
+  }
+  return content;
+}
+
+checkpoint_manifest golden_manifest() {
+  checkpoint_manifest manifest;
+  manifest.id = checkpoint_id{17};
+  manifest.job_name = "word counts";
+  manifest.graph_fingerprint = 0xFEDCBA9876543210;
+  manifest.attempt = attempt_number{3};
+  manifest.created = processing_time{std::chrono::microseconds{1'700'000'000'123'456}};
+  manifest.is_savepoint = true;
+  manifest.max_parallelism = 128;
+  manifest.operators = {{operator_id{0x1234}, "parse", 4},
+                        {operator_id{0xFEDCBA9876543210}, "window-counts", 4}};
+  manifest.files = {
+      {"task-0.attempt-3.snap", 753, {operator_id{0x1234}}},
+      {"task-1.attempt-3.snap", 1ULL << 40, {operator_id{0x1234}, operator_id{0xFEDCBA9876543210}}},
+      {"task-2.attempt-3.snap", 96, {}}};
+  return manifest;
+}
+
+TEST(GoldenFiles, SnapshotOfVersion1IsRead) {
+  posix_file_system files;
+  const auto read = read_snapshot(files, golden_path("snapshot_1"));
+  ASSERT_TRUE(read) << read.failure().message;
+  EXPECT_EQ(*read, golden_snapshot());
+}
+
+TEST(GoldenFiles, SnapshotOfVersion1IsWrittenTheSame) {
+  simulated_file_system files;
+  write_snapshot(files, "/f", golden_snapshot().about, content_of(golden_snapshot()));
+  expect_golden("snapshot_1", files.content_of("/f"));
+}
+
+TEST(GoldenFiles, ManifestOfVersion1IsRead) {
+  const auto manifest = decode_manifest(bytes_of(golden_path("manifest_1")));
+  ASSERT_TRUE(manifest) << manifest.failure().message;
+  EXPECT_EQ(*manifest, golden_manifest());
+}
+
+TEST(GoldenFiles, ManifestOfVersion1IsWrittenTheSame) {
+  expect_golden("manifest_1", encode_manifest(golden_manifest()));
+}
+
+}  // namespace
+}  // namespace weir
