@@ -2,6 +2,7 @@
 // A new subtask is shown what the former ones left, and only the blocks that may be its own.
 #include "state/restored_snapshot.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
