@@ -123,8 +123,14 @@ status job_checkpoints::check(const checkpoint_manifest& manifest) const {
 job_checkpoints::orders job_checkpoints::on_attempt_started(attempt_number attempt,
                                                             processing_time now) {
   attempt_ = attempt;
-  if (is_enabled()) coordinator_->on_attempt_started(attempt, sources_of(*graph_), now);
-  return {};
+  if (!is_enabled()) return {};
+  coordinator_->on_attempt_started(attempt, sources_of(*graph_), now);
+  checkpoint_coordinator::commands commands;
+  for (const auto& [of, task] : std::exchange(drained_early_, {})) {
+    auto more = coordinator_->on_task_drained(of, task);
+    std::move(more.begin(), more.end(), std::back_inserter(commands));
+  }
+  return carry_out(std::move(commands), now);
 }
 
 job_checkpoints::orders job_checkpoints::on_attempt_ended(processing_time now) {
@@ -152,6 +158,10 @@ job_checkpoints::orders job_checkpoints::on_declined(attempt_number attempt, che
 job_checkpoints::orders job_checkpoints::on_task_drained(attempt_number attempt, task_index task,
                                                          processing_time now) {
   if (!is_enabled()) return {};
+  if (attempt_ < attempt) {
+    drained_early_.emplace_back(attempt, task);
+    return {};
+  }
   return carry_out(coordinator_->on_task_drained(attempt, task), now);
 }
 

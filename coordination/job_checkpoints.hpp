@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/file_system.hpp"
@@ -78,7 +79,9 @@ private:
   checkpoint_directory directory_;
   std::unique_ptr<file_lock> lock_;
   std::optional<checkpoint_coordinator> coordinator_;
-  attempt_number attempt_;
+  attempt_number attempt_;  // The last that has started.
+  // Tasks that had nothing to do drain before the last task of their attempt has started.
+  std::vector<std::pair<attempt_number, task_index>> drained_early_;
   checkpoint_id before_us_;  // What was there when the job started; not ours unless restored.
 };
 
