@@ -40,7 +40,7 @@ struct wake_task {
 struct announce_credit {};
 
 // From a task to the writer of its snapshot, and from that to itself.
-struct write_snapshot {};
+struct continue_writing {};
 
 // What all tasks of an attempt have in common.
 struct attempt_terms {
@@ -169,7 +169,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::check_deployment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::report_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::fail_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cancel_job)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::write_snapshot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::continue_writing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::trigger_checkpoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::checkpoint_completed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::checkpoint_acknowledged)

@@ -44,15 +44,15 @@ snapshot_writer_actor::snapshot_writer_actor(caf::actor_config& config, runtime&
 }
 
 caf::behavior snapshot_writer_actor::make_behavior() {
-  send(this, write_snapshot{});
-  return {[this](write_snapshot) { write_more(); }};
+  send(this, continue_writing{});
+  return {[this](continue_writing) { write_more(); }};
 }
 
 void snapshot_writer_actor::write_more() {
   if (!writer_) return decline(writer_.failure());
   const auto is_whole = writer_->write_some(bytes_per_message);
   if (!is_whole) return decline(is_whole.failure());
-  if (!*is_whole) return send(this, write_snapshot{});
+  if (!*is_whole) return send(this, continue_writing{});
   send(world().fabric().resolve(job_manager_),
        checkpoint_acknowledged{attempt_, checkpoint_, task_,
                                snapshot_facts{.file = path_,

@@ -47,6 +47,14 @@ status job_checkpoints::open() {
   auto lock = directory_.lock();
   if (!lock) return lock.failure();
   lock_ = std::move(*lock);
+  // Also of a job that starts afresh: two jobs in one directory would discard each other's.
+  const auto newest = directory_.latest();
+  if (!newest) return newest.failure();
+  if (*newest) {
+    if (auto ours = check_job((*newest)->manifest); !ours) {
+      return within("checkpoint directory " + directory_.path(), ours.failure());
+    }
+  }
   const auto highest = directory_.highest_id();
   if (!highest) return highest.failure();
   std::vector<checkpoint_id> ours;
@@ -93,14 +101,17 @@ result<job_checkpoints::beginning> job_checkpoints::begin(attempt_number attempt
   return made;
 }
 
+status job_checkpoints::check_job(const checkpoint_manifest& manifest) const {
+  const auto& name = graph_->graph().name;
+  if (manifest.job_name == name) return {};
+  return error{error_code::invalid_argument,
+               "it is of the job \"" + manifest.job_name + "\", and this one is \"" + name +
+                   "\"; give each job an execution.checkpointing.dir of its own"};
+}
+
 status job_checkpoints::check(const checkpoint_manifest& manifest) const {
   const auto& options = graph_->options();
-  const auto& graph = graph_->graph();
-  if (manifest.job_name != graph.name) {
-    return error{error_code::invalid_argument,
-                 "it is of the job \"" + manifest.job_name + "\", and this one is \"" + graph.name +
-                     "\"; give each job an execution.checkpointing.dir of its own"};
-  }
+  if (auto ours = check_job(manifest); !ours) return ours;
   if (manifest.max_parallelism != options.max_parallelism) {
     return error{error_code::invalid_argument,
                  "its state is divided into " + std::to_string(manifest.max_parallelism) +

@@ -72,6 +72,7 @@ public:
 private:
   orders carry_out(checkpoint_coordinator::commands commands, processing_time now);
   status write_manifest(const checkpoint_commands::write_manifest& order, processing_time now);
+  [[nodiscard]] status check_job(const checkpoint_manifest& manifest) const;
   [[nodiscard]] status check(const checkpoint_manifest& manifest) const;
   [[nodiscard]] result<std::optional<checkpoint_directory::found>> find(attempt_number attempt);
 

@@ -3,65 +3,16 @@
 #include <gtest/gtest.h>
 
 #include "actors/task.hpp"
-#include "tests/support/hooked_operator.hpp"
+#include "tests/support/hosted_task.hpp"
 
 namespace weir {
 namespace {
 
 using progress = task::progress;
 
-constexpr std::uint32_t window = 4;
-const processing_time now{};
-
-class TaskCheckpoint : public ::testing::Test, protected task_host {
+class TaskCheckpoint : public hosted_task {
 protected:
-  task& start() {
-    part_.window(window);
-    sequences_.assign(part_.description().upstream.size(), 0);
-    task_.emplace(part_.description(), operator_environment{}, static_cast<task_host&>(*this));
-    EXPECT_TRUE(task_->open(now));
-    return *task_;
-  }
-  void deliver(std::uint32_t channel, frame sent) {
-    sent.sequence = ++sequences_[channel];
-    ASSERT_TRUE(task_->deliver({channel}, std::move(sent)));
-  }
-  void deliver_numbers(std::uint32_t channel, number first) {
-    frame sent;
-    sent.batch = batch_of_numbers(first, 1);
-    deliver(channel, std::move(sent));
-  }
-  void deliver_barrier(std::uint32_t channel, std::uint64_t id) {
-    frame sent;
-    sent.barrier = checkpoint_id{id};
-    deliver(channel, std::move(sent));
-  }
-  void deliver_end(std::uint32_t channel) {
-    frame sent;
-    sent.end = true;
-    deliver(channel, std::move(sent));
-  }
-  progress run() {
-    auto made = task_->step(now);
-    while (made == progress::made) made = task_->step(now);
-    return made;
-  }
-
-  // The consumer has consumed everything it got.
-  void grant_all() { task_->on_granted({0}, {frames_ + window, nullptr}); }
-
-  void send(channel_index, frame leaving) override {
-    ++frames_;
-    if (leaving.batch) {
-      for (const auto n : numbers::of(*leaving.batch).values) note(std::to_string(n));
-    }
-    if (leaving.barrier) note("|" + std::to_string(leaving.barrier->value));
-    if (leaving.end) note("end");
-  }
-  void grant(channel_index, credit_grant) override {}
-  void on_snapshot_taken(task_snapshot taken) override { snapshots_.push_back(std::move(taken)); }
-
-  void note(const std::string& what) { sent_ += sent_.empty() ? what : " " + what; }
+  TaskCheckpoint() { credit_window_ = 4; }
 
   // Remembers the sum of what it has seen.
   operator_hooks summing(number& sum) {
@@ -75,13 +26,6 @@ protected:
     };
     return hooks;
   }
-
-  hooked_task part_;
-  std::optional<task> task_;
-  std::vector<task_snapshot> snapshots_;
-  std::vector<std::uint64_t> sequences_;
-  std::uint64_t frames_ = 0;
-  std::string sent_;
 };
 
 TEST_F(TaskCheckpoint, HoldsWhatCameBeforeTheBarriersAndNothingBehindThem) {
@@ -105,7 +49,7 @@ TEST_F(TaskCheckpoint, HoldsWhatCameBeforeTheBarriersAndNothingBehindThem) {
   EXPECT_EQ(sum, 303U);
   grant_all();
   run();
-  EXPECT_EQ(sent_, "1 2 |5 100 200");
+  EXPECT_EQ(sent_text(), "1 2 |5 100 200");
 }
 
 TEST_F(TaskCheckpoint, TakesASnapshotOfEveryOperatorOfItsChain) {
@@ -143,7 +87,7 @@ TEST_F(TaskCheckpoint, LetsASourceBeginIt) {
   run();
   ASSERT_EQ(snapshots_.size(), 1U) << "one that is over is not begun again";
   EXPECT_EQ(snapshots_[0].operators[0].parts.at("next"), "1");
-  EXPECT_EQ(sent_, "0 |3");
+  EXPECT_EQ(sent_text(), "0 |3");
 }
 
 TEST_F(TaskCheckpoint, WaitsForTheBarriersEvenIfTheCoordinatorTriggersIt) {
@@ -155,7 +99,7 @@ TEST_F(TaskCheckpoint, WaitsForTheBarriersEvenIfTheCoordinatorTriggersIt) {
   deliver_barrier(0, 1);
   run();
   EXPECT_EQ(snapshots_.size(), 1U);
-  EXPECT_EQ(sent_, "|1");
+  EXPECT_EQ(sent_text(), "|1");
 }
 
 TEST_F(TaskCheckpoint, TakesPartWithoutBarriersOnceItHasDrained) {
@@ -169,7 +113,7 @@ TEST_F(TaskCheckpoint, TakesPartWithoutBarriersOnceItHasDrained) {
   task_->trigger_checkpoint({2});
   EXPECT_EQ(run(), progress::drained);
   EXPECT_EQ(snapshots_.size(), 2U);
-  EXPECT_EQ(sent_, "1 end") << "nobody waits for a barrier behind the end";
+  EXPECT_EQ(sent_text(), "1 end") << "nobody waits for a barrier behind the end";
 }
 
 TEST_F(TaskCheckpoint, ComesAfterWhatIsDue) {
@@ -186,7 +130,7 @@ TEST_F(TaskCheckpoint, ComesAfterWhatIsDue) {
   sent.barrier = checkpoint_id{1};
   deliver(0, std::move(sent));
   run();
-  EXPECT_EQ(sent_, "0 1 2 |1");
+  EXPECT_EQ(sent_text(), "0 1 2 |1");
 }
 
 TEST_F(TaskCheckpoint, TellsItsOperatorsThatItHasCompleted) {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/hooked_operator.hpp"
+#include "tests/support/hosted_task.hpp"
 
 namespace weir {
 namespace {
@@ -16,66 +16,8 @@ const std::size_t full = records_per_batch<number>();
 
 processing_time at(std::int64_t micros) { return processing_time{duration{micros}}; }
 
-// A task with a host that keeps what the task sends.
-class Task : public ::testing::Test, protected task_host {
+class Task : public hosted_task {
 protected:
-  struct sent_frame {
-    channel_index channel;
-    frame content;
-  };
-  struct sent_grant {
-    channel_index channel;
-    std::uint64_t limit;
-  };
-
-  task& start() {
-    part_.window(window);
-    sequences_.assign(part_.description().upstream.size(), 0);
-    task_.emplace(part_.description(), operator_environment{}, static_cast<task_host&>(*this));
-    const auto opened = task_->open(at(0));
-    EXPECT_TRUE(opened.ok());
-    return *task_;
-  }
-
-  void deliver(std::uint32_t channel, frame sent) {
-    sent.sequence = ++sequences_[channel];
-    const auto taken = task_->deliver({channel}, std::move(sent));
-    ASSERT_TRUE(taken.ok()) << taken.failure().message;
-  }
-  void deliver_numbers(std::uint32_t channel, number first, std::size_t count = 1) {
-    frame sent;
-    sent.batch = batch_of_numbers(first, count);
-    deliver(channel, std::move(sent));
-  }
-  void deliver_watermark(std::uint32_t channel, number n) {
-    frame sent;
-    sent.watermark = time_of_number(n);
-    deliver(channel, std::move(sent));
-  }
-  void deliver_end(std::uint32_t channel) {
-    frame sent;
-    sent.end = true;
-    deliver(channel, std::move(sent));
-  }
-  // The consumer has consumed everything it got.
-  void grant_all() { task_->on_granted({0}, {sent_.size() + window, nullptr}); }
-
-  progress step(std::int64_t micros = 0) { return task_->step(at(micros)); }
-  // Steps until the task waits or ends.
-  progress run(std::int64_t micros = 0) {
-    auto made = step(micros);
-    while (made == progress::made) made = step(micros);
-    return made;
-  }
-
-  void send(channel_index output, frame leaving) override {
-    sent_.push_back({output, std::move(leaving)});
-  }
-  void grant(channel_index input, credit_grant granted) override {
-    grants_.push_back({input, granted.limit});
-  }
-  void on_snapshot_taken(task_snapshot taken) override { snapshots_.push_back(std::move(taken)); }
-
   // A source that emits one full batch for each poll, and counts the polls.
   operator_hooks busy_source() {
     operator_hooks hooks;
@@ -87,12 +29,6 @@ protected:
     return hooks;
   }
 
-  hooked_task part_;
-  std::optional<task> task_;
-  std::vector<sent_frame> sent_;
-  std::vector<sent_grant> grants_;
-  std::vector<task_snapshot> snapshots_;
-  std::vector<std::uint64_t> sequences_;
   int polls_ = 0;
 };
 
@@ -267,20 +203,6 @@ TEST_F(Task, AsksAnIdleSourceAgainWhenItSaidAndNotBefore) {
   EXPECT_EQ(polls, 2);
 }
 
-TEST_F(Task, HasDrainedOnlyWhenTheEndHasLeft) {
-  part_.map("map").enter(1).leave(0, partitioning::forward, 1);
-  start();
-  for (number n = 0; n < window; ++n) {
-    deliver_numbers(0, n, full);
-    ASSERT_EQ(run(), progress::waiting_for_input);
-  }
-  deliver_end(0);
-  EXPECT_EQ(run(), progress::waiting_for_credit);
-  grant_all();
-  EXPECT_EQ(run(), progress::drained);
-  EXPECT_TRUE(sent_.back().content.end);
-}
-
 TEST_F(Task, FailsWithTheNameOfTheOperator) {
   operator_hooks hooks;
   hooks.process = [](operator_context&, std::uint32_t, record_batch&) {
@@ -304,52 +226,6 @@ TEST_F(Task, FailsWhenItsSourceDoes) {
   EXPECT_EQ(run(), progress::failed);
   EXPECT_EQ(task_->failure().code, error_code::malformed_record);
   EXPECT_EQ(task_->failure().message, "operator flights.csv: line 7: no comma");
-}
-
-TEST_F(Task, FailsWhenCommittingOrClosingDoes) {
-  for (const bool closing : {false, true}) {
-    operator_hooks hooks;
-    hooks.commit = [=] {
-      if (!closing) throw task_failure{{error_code::io_failure, "rename out.csv: disk full"}};
-    };
-    hooks.close = [=](bool failed) {
-      if (!failed) throw std::runtime_error{"disk full"};
-    };
-    part_ = {};
-    part_.add("sink", operator_kind::sink, hooks).enter(1);
-    start();
-    deliver_end(0);
-    ASSERT_EQ(run(), progress::drained);
-    EXPECT_EQ(task_->commit(), progress::failed);
-    EXPECT_EQ(task_->failure().message, closing ? "operator sink: threw: disk full"
-                                                : "operator sink: rename out.csv: disk full");
-    EXPECT_EQ(task_->commit(), progress::failed);
-  }
-}
-
-TEST_F(Task, RefusesToCommitWhatIsNotWhole) {
-  bool committed = false;
-  operator_hooks hooks;
-  hooks.commit = [&] { committed = true; };
-  part_.add("sink", operator_kind::sink, hooks).enter(1);
-  start();
-  deliver_numbers(0, 1);
-  run();
-  EXPECT_EQ(task_->commit(), progress::failed);
-  EXPECT_EQ(task_->failure().message, "was told to commit before it had handled all its input");
-  EXPECT_FALSE(committed);
-}
-
-TEST_F(Task, AbandonsWhatItDoesNotCommit) {
-  std::string diary;
-  operator_hooks hooks;
-  hooks.close = [&](bool failed) { diary += failed ? "abandoned" : "closed"; };
-  part_.add("sink", operator_kind::sink, hooks).enter(1);
-  start();
-  deliver_end(0);
-  ASSERT_EQ(run(), progress::drained);
-  task_.reset();
-  EXPECT_EQ(diary, "abandoned");
 }
 
 TEST_F(Task, RefusesAFrameBehindAGap) {

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decisions about checkpoints become files; what an attempt begins with; what does not fit the job.
+#include "coordination/job_checkpoints.hpp"
+
+#include <gtest/gtest.h>
+
+#include "coordination/simulation/simulated_file_system.hpp"
+#include "state/snapshot_writer.hpp"
+#include "tests/support/test_graphs.hpp"
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr attempt_number first{1};
+
+// numbers -> collect: tasks 0 and 1 read, and write what they have read.
+class JobCheckpoints : public testing::Test {
+protected:
+  JobCheckpoints() {
+    options_.checkpoint_directory = "/chk";
+    options_.operator_chaining = true;
+    options_.seed = 1;
+  }
+
+  std::unique_ptr<job_checkpoints> make(const linear_job& job) {
+    graph_ = std::make_shared<const execution_graph>(job.graph(), options_);
+    return std::make_unique<job_checkpoints>(graph_, disk_);
+  }
+  std::unique_ptr<job_checkpoints> opened() {
+    auto made = make(job_);
+    const auto taken = made->open();
+    EXPECT_TRUE(taken) << (taken ? "" : taken.failure().message);
+    return made;
+  }
+
+  // The only task acknowledges `id` with a snapshot of its own.
+  job_checkpoints::orders acknowledge(job_checkpoints& checkpoints, checkpoint_id id,
+                                      attempt_number attempt = first) {
+    const checkpoint_directory directory{disk_, "/chk"};
+    const auto path = directory.snapshot_path(id, attempt, {0});
+    std::vector<operator_snapshot> content;
+    const auto id_of_source = graph_->id_of({0});
+    content.push_back({id_of_source, "numbers", {}, {{"splits", "xyz"}}});
+    auto writer = snapshot_writer::create(disk_, path,
+                                          {.checkpoint = id,
+                                           .task = "t",
+                                           .subtask = {},
+                                           .parallelism = 1,
+                                           .max_parallelism = options_.max_parallelism},
+                                          std::move(content));
+    EXPECT_TRUE(writer);
+    while (!*writer->write_some(1000)) {
+    }
+    return checkpoints.on_acknowledged(
+        attempt, id, {0},
+        {.file = path, .bytes = writer->bytes_written(), .operators = {id_of_source}}, now_);
+  }
+  // Takes the next checkpoint and returns its id.
+  checkpoint_id take(job_checkpoints& checkpoints) {
+    now_ += 1s;
+    const auto orders = checkpoints.on_tick(now_);
+    EXPECT_EQ(orders.triggers.size(), 1U);
+    const auto id = orders.triggers.front().id;
+    const auto done = acknowledge(checkpoints, id);
+    EXPECT_EQ(done.completed.size(), 1U);
+    return id;
+  }
+  // A job that has taken `count` checkpoints, and is gone.
+  void take_in_an_earlier_life(int count) {
+    const auto checkpoints = opened();
+    static_cast<void>(checkpoints->on_attempt_started(first, now_));
+    for (int i = 0; i < count; ++i) take(*checkpoints);
+  }
+  static std::string message_of(const status& outcome) {
+    return outcome ? "" : outcome.failure().message;
+  }
+
+  simulated_file_system disk_;
+  sink_results results_;
+  linear_job job_ = std::move(linear_job{source_node(10)}.then(sink_node(results_)));
+  job_options options_;
+  std::shared_ptr<const execution_graph> graph_;
+  processing_time now_{1h};
+};
+
+TEST_F(JobCheckpoints, DoesNothingWithoutADirectory) {
+  options_.checkpoint_directory.clear();
+  const auto checkpoints = make(job_);
+  EXPECT_TRUE(checkpoints->open());
+  EXPECT_FALSE(checkpoints->is_enabled());
+  EXPECT_TRUE(checkpoints->on_attempt_started(first, now_).triggers.empty());
+  EXPECT_TRUE(checkpoints->on_tick(now_ + 1h).triggers.empty());
+  EXPECT_FALSE(checkpoints->next_tick());
+  const auto begin = checkpoints->begin(first);
+  ASSERT_TRUE(begin);
+  EXPECT_EQ(begin->checkpoint, checkpoint_id{});
+}
+
+TEST_F(JobCheckpoints, TriggersSourcesAndCompletesWhenAllHaveAcknowledged) {
+  const auto checkpoints = opened();
+  EXPECT_TRUE(checkpoints->on_attempt_started(first, now_).triggers.empty());
+  EXPECT_EQ(checkpoints->next_tick(), now_ + 1s);
+  const auto orders = checkpoints->on_tick(now_ + 1s);
+  ASSERT_EQ(orders.triggers.size(), 1U);
+  EXPECT_EQ(orders.triggers[0].to, std::vector<task_index>{{0}});
+  EXPECT_EQ(orders.triggers[0].id, checkpoint_id{1});
+  const auto done = acknowledge(*checkpoints, {1});
+  ASSERT_EQ(done.completed.size(), 1U);
+  ASSERT_EQ(done.reports.size(), 1U);
+  EXPECT_FALSE(done.reports[0].cause);
+  EXPECT_TRUE(disk_.stat("/chk/chk-1/manifest"));
+}
+
+TEST_F(JobCheckpoints, KeepsTheNewestAndDiscardsTheRest) {
+  options_.retained_checkpoints = 2;
+  take_in_an_earlier_life(4);
+  const checkpoint_directory directory{disk_, "/chk"};
+  EXPECT_EQ(*directory.all(), (std::vector<checkpoint_id>{{3}, {4}}));
+}
+
+TEST_F(JobCheckpoints, BeginsTheNextAttemptWithTheNewest) {
+  const auto checkpoints = opened();
+  EXPECT_EQ(checkpoints->begin(first)->checkpoint, checkpoint_id{});
+  static_cast<void>(checkpoints->on_attempt_started(first, now_));
+  const auto id = take(*checkpoints);
+  static_cast<void>(checkpoints->on_attempt_ended(now_));
+  const auto begin = checkpoints->begin({2});
+  ASSERT_TRUE(begin);
+  EXPECT_EQ(begin->checkpoint, id);
+  EXPECT_EQ(begin->files, std::vector<std::string>{"/chk/chk-1/task-0.attempt-1.snap"});
+}
+
+TEST_F(JobCheckpoints, GoesOnFromAnEarlierLifeOnlyIfToldTo) {
+  take_in_an_earlier_life(2);
+  {
+    const auto checkpoints = opened();
+    EXPECT_EQ(checkpoints->begin(first)->checkpoint, checkpoint_id{}) << "it starts afresh";
+    EXPECT_EQ(checkpoints->begin({2})->checkpoint, checkpoint_id{}) << "and so does a restart";
+    static_cast<void>(checkpoints->on_attempt_started(first, now_));
+    EXPECT_EQ(take(*checkpoints), checkpoint_id{3}) << "ids are never used again";
+  }
+  options_.restore = "latest";
+  EXPECT_EQ(opened()->begin(first)->checkpoint, checkpoint_id{3});
+  options_.restore = "/chk/chk-3";
+  EXPECT_EQ(opened()->begin(first)->checkpoint, checkpoint_id{3});
+  options_.restore = "/elsewhere";
+  EXPECT_FALSE(opened()->begin(first));
+}
+
+TEST_F(JobCheckpoints, PassesOverADamagedOneLoudly) {
+  options_.retained_checkpoints = 2;
+  take_in_an_earlier_life(2);
+  EXPECT_TRUE(disk_.truncate("/chk/chk-2/task-0.attempt-1.snap", 30));
+  options_.restore = "latest";
+  const auto begin = opened()->begin(first);
+  ASSERT_TRUE(begin);
+  EXPECT_EQ(begin->checkpoint, checkpoint_id{1});
+  ASSERT_EQ(begin->warnings.size(), 1U);
+  EXPECT_NE(begin->warnings[0].message.find("/chk/chk-2/task-0.attempt-1.snap"), std::string::npos)
+      << begin->warnings[0].message;
+}
+
+TEST_F(JobCheckpoints, RefusesTheDirectoryOfAnotherJob) {
+  take_in_an_earlier_life(1);
+  job_graph other = job_.graph();
+  other.name = "other";
+  graph_ = std::make_shared<const execution_graph>(other, options_);
+  job_checkpoints checkpoints{graph_, disk_};
+  EXPECT_EQ(message_of(checkpoints.open()),
+            "checkpoint directory /chk: it is of the job \"test\", and this one is \"other\"; give "
+            "each job an execution.checkpointing.dir of its own");
+}
+
+TEST_F(JobCheckpoints, RefusesADirectoryThatIsInUse) {
+  const auto running = opened();
+  const auto refused = make(job_)->open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.failure().code, error_code::in_use);
+  EXPECT_EQ(refused.failure().message,
+            "checkpoint directory /chk is used by another running job; give each job its own, or "
+            "stop the other one first");
+}
+
+TEST_F(JobCheckpoints, RefusesAnotherNumberOfKeyGroups) {
+  take_in_an_earlier_life(1);
+  options_.restore = "latest";
+  options_.max_parallelism = 64;
+  EXPECT_EQ(opened()->begin(first).failure().message,
+            "restore /chk/chk-1: its state is divided into 1024 key groups, and "
+            "pipeline.max-parallelism is 64; the number is fixed for the life of the state: set it "
+            "to 1024");
+}
+
+TEST_F(JobCheckpoints, RefusesToLoseTheStateOfAnOperatorThatIsGone) {
+  take_in_an_earlier_life(1);
+  options_.restore = "latest";
+  auto renamed = source_node(10);
+  renamed.name = "other numbers";
+  job_ = std::move(linear_job{renamed}.then(sink_node(results_)));
+  EXPECT_EQ(opened()->begin(first).failure().message,
+            "restore /chk/chk-1: it holds state of the operator \"numbers\", which this job does "
+            "not have; give the operator that should go on with it the same uid, or leave the "
+            "state behind with --allow-non-restored-state");
+  options_.allow_non_restored_state = true;
+  EXPECT_TRUE(opened()->begin(first));
+}
+
+TEST_F(JobCheckpoints, CountsAManifestThatCannotBeWrittenAsAFailure) {
+  options_.tolerable_failed_checkpoints = 0;
+  const auto checkpoints = opened();
+  static_cast<void>(checkpoints->on_attempt_started(first, now_));
+  static_cast<void>(checkpoints->on_tick(now_ + 1s));
+  disk_.faults().fail({.what = disk_operation::rename, .nth = 1, .under = "/chk/"});
+  const auto orders = acknowledge(*checkpoints, {1});
+  EXPECT_TRUE(orders.completed.empty());
+  ASSERT_EQ(orders.reports.size(), 1U);
+  EXPECT_TRUE(orders.reports[0].cause);
+  ASSERT_TRUE(orders.failure);
+  EXPECT_NE(orders.failure->message.find("execution.checkpointing.tolerable-failed-checkpoints"),
+            std::string::npos);
+}
+
+TEST_F(JobCheckpoints, RemembersTasksThatDrainBeforeTheirAttemptHasStarted) {
+  const auto checkpoints = opened();
+  EXPECT_TRUE(checkpoints->on_task_drained(first, {0}, now_).triggers.empty());
+  static_cast<void>(checkpoints->on_attempt_started(first, now_));
+  const auto orders = checkpoints->request_final(now_);
+  ASSERT_EQ(orders.triggers.size(), 1U);
+  EXPECT_EQ(orders.triggers[0].to, std::vector<task_index>{{0}});
+  const auto done = acknowledge(*checkpoints, orders.triggers[0].id);
+  ASSERT_EQ(done.completed.size(), 1U);
+  EXPECT_TRUE(done.completed[0].is_final);
+}
+
+}  // namespace
+}  // namespace weir
