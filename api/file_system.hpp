@@ -36,7 +36,7 @@ class writable_file {
 public:
   virtual ~writable_file() = default;
   virtual status append(std::string_view bytes) = 0;
-  // Everything appended so far survives a crash of the machine.
+  // Everything appended so far survives a crash of the machine, and so does the file's name.
   virtual status sync() = 0;
   virtual status close() = 0;
 };

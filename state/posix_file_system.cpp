@@ -136,7 +136,11 @@ public:
     if (uninterrupted([&] { return ::fsync(descriptor_.number()); }) < 0) {
       return failure_of("sync", path_);
     }
-    return {};
+    if (has_durable_name_) return {};
+    // A new file's bytes are of no use without its entry in the directory.
+    auto named = sync_directory_of(path_);
+    has_durable_name_ = named.ok();
+    return named;
   }
 
   status close() override {
@@ -147,6 +151,7 @@ public:
 private:
   std::string path_;
   file_descriptor descriptor_;
+  bool has_durable_name_ = false;
 };
 
 class posix_file_lock final : public file_lock {
