@@ -31,6 +31,8 @@ caf::behavior task_manager_actor::make_behavior() {
   return {
       [this](const deploy_task& order) {
         auto& slot = slots_[order.slot];
+        // Earlier attempts are over, or this one would not have begun.
+        std::erase_if(slot.tasks, [&](const auto& each) { return each.first < order.attempt; });
         slot.tasks.emplace_back(order.attempt, order.task);
         send(slot.handle, order);
       },
