@@ -81,7 +81,8 @@ public:
 
   // An object with void on_left(const A&, process_context<Out>&) and
   // void on_right(const B&, process_context<Out>&), and perhaps
-  // void finish(process_context<Out>&).
+  // void finish(process_context<Out>&) and void open(operator_state&), with which the operator
+  // needs a uid.
   template <class Out, class F>
   stream<Out> process(F function) const {
     static_assert(co_process_function<F, A, B, process_context<Out>>,
@@ -98,6 +99,7 @@ private:
     auto sides = std::make_shared<side_output_ports>();
     auto node = node_of<Out>(std::move(name), {typeid(A), typeid(B)},
                              factory_of<co_process_operator<A, B, Out, F>>(function, sides));
+    describe_state<F>(node);
     node.side_outputs = sides;
     return stream<Out>{left_.followed_by(std::move(node), nullptr, right_, nullptr)};
   }

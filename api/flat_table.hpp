@@ -140,8 +140,8 @@ public:
   }
 
   // As for_each, in slices: goes on from `cursor` (0 at first), looks at no more slots than
-  // `budget`, which it reduces, and returns true at the end of the table.
-  // REQUIRES: no key came or went since `cursor` was 0.
+  // `budget`, which it reduces, and returns true at the end of the table. Where keys come or go
+  // between two calls, some entries may be left out or come twice.
   //
   // The order leaps through the hashes, block by block: another table that takes the entries in as
   // they come, here or behind a network, fills evenly. In order of hash, all of them would first
@@ -175,7 +175,7 @@ public:
       cursor += count;
       budget -= count;
     }
-    return cursor == end;
+    return cursor >= end;
   }
 
   // Forgets the entries. Keeps the memory, unless hardly any of it was in use.

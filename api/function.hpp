@@ -3,7 +3,8 @@
 // function of a record everywhere: `.map(&trade::price)`.
 //
 // Functions are copied: each subtask works with its own, from one task at a time, so they may keep
-// state of their own between two calls - which does not survive a failure; see api/state.hpp.
+// state of their own between two calls - which does not survive a failure; see api/state.hpp and
+// api/operator_state.hpp.
 #pragma once
 
 #include <concepts>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "api/operator_state.hpp"
 #include "api/state.hpp"
 
 namespace weir {
@@ -82,6 +84,14 @@ concept co_process_function = std::copy_constructible<F> &&
   function.on_right(right, context);
 };
 
+// void on_left(const A&, LeftContext&) and void on_right(const B&, RightContext&).
+template <class F, class A, class LeftContext, class B, class RightContext>
+concept broadcast_function = std::copy_constructible<F> &&
+    requires(F& function, const A& left, LeftContext& here, const B& right, RightContext& there) {
+  function.on_left(left, here);
+  function.on_right(right, there);
+};
+
 // The functions that a process function may have besides.
 template <class F, class Context>
 concept has_finish = requires(F& function, Context& context) {
@@ -89,6 +99,10 @@ concept has_finish = requires(F& function, Context& context) {
 };
 template <class F, class Key>
 concept has_open = requires(F& function, keyed_state<Key>& state) {
+  function.open(state);
+};
+template <class F>
+concept has_open_without_key = requires(F& function, operator_state& state) {
   function.open(state);
 };
 template <class F, class Context>

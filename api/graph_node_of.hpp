@@ -38,9 +38,15 @@ graph_node node_of(std::string name, std::vector<std::type_index> inputs, operat
 // Notes what a keyed user function remembers: state under names of its own needs a uid.
 template <class Function, class Key, class Context>
 void describe_state(graph_node& node) {
-  node.needs_uid = has_open<Function, Key>;
+  node.needs_uid = has_open<Function, Key> || has_open_without_key<Function>;
   node.keeps_state = node.needs_uid || has_on_timer<Function, Context> ||
                      has_on_processing_timer<Function, Context>;
+}
+// The same of a function without a key.
+template <class Function>
+void describe_state(graph_node& node) {
+  node.needs_uid = has_open_without_key<Function>;
+  node.keeps_state = node.needs_uid;
 }
 
 }  // namespace weir

@@ -21,6 +21,8 @@ namespace weir {
 
 template <class A, class LeftKey, class B, class RightKey, class Key>
 class connected_keyed_streams;
+template <class A, class LeftKey, class B, class Key>
+class connected_keyed_broadcast;
 
 template <class Key, class T, class KeyFunction>
 class keyed_stream {
@@ -71,6 +73,7 @@ public:
   // void f(const T&, keyed_process_context<Key, Out>&), or an object with that as `process` and any
   // of
   //   void open(keyed_state<Key>&);                         // The operator then needs a uid.
+  //   void open(operator_state&);                           // The same, for what has no key.
   //   void on_timer(event_time, keyed_process_context<Key, Out>&);
   //   void on_processing_timer(processing_time, keyed_process_context<Key, Out>&);
   //   void finish(process_context<Out>&);                   // The input has ended.
@@ -94,6 +97,12 @@ public:
   template <class B, class RightKey>
   auto connect(const keyed_stream<Key, B, RightKey>& right) const {
     return connected_keyed_streams<T, KeyFunction, B, RightKey, Key>{*this, right};
+  }
+
+  // A stream that every subtask gets all of; see api/broadcast_state.hpp.
+  template <class B>
+  auto connect_broadcast(const stream<B>& right) const {
+    return connected_keyed_broadcast<T, KeyFunction, B, Key>{*this, right.broadcast().ends()};
   }
 
   // --- In windows

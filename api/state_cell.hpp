@@ -57,6 +57,16 @@ public:
   virtual void erase() = 0;
 };
 
+// Fails the task when no key is current.
+template <class Key>
+void require_current(const current_key<Key>& current, const std::string& name) {
+  if (current.is_set()) return;
+  throw task_failure{{error_code::user_function,
+                      "state \"" + name +
+                          "\" was used outside the handling of a record or a timer, where there "
+                          "is no key it could speak of"}};
+}
+
 template <class Key, class T>
 class table_cell final : public state_cell<T> {
 public:
@@ -66,7 +76,7 @@ public:
 
   T* find() override {
     if (turn_ != current_.turn()) {
-      require_key();
+      require_current(current_, name_);
       found_ = table_.find(current_.key(), current_.hash());
       turn_ = current_.turn();
     }
@@ -83,14 +93,6 @@ public:
   }
 
 private:
-  void require_key() const {
-    if (current_.is_set()) return;
-    throw task_failure{{error_code::user_function,
-                        "state \"" + name_ +
-                            "\" was used outside the handling of a record or a timer, where there "
-                            "is no key it could speak of"}};
-  }
-
   std::string name_;
   flat_table<Key, T>& table_;
   const current_key<Key>& current_;

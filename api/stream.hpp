@@ -36,6 +36,8 @@ template <class Key, class T, class KeyFunction, class Assigner>
 class windowed_stream;
 template <class A, class B>
 class connected_streams;
+template <class A, class B>
+class connected_broadcast;
 
 template <class T>
 class stream {
@@ -86,7 +88,8 @@ public:
   }
 
   // void f(const T&, process_context<Out>&), or an object with that function as `process` and
-  // perhaps `void finish(process_context<Out>&)`.
+  // perhaps `void finish(process_context<Out>&)` and `void open(operator_state&)`, with which the
+  // operator needs a uid.
   template <class Out, class F>
   stream<Out> process(F function) const {
     static_assert(process_function<F, T, process_context<Out>>,
@@ -96,6 +99,7 @@ public:
     auto sides = std::make_shared<side_output_ports>();
     auto node = node_of<Out>("process", {typeid(T)},
                              factory_of<process_operator<T, Out, F>>(function, sides));
+    describe_state<F>(node);
     node.side_outputs = sides;
     return stream<Out>{ends_.followed_by(std::move(node))};
   }
@@ -150,6 +154,12 @@ public:
   template <class B>
   connected_streams<T, B> connect(const stream<B>& right) const {
     return {ends_, right.ends()};
+  }
+
+  // The same, and every subtask gets all records of `right`; see api/broadcast_state.hpp.
+  template <class B>
+  connected_broadcast<T, B> connect_broadcast(const stream<B>& right) const {
+    return {ends_, right.broadcast().ends()};
   }
 
   // The side output of the operator before: the stream of what it has written to `tag`.
@@ -259,6 +269,7 @@ private:
 }  // namespace weir
 
 // The streams that the words above answer.
+#include "api/connected_broadcast.hpp"
 #include "api/connected_streams.hpp"
 #include "api/keyed_stream.hpp"
 #include "api/windowed_stream.hpp"

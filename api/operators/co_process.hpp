@@ -13,7 +13,8 @@
 
 namespace weir {
 
-template <class A, class B, class Out, class Function>
+// `Right` is what the function of the right side is given.
+template <class A, class B, class Out, class Function, class Right = process_context<Out>>
 class co_process_operator final : public stream_operator {
 public:
   co_process_operator(Function function, std::shared_ptr<const side_output_ports> sides)
@@ -22,13 +23,18 @@ public:
   void open(operator_context& context) override {
     stream_operator::open(context);
     now_.emplace(context, sides_);
+    if constexpr (has_open_without_key<Function>) {
+      state_.emplace(context);
+      function_.open(*state_);
+    }
   }
 
   void process(std::uint32_t input, record_batch& batch) override {
-    process_context<Out> view{*now_};
     if (input == 0) {
+      process_context<Out> view{*now_};
       each<A>(batch, [&](const A& record) { function_.on_left(record, view); });
     } else {
+      Right view{*now_};
       each<B>(batch, [&](const B& record) { function_.on_right(record, view); });
     }
     now_->flush();
@@ -41,6 +47,9 @@ public:
       now_->flush();
     }
     return true;
+  }
+  void snapshot(checkpoint_id, state_parts& parts) override {
+    if (state_) state_->save(parts);
   }
 
 private:
@@ -56,6 +65,7 @@ private:
   Function function_;
   std::shared_ptr<const side_output_ports> sides_;
   std::optional<invocation<Out>> now_;
+  std::optional<operator_state> state_;  // Of a function that opens some.
 };
 
 }  // namespace weir

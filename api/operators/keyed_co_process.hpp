@@ -51,6 +51,7 @@ public:
     function_->finish();
     return true;
   }
+  void snapshot(checkpoint_id, state_parts& parts) override { function_->snapshot(parts); }
 
 private:
   template <class T, class KeyFunction, class Handle>

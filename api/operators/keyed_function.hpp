@@ -12,6 +12,7 @@
 #include "api/function.hpp"
 #include "api/keyed_process_context.hpp"
 #include "api/operators/guarded.hpp"
+#include "api/operators/saved_part.hpp"
 
 namespace weir {
 
@@ -31,8 +32,16 @@ public:
         now_{context, std::move(sides)},
         event_timers_{adopt<event_time>("event-timers")},
         processing_timers_{adopt<processing_time>("processing-timers")},
-        state_{*context.state, current_} {
-    if constexpr (has_open<Function, Key>) function_.open(state_);
+        state_{*context.state, current_, time_},
+        operator_state_{context} {
+    if constexpr (has_open_without_key<Function>) function_.open(operator_state_);
+    if constexpr (has_open<Function, Key>) {
+      function_.open(state_);
+      if (!state_.goes_by_event_time()) return;
+      for (const event_time time : restored_parts<event_time>(context, event_time_part)) {
+        time_.advance_to(time);
+      }
+    }
   }
 
   // Calls `handle(function, view)` with `key` as the current one.
@@ -43,18 +52,37 @@ public:
     handle(function_, view_);
   }
 
+  // Calls `handle(function, now)` without a key.
+  template <class Handle>
+  void handle_without_key(event_time time, Handle&& handle) {
+    now_.time = time;
+    handle(function_, now_);
+  }
+
   // The end of a batch.
   void flush() {
     current_.unset();
     now_.flush();
+    state_.remove_expired();
+  }
+
+  // Operator state, and what state with a time to live by event time needs before watermarks come.
+  void snapshot(state_parts& parts) const {
+    operator_state_.save(parts);
+    if (state_.goes_by_event_time()) {
+      save_part(parts, event_time_part, time_.template now<event_time>());
+    }
   }
 
   // Fires timers of event time up to `watermark`; false while more are due.
   bool advance_to(event_time watermark) {
-    return fire(event_timers_, watermark, [this](event_time time) {
+    const bool is_done = fire(event_timers_, watermark, [this](event_time time) {
       now_.time = time;
+      time_.advance_to(time);
       if constexpr (has_on_timer<Function, context_type>) function_.on_timer(time, view_);
     });
+    if (is_done) time_.advance_to(watermark);
+    return is_done;
   }
   // The same for processing time. What these emit has the time of the watermark.
   bool on_processing_time(processing_time now) {
@@ -79,6 +107,8 @@ public:
   }
 
 private:
+  static constexpr const char* event_time_part = "event-time";
+
   template <class Time>
   timer_queue<Key, Time>& adopt(std::string name) {
     auto queue = std::make_unique<timer_queue<Key, Time>>(*context_.state);
@@ -113,7 +143,9 @@ private:
   timer_queue<Key, processing_time>& processing_timers_;
   keyed_timers<Key> timers_{current_, event_timers_, processing_timers_};
   context_type view_{now_, current_, timers_};
+  state_time time_{context_, now_.time};
   keyed_state<Key> state_;
+  operator_state operator_state_;
 };
 
 }  // namespace weir

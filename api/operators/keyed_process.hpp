@@ -46,6 +46,7 @@ public:
     function_->finish();
     return true;
   }
+  void snapshot(checkpoint_id, state_parts& parts) override { function_->snapshot(parts); }
 
 private:
   KeyFunction key_of_;

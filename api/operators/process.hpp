@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A user's function that may do anything with a record but remember it across failures.
+// A user's function that may do anything with a record, and remember what belongs to no key.
 #pragma once
 
 #include <memory>
@@ -21,6 +21,10 @@ public:
   void open(operator_context& context) override {
     stream_operator::open(context);
     now_.emplace(context, sides_);
+    if constexpr (has_open_without_key<Function>) {
+      state_.emplace(context);
+      function_.open(*state_);
+    }
   }
 
   void process(std::uint32_t, record_batch& batch) override {
@@ -41,11 +45,15 @@ public:
     }
     return true;
   }
+  void snapshot(checkpoint_id, state_parts& parts) override {
+    if (state_) state_->save(parts);
+  }
 
 private:
   Function function_;
   std::shared_ptr<const side_output_ports> sides_;
   std::optional<invocation<Out>> now_;
+  std::optional<operator_state> state_;  // Of a function that opens some.
 };
 
 }  // namespace weir

@@ -21,7 +21,10 @@ protected:
   memory_backend backend_{{0, default_max_parallelism}, default_max_parallelism};
   std::string key_;
   current_key<std::string> current_;
-  keyed_state<std::string> state_{backend_, current_};
+  operator_context context_;
+  event_time at_hand_;
+  state_time time_{context_, at_hand_};
+  keyed_state<std::string> state_{backend_, current_, time_};
 };
 
 TEST_F(State, KeepsAValueForEachKey) {

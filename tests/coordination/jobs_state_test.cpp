@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole jobs whose functions remember: value, list and map state, timers of both clocks.
+// Whole jobs whose functions remember: every kind of state, with and without a key, and timers of
+// both clocks.
 #include <map>
 #include <numeric>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "api/aggregates.hpp"
 #include "connectors/generator_source.hpp"
 #include "tests/support/job_runner.hpp"
 #include "tests/support/sales.hpp"
@@ -246,6 +248,89 @@ TEST(JobsWithState, CallAPlainFunctionWithTheKey) {
     return from_sales(env, make_sales(count))
         .key_by(&sale::shop)
         .process<std::string>([](const sale&, text_context& here) { here.emit(here.key() + "!"); });
+  });
+}
+
+// The best sale of a shop so far by reducing, the mean by aggregating.
+struct best_and_mean {
+  reducing_state<std::int64_t> best;
+  aggregating_state<decltype(average(&sale::amount)), sale> mean;
+
+  void open(keyed_state<std::string>& state) {
+    best = state.reducing<std::int64_t>(
+        "best", [](std::int64_t a, std::int64_t b) { return std::max(a, b); });
+    mean = state.aggregating<sale>("mean", average(&sale::amount));
+  }
+  void process(const sale& each, text_context& here) {
+    best.add(each.amount);
+    mean.add(each);
+    here.emit(here.key() + " " + to_text(*best.get()) + " " + to_text(*mean.get()));
+  }
+};
+
+TEST(JobsWithState, RememberWhatTheRecordsOfAKeyAddUpTo) {
+  std::vector<std::string> expected;
+  for (const auto& [shop, sales] : sales_by_shop()) {
+    std::int64_t best = 0;
+    double sum = 0;
+    double seen = 0;
+    for (const auto& each : sales) {
+      best = std::max(best, each.amount);
+      sum += static_cast<double>(each.amount);
+      expected.push_back(shop + " " + to_text(best) + " " + to_text(sum / ++seen));
+    }
+  }
+  expect_results(expected, [](environment& env) {
+    return sales_in_order(env).key_by(&sale::shop).process<std::string>(best_and_mean{}).uid("b");
+  });
+}
+
+// Counts the sales of a shop at their times, until there was none for ten minutes.
+struct busy {
+  map_state<event_time, bool> sold;
+  value_state<std::int64_t> count;
+
+  void open(keyed_state<std::string>& state) {
+    sold = state.map<event_time, bool>("sold");
+    count = state.value<std::int64_t>("count", ttl{.lifetime = 10min, .clock = ttl_clock::event});
+  }
+  void process(const sale&, text_context& here) {
+    sold.set(here.time(), true);
+    for (const duration after : {duration{0}, duration{10min} - 1us, duration{10min}}) {
+      here.timers().set_event_timer(here.time() + after);
+    }
+  }
+  void on_timer(event_time time, text_context& here) {
+    if (sold.erase(time)) ++count.value();
+    here.emit(here.key() + " " + to_text(count.get().value_or(0)));
+  }
+};
+
+TEST(JobsWithState, ForgetInEventTimeToTheMicrosecond) {
+  std::vector<std::pair<std::string, event_time>> expected;
+  for (const auto& [shop, sales] : sales_by_shop()) {
+    std::map<event_time, bool> times;  // Whether something was sold.
+    for (const auto& each : sales) {
+      times[each.at] = true;
+      times.emplace(each.at + 10min - 1us, false);
+      times.emplace(each.at + 10min, false);
+    }
+    std::int64_t sold = 0;
+    event_time last = sales.front().at;
+    for (const auto& [time, is_sale] : times) {
+      if (time >= last + 10min) sold = 0;
+      if (is_sale) {
+        ++sold;
+        last = time;
+      }
+      expected.emplace_back(shop + " " + to_text(sold), time);
+    }
+  }
+  expect_timed_results(expected, [](environment& env) {
+    return from_sales(env, make_sales(count))
+        .key_by(&sale::shop)
+        .process<std::string>(busy{})
+        .uid("busy");
   });
 }
 
