@@ -63,6 +63,18 @@ struct deploy_task {
 struct trigger_checkpoint {
   attempt_number attempt;
   checkpoint_id checkpoint;
+  bool stops = false;  // A source reads nothing behind it.
+};
+struct resume_source {  // Behind a checkpoint that should have stopped it.
+  attempt_number attempt;
+  checkpoint_id checkpoint;
+};
+struct end_input {  // To a source: there is no more, whatever there is.
+  attempt_number attempt;
+};
+struct stop_task {  // Commit what belongs to the checkpoint, and end there.
+  attempt_number attempt;
+  checkpoint_id checkpoint;
 };
 struct checkpoint_completed {
   attempt_number attempt;
@@ -144,6 +156,15 @@ struct fail_job {
 
 // From outside: the user wants the job to end.
 struct cancel_job {};
+// From outside; `directory` is where the savepoint gets a directory of its own, empty: where the
+// settings say.
+struct take_savepoint {
+  std::string directory;
+};
+struct stop_with_savepoint {
+  std::string directory;
+  bool drain = false;
+};
 
 }  // namespace weir
 
@@ -170,6 +191,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::report_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::fail_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cancel_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::continue_writing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::take_savepoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::stop_with_savepoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::resume_source)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::end_input)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::stop_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::trigger_checkpoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::checkpoint_completed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::checkpoint_acknowledged)

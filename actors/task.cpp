@@ -75,8 +75,14 @@ task::progress task::step(processing_time now) {
 
 bool task::has_drained() const { return chain_.has_finished() && outputs_.is_drained(); }
 
-void task::trigger_checkpoint(checkpoint_id checkpoint) {
-  if (last_checkpoint_ < checkpoint) triggered_ = checkpoint;
+void task::trigger_checkpoint(checkpoint_id checkpoint, bool stops) {
+  if (checkpoint <= last_checkpoint_) return;
+  triggered_ = checkpoint;
+  stops_at_ = stops ? triggered_ : std::nullopt;
+}
+
+void task::resume_reading(checkpoint_id checkpoint) {
+  if (stops_at_ == checkpoint) stops_at_.reset();
 }
 
 std::optional<checkpoint_id> task::due_checkpoint() const {
@@ -121,6 +127,16 @@ task::progress task::commit() {
   return progress::finished;
 }
 
+task::progress task::stop(checkpoint_id checkpoint) {
+  const auto told = on_checkpoint_completed(checkpoint);
+  if (told != progress::made) return told;
+  // As of a job that did not come to the end of its input. What cannot be tidied up is of no
+  // interest: all that counts is committed.
+  static_cast<void>(chain_.close(true));
+  has_finished_ = true;
+  return progress::finished;
+}
+
 task::progress task::take_next_event() {
   WEIR_ASSERT(!outputs_.is_blocked());  // So queued output is bounded by one event's.
   if (chain_.head_is_source()) return take_from_source();
@@ -148,6 +164,14 @@ task::progress task::take_next_event() {
 }
 
 task::progress task::take_from_source() {
+  if (is_stopped()) {
+    wake_at_ = chain_.next_timer();
+    return progress::waiting_for_input;
+  }
+  if (input_is_over_) {
+    chain_.on_input_ended();
+    return progress::made;
+  }
   if (source_retry_at_ && now_ < *source_retry_at_) {
     const auto timer = chain_.next_timer();
     wake_at_ = timer ? std::min(*timer, *source_retry_at_) : *source_retry_at_;

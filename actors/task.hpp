@@ -82,8 +82,13 @@ public:
   void announce_credit();
 
   // A checkpoint has begun. Only sources and tasks that have drained are told; others hear of it by
-  // its barriers. An older one than the last is ignored.
-  void trigger_checkpoint(checkpoint_id checkpoint);
+  // its barriers. An older one than the last is ignored. `stops`: a source reads nothing behind it,
+  // until it resumes or the next checkpoint is triggered.
+  void trigger_checkpoint(checkpoint_id checkpoint, bool stops = false);
+  // A source reads on, if it was that checkpoint that stopped it or would have.
+  void resume_reading(checkpoint_id checkpoint);
+  // A source reads no more, as if its input had ended here.
+  void end_input() { input_is_over_ = true; }
   // What was prepared for it, or before, may be seen. Answers `made` or `failed`.
   progress on_checkpoint_completed(checkpoint_id checkpoint);
 
@@ -95,6 +100,9 @@ public:
   // Every task of the job has drained: makes visible what the sinks have written, and finishes.
   // Fails if this task has not drained.
   progress commit();
+  // The job stops at this checkpoint: makes visible what belongs to it, and finishes. What was done
+  // behind it is given up.
+  progress stop(checkpoint_id checkpoint);
   // The task is given up; sinks leave nothing that looks complete.
   void abandon();
 
@@ -106,6 +114,7 @@ private:
   progress take_next_event();
   progress take_from_source();
   bool has_drained() const;
+  bool is_stopped() const { return stops_at_ && *stops_at_ <= last_checkpoint_; }
   std::optional<checkpoint_id> due_checkpoint() const;
   progress take_snapshot(checkpoint_id checkpoint);
   progress fail(error cause);
@@ -120,6 +129,8 @@ private:
   std::optional<processing_time> source_retry_at_;
   std::optional<checkpoint_id> aligned_;    // The gate let its barrier out.
   std::optional<checkpoint_id> triggered_;  // By the coordinator.
+  std::optional<checkpoint_id> stops_at_;
+  bool input_is_over_ = false;
   checkpoint_id last_checkpoint_;
   std::optional<processing_time> alignment_began_;
   bool has_failed_ = false;

@@ -67,8 +67,21 @@ caf::behavior task_actor::make_behavior() {
       },
       [this](const trigger_checkpoint& order) {
         if (order.attempt != attempt_) return;
-        task_.trigger_checkpoint(order.checkpoint);
+        task_.trigger_checkpoint(order.checkpoint, order.stops);
         run();
+      },
+      [this](const resume_source& order) {
+        if (order.attempt != attempt_) return;
+        task_.resume_reading(order.checkpoint);
+        run();
+      },
+      [this](const end_input& order) {
+        if (order.attempt != attempt_) return;
+        task_.end_input();
+        run();
+      },
+      [this](const stop_task& order) {
+        if (order.attempt == attempt_ && is_running_) on_progress(task_.stop(order.checkpoint));
       },
       [this](const checkpoint_completed& fact) {
         if (fact.attempt != attempt_ || !is_running_) return;

@@ -61,6 +61,11 @@ struct job_options {
   delivery_guarantee checkpoint_mode = delivery_guarantee::exactly_once;
   // execution.checkpointing.retain-on-cancel: a cancelled job leaves its checkpoints.
   bool retain_checkpoints_on_cancel = false;
+  // execution.checkpointing.savepoint-dir: where savepoints go; empty: into the directory
+  // "savepoints" in checkpoint_directory.
+  std::string savepoint_directory{};
+  // execution.checkpointing.drain-on-stop: what SIGUSR2 stops outputs everything first.
+  bool drain_on_stop = false;
 
   // execution.state-recovery.path, --restore: what to begin with: "latest" is the newest checkpoint
   // in checkpoint_directory, anything else the path of one; empty: nothing, start afresh.

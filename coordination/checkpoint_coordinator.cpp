@@ -43,25 +43,28 @@ void checkpoint_coordinator::on_attempt_started(attempt_number attempt,
   failures_in_a_row_ = 0;
   is_final_wanted_ = false;
   has_final_ = false;
+  has_stopped_ = false;
   has_failed_the_job_ = false;
 }
 
 checkpoint_coordinator::commands checkpoint_coordinator::on_attempt_ended() {
   commands out;
   if (!attempt_) return out;
-  if (pending_ && !pending_->is_being_written) {
-    fail({error_code::cancelled, "attempt " + std::to_string(attempt_->value) + " has ended"}, out);
-  }
-  attempt_.reset();
+  const auto ended = *std::exchange(attempt_, std::nullopt);
+  const error cause{error_code::cancelled, "attempt " + std::to_string(ended.value) + " has ended"};
+  if (pending_ && !pending_->is_being_written) fail(cause, out);
+  end_wishes(cause, out);
   return out;
 }
 
 bool checkpoint_coordinator::may_start() const {
-  return attempt_ && !pending_ && !has_final_ && !has_failed_the_job_;
+  return attempt_ && !pending_ && !has_final_ && !has_stopped_ && !has_failed_the_job_;
 }
 
 processing_time checkpoint_coordinator::earliest_start() const {
-  return is_final_wanted_ ? due_ : std::max(due_, pause_over_);
+  if (is_final_wanted_) return due_;
+  const auto wish = next_wish();
+  return wish != wishes_.end() ? wish->since : std::max(due_, pause_over_);
 }
 
 std::optional<processing_time> checkpoint_coordinator::next_tick() const {
@@ -77,8 +80,7 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_tick(processing_time
                       std::to_string(pending_->missing) + " of " + std::to_string(task_count_) +
                           " tasks have not acknowledged it within " + to_string(policy_.timeout) +
                           " (execution.checkpointing.timeout)"};
-    fail(cause, out);
-    count_failure(cause, out);
+    give_up(cause, out);
   }
   if (may_start() && now >= earliest_start()) start(now, out);
   return out;
@@ -88,20 +90,94 @@ void checkpoint_coordinator::start(processing_time now, commands& out) {
   last_used_.value += 1;
   due_ = now + policy_.interval;
   pending_ = pending_checkpoint{*attempt_, last_used_, now, is_final_wanted_};
+  if (const auto wish = next_wish(); wish != wishes_.end()) {
+    pending_->savepoint = wish->request;
+    wishes_.erase(wish);
+  }
   pending_->triggered.insert(sources_.begin(), sources_.end());
   pending_->triggered.insert(drained_.begin(), drained_.end());
   pending_->acknowledged.resize(task_count_);
   pending_->missing = task_count_;
   const auto& to = pending_->triggered;
-  out.emplace_back(checkpoint_commands::trigger{*attempt_, last_used_, {to.begin(), to.end()}});
+  out.emplace_back(checkpoint_commands::trigger{
+      *attempt_, last_used_, {to.begin(), to.end()}, pending_->stops()});
+}
+
+// A savepoint that fails is its user's affair; any other checkpoint is the job's.
+void checkpoint_coordinator::give_up(const error& cause, commands& out) {
+  const bool counts = !pending_->savepoint || pending_->is_final;
+  fail(cause, out);
+  if (counts && attempt_) count_failure(cause, out);
 }
 
 void checkpoint_coordinator::fail(error cause, commands& out) {
-  const auto id = pending_->id;
-  pending_.reset();
-  out.emplace_back(
-      checkpoint_commands::report{id, {}, 0, {}, within(name_of(id), std::move(cause))});
-  out.emplace_back(checkpoint_commands::discard{id});
+  const auto failed = *std::exchange(pending_, std::nullopt);
+  cause = within(name_of(failed.id), std::move(cause));
+  out.emplace_back(checkpoint_commands::report{failed.id, {}, 0, {}, cause});
+  out.emplace_back(checkpoint_commands::discard{failed.id});
+  if (!failed.savepoint) return;
+  if (attempt_ && failed.savepoint->then == after_savepoint::drain_and_stop) {
+    wishes_.push_front({*failed.savepoint, failed.started});
+  } else {
+    end_savepoint(failed, std::move(cause), out);
+  }
+}
+
+void checkpoint_coordinator::end_savepoint(const pending_checkpoint& of, std::optional<error> cause,
+                                           commands& out) {
+  if (cause && of.stops() && attempt_ == of.attempt) {
+    out.emplace_back(checkpoint_commands::resume{of.attempt, of.id, sources_});
+  }
+  out.emplace_back(checkpoint_commands::savepoint_ended{*of.savepoint, of.id, std::move(cause)});
+}
+
+void checkpoint_coordinator::end_wishes(const error& cause, commands& out) {
+  for (auto& each : std::exchange(wishes_, {})) {
+    out.emplace_back(checkpoint_commands::savepoint_ended{std::move(each.request), {}, cause});
+  }
+}
+
+// The final checkpoint ends the job, so whoever wants that comes first; and only the final one can
+// be a savepoint that drains.
+std::deque<checkpoint_coordinator::savepoint_wish>::const_iterator
+checkpoint_coordinator::next_wish() const {
+  const auto first = [this](auto is_it) {
+    return std::find_if(wishes_.begin(), wishes_.end(),
+                        [&](const savepoint_wish& each) { return is_it(each.request.then); });
+  };
+  if (!is_final_wanted_) {
+    return first([](auto then) { return then != after_savepoint::drain_and_stop; });
+  }
+  const auto ending = first([](auto then) { return then != after_savepoint::go_on; });
+  return ending != wishes_.end() ? ending : wishes_.begin();
+}
+
+std::optional<error> checkpoint_coordinator::refusal() const {
+  const auto refused = [](const char* why) { return error{error_code::cancelled, why}; };
+  if (!attempt_) return refused("the job does not run at the moment; try again when it does");
+  if (has_final_ || has_stopped_ || has_failed_the_job_) return refused("the job is ending");
+  const bool is_stopping =
+      (pending_ && pending_->savepoint && pending_->savepoint->then != after_savepoint::go_on) ||
+      std::any_of(wishes_.begin(), wishes_.end(), [](const savepoint_wish& each) {
+        return each.request.then != after_savepoint::go_on;
+      });
+  if (is_stopping) return refused("the job is being stopped with a savepoint already");
+  return std::nullopt;
+}
+
+checkpoint_coordinator::commands checkpoint_coordinator::request_savepoint(
+    savepoint_request request, processing_time now) {
+  commands out;
+  if (auto refused = refusal()) {
+    out.emplace_back(checkpoint_commands::savepoint_ended{std::move(request), {}, *refused});
+    return out;
+  }
+  if (request.then == after_savepoint::drain_and_stop) {
+    out.emplace_back(checkpoint_commands::end_input{*attempt_, sources_});
+  }
+  wishes_.push_back({std::move(request), now});
+  if (may_start() && now >= earliest_start()) start(now, out);
+  return out;
 }
 
 void checkpoint_coordinator::count_failure(const error& cause, commands& out) {
@@ -135,7 +211,7 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_acknowledged(attempt
   acknowledged = std::move(facts);
   if (pending_->missing > 0) return out;
   pending_->is_being_written = true;
-  checkpoint_commands::write_manifest order{id, {}};
+  checkpoint_commands::write_manifest order{id, {}, pending_->savepoint};
   for (auto& each : pending_->acknowledged) order.tasks.push_back(std::move(*each));
   out.emplace_back(std::move(order));
   return out;
@@ -148,8 +224,7 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_declined(attempt_num
   commands out;
   // Who has acknowledged has nothing to decline.
   if (!is_awaited(attempt, id) || pending_->acknowledged.at(task.value)) return out;
-  fail(cause, out);
-  count_failure(cause, out);
+  give_up(cause, out);
   return out;
 }
 
@@ -163,8 +238,8 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_task_drained(attempt
   return out;
 }
 
-checkpoint_coordinator::commands checkpoint_coordinator::on_completed(checkpoint_id id,
-                                                                      processing_time now) {
+checkpoint_coordinator::commands checkpoint_coordinator::on_completed(
+    checkpoint_id id, processing_time now, std::optional<error> savepoint_failure) {
   commands out;
   if (!is_manifest_being_written() || pending_->id != id) return out;
   const auto done = *std::exchange(pending_, std::nullopt);
@@ -173,7 +248,9 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_completed(checkpoint
     failures_in_a_row_ = 0;
     pause_over_ = now + policy_.min_pause;
     has_final_ = done.is_final;
-    out.emplace_back(checkpoint_commands::announce_completed{done.attempt, id, done.is_final});
+    has_stopped_ = done.stops() && !savepoint_failure;
+    out.emplace_back(
+        checkpoint_commands::announce_completed{done.attempt, id, done.is_final, has_stopped_});
   }
   out.emplace_back(checkpoint_commands::report{id, now - done.started, done.bytes,
                                                done.longest_alignment, std::nullopt});
@@ -181,6 +258,8 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_completed(checkpoint
     out.emplace_back(checkpoint_commands::discard{completed_.front()});
     completed_.pop_front();
   }
+  if (done.savepoint) end_savepoint(done, std::move(savepoint_failure), out);
+  if (has_final_ || has_stopped_) end_wishes({error_code::cancelled, "the job is ending"}, out);
   return out;
 }
 
@@ -188,8 +267,7 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_not_completed(checkp
                                                                           const error& cause) {
   commands out;
   if (!is_manifest_being_written() || pending_->id != id) return out;
-  fail(cause, out);
-  if (attempt_) count_failure(cause, out);
+  give_up(cause, out);
   return out;
 }
 

@@ -14,6 +14,12 @@
 // Barriers travel in band from the sources. A task that has drained has no channel left to get one
 // from, so it is triggered directly, when the checkpoint starts or when it drains meanwhile.
 //
+// A savepoint is a checkpoint that is wished for: it does not wait for the interval, and is copied
+// when its manifest is written. It completes or fails as a whole. One that stops the job has the
+// sources read nothing behind its barrier; should it fail, they read on. One that drains is the
+// final checkpoint: the sources end at once, and everything else is as at the end of all input; it
+// is tried again like that, until the attempt fails and the job goes back to before the end.
+//
 // Invariants:
 //   (1) At most one checkpoint is pending or being written.
 //   (2) An id is used once, whatever became of it and in whichever attempt.
@@ -24,9 +30,10 @@
 //   (6) Every checkpoint that is triggered is completed or discarded, and not both, unless newer
 //       ones have taken its place; the newest completed one is discarded only by discard_completed.
 //   (7) A checkpoint starts no sooner than `interval` after the start of the last one and
-//   `min_pause`
-//       after the completion of the last one. Only the final one, at the end of input, does not
-//       wait.
+//       `min_pause` after the completion of the last one. Only savepoints and the final one, at the
+//       end of input, do not wait.
+//   (8) Every savepoint that is requested ends once. When one that stops has completed, nothing is
+//       triggered any more.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +49,7 @@
 #include "api/ids.hpp"
 #include "api/job_options.hpp"
 #include "api/time.hpp"
+#include "coordination/savepoint_request.hpp"
 
 namespace weir {
 
@@ -53,17 +61,37 @@ struct trigger {
   attempt_number attempt;
   checkpoint_id id;
   std::vector<task_index> to;
+  bool stops = false;  // The sources read nothing behind it.
+};
+// Let these read on behind the checkpoint, which should have stopped them.
+struct resume {
+  attempt_number attempt;
+  checkpoint_id id;
+  std::vector<task_index> to;
+};
+// Let these sources end as if there were no more input.
+struct end_input {
+  attempt_number attempt;
+  std::vector<task_index> to;
 };
 // Write the manifest and give it its name; answer with on_completed or on_not_completed.
 struct write_manifest {
   checkpoint_id id;
-  std::vector<snapshot_facts> tasks;  // By task index.
+  std::vector<snapshot_facts> tasks;             // By task index.
+  std::optional<savepoint_request> savepoint{};  // Copy the checkpoint, too.
+};
+// Tell who asked. Without a cause the savepoint is complete.
+struct savepoint_ended {
+  savepoint_request request;
+  checkpoint_id id;  // 0 if it never started.
+  std::optional<error> cause;
 };
 // Tell every task of the attempt to commit what it has prepared up to this checkpoint.
 struct announce_completed {
   attempt_number attempt;
   checkpoint_id id;
-  bool is_final;  // It holds the end of all input.
+  bool is_final;       // It holds the end of all input.
+  bool stops = false;  // The job ends here.
 };
 // Remove its files, and those that come later.
 struct discard {
@@ -86,7 +114,9 @@ struct report {
 using checkpoint_command =
     std::variant<checkpoint_commands::trigger, checkpoint_commands::write_manifest,
                  checkpoint_commands::announce_completed, checkpoint_commands::discard,
-                 checkpoint_commands::fail_job, checkpoint_commands::report>;
+                 checkpoint_commands::fail_job, checkpoint_commands::report,
+                 checkpoint_commands::resume, checkpoint_commands::end_input,
+                 checkpoint_commands::savepoint_ended>;
 
 struct checkpoint_policy {
   duration interval = std::chrono::seconds{1};
@@ -125,12 +155,16 @@ public:
                                      const error& cause);
   // The task has handled all its input.
   [[nodiscard]] commands on_task_drained(attempt_number attempt, task_index task);
-  // The manifest has its name.
-  [[nodiscard]] commands on_completed(checkpoint_id id, processing_time now);
+  // The manifest has its name. `savepoint_failure`: but the savepoint's copy does not.
+  [[nodiscard]] commands on_completed(checkpoint_id id, processing_time now,
+                                      std::optional<error> savepoint_failure = std::nullopt);
   [[nodiscard]] commands on_not_completed(checkpoint_id id, const error& cause);
   // Every task has drained: take the final checkpoint as soon as none is under way, and no other
   // after it has completed. If it fails it is tried again at the next interval.
   [[nodiscard]] commands request_final(processing_time now);
+  // Take it as soon as no checkpoint is under way; one that drains, when every task has drained.
+  // Refused while no attempt runs, and after one that stops.
+  [[nodiscard]] commands request_savepoint(savepoint_request request, processing_time now);
   // The job is over and nobody will restore it: every completed checkpoint goes.
   // REQUIRES: the attempt has ended and no manifest is being written.
   [[nodiscard]] commands discard_completed();
@@ -148,19 +182,32 @@ private:
     checkpoint_id id;
     processing_time started;
     bool is_final;
+    std::optional<savepoint_request> savepoint{};
     bool is_being_written = false;
     std::set<task_index> triggered{};  // Directly.
     std::vector<std::optional<snapshot_facts>> acknowledged{};
     std::size_t missing = 0;
     std::uint64_t bytes = 0;
     duration longest_alignment{};
+
+    bool stops() const { return savepoint && savepoint->then == after_savepoint::stop; }
+  };
+
+  struct savepoint_wish {
+    savepoint_request request;
+    processing_time since;
   };
 
   bool is_awaited(attempt_number attempt, checkpoint_id id) const;
   bool may_start() const;
   processing_time earliest_start() const;
+  std::deque<savepoint_wish>::const_iterator next_wish() const;
+  std::optional<error> refusal() const;
   void start(processing_time now, commands& out);
+  void give_up(const error& cause, commands& out);
   void fail(error cause, commands& out);
+  void end_savepoint(const pending_checkpoint& of, std::optional<error> cause, commands& out);
+  void end_wishes(const error& cause, commands& out);
   void count_failure(const error& cause, commands& out);
 
   checkpoint_policy policy_;
@@ -178,6 +225,8 @@ private:
   std::uint32_t failures_in_a_row_ = 0;
   bool is_final_wanted_ = false;
   bool has_final_ = false;
+  bool has_stopped_ = false;
+  std::deque<savepoint_wish> wishes_;  // As they came.
   bool has_failed_the_job_ = false;
 };
 

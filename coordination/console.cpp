@@ -69,6 +69,20 @@ void console::on_checkpoint(const checkpoint_commands::report& report, processin
       now);
 }
 
+void console::on_savepoint(const savepoint_outcome& outcome, processing_time now) {
+  const std::scoped_lock held{guard_};
+  const auto job = "job " + options_.job + ": ";
+  if (!outcome.cause) {
+    return log(log_level::info,
+               job + "savepoint complete; go on from it with --restore " + outcome.path, now);
+  }
+  const bool was_to_stop = outcome.then != after_savepoint::go_on;
+  log(log_level::error,
+      job + "savepoint failed" + (was_to_stop ? ", and the job goes on: " : ": ") +
+          outcome.cause->message,
+      now);
+}
+
 void console::on_warning(const error& what, processing_time now) {
   const std::scoped_lock held{guard_};
   log(log_level::warn, "job " + options_.job + ": " + what.message, now);

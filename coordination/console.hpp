@@ -33,6 +33,7 @@ public:
   void on_state(job_state state, const std::optional<error>& cause, processing_time now) override;
   void on_progress(const job_totals& totals, processing_time now) override;
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override;
+  void on_savepoint(const savepoint_outcome& outcome, processing_time now) override;
   void on_warning(const error& what, processing_time now) override;
   void log(log_level level, std::string_view message, processing_time now);
 

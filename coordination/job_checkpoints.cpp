@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "state/savepoint_copy.hpp"
+
 namespace weir {
 
 namespace {
@@ -22,6 +24,10 @@ std::string directory_of(const job_options& options) {
   return options.checkpoint_directory.empty() ? "." : options.checkpoint_directory;
 }
 
+std::string path_of(const savepoint_request& request, checkpoint_id id) {
+  return request.directory + "/savepoint-" + std::to_string(id.value) + "-" + request.token;
+}
+
 std::vector<task_index> sources_of(const execution_graph& graph) {
   std::vector<task_index> sources;
   for (const auto& chain : graph.chains()) {
@@ -36,7 +42,9 @@ std::vector<task_index> sources_of(const execution_graph& graph) {
 }  // namespace
 
 job_checkpoints::job_checkpoints(std::shared_ptr<const execution_graph> graph, file_system& files)
-    : graph_{std::move(graph)}, directory_{files, directory_of(graph_->options())} {}
+    : graph_{std::move(graph)},
+      files_{&files},
+      directory_{files, directory_of(graph_->options())} {}
 
 job_checkpoints::~job_checkpoints() = default;
 
@@ -180,6 +188,26 @@ job_checkpoints::orders job_checkpoints::request_final(processing_time now) {
   return is_enabled() ? carry_out(coordinator_->request_final(now), now) : orders{};
 }
 
+job_checkpoints::orders job_checkpoints::request_savepoint(savepoint_request request,
+                                                           processing_time now) {
+  const auto refuse = [&](error cause) {
+    orders made;
+    made.savepoints.push_back({request.then, {}, std::move(cause)});
+    return made;
+  };
+  if (!is_enabled()) {
+    return refuse({error_code::invalid_argument,
+                   "a savepoint begins as a checkpoint, and this job takes none: set "
+                   "execution.checkpointing.dir"});
+  }
+  const auto& options = graph_->options();
+  if (request.directory.empty()) request.directory = options.savepoint_directory;
+  if (request.directory.empty()) request.directory = directory_.path() + "/savepoints";
+  // Before the job does anything for it.
+  if (auto made = files_->make_directories(request.directory); !made) return refuse(made.failure());
+  return carry_out(coordinator_->request_savepoint(std::move(request), now), now);
+}
+
 void job_checkpoints::discard_all() {
   if (is_enabled()) static_cast<void>(carry_out(coordinator_->discard_completed(), {}));
 }
@@ -200,10 +228,15 @@ job_checkpoints::orders job_checkpoints::carry_out(checkpoint_coordinator::comma
       std::visit(
           overloaded{
               [&](checkpoint_commands::trigger& each) { made.triggers.push_back(std::move(each)); },
-              [&](checkpoint_commands::write_manifest& each) {
-                const auto written = write_manifest(each, now);
-                append(written ? coordinator_->on_completed(each.id, now)
-                               : coordinator_->on_not_completed(each.id, written.failure()));
+              [&](checkpoint_commands::resume& each) { made.resumes.push_back(std::move(each)); },
+              [&](checkpoint_commands::end_input& each) {
+                made.ended_inputs.push_back(std::move(each));
+              },
+              [&](checkpoint_commands::write_manifest& each) { append(complete(each, now)); },
+              [&](checkpoint_commands::savepoint_ended& each) {
+                made.savepoints.push_back({each.request.then,
+                                           each.cause ? "" : path_of(each.request, each.id),
+                                           std::move(each.cause)});
               },
               [&](checkpoint_commands::announce_completed& each) {
                 made.completed.push_back(each);
@@ -222,8 +255,29 @@ job_checkpoints::orders job_checkpoints::carry_out(checkpoint_coordinator::comma
   return made;
 }
 
-status job_checkpoints::write_manifest(const checkpoint_commands::write_manifest& order,
-                                       processing_time now) {
+// A savepoint's files are copied before the checkpoint is complete, and it gets its name after: see
+// state/savepoint_copy.hpp.
+checkpoint_coordinator::commands job_checkpoints::complete(
+    const checkpoint_commands::write_manifest& order, processing_time now) {
+  const auto manifest = manifest_of(order, now);
+  std::optional<savepoint_copy> copy;
+  if (order.savepoint) {
+    copy.emplace(*files_, path_of(*order.savepoint, order.id));
+    auto prepared = copy->prepare(manifest, directory_.directory_of(order.id));
+    if (!prepared) return coordinator_->on_not_completed(order.id, prepared.failure());
+  }
+  if (auto written = directory_.complete(manifest); !written) {
+    return coordinator_->on_not_completed(order.id, written.failure());
+  }
+  std::optional<error> savepoint_failure;
+  if (copy) {
+    if (auto completed = copy->complete(); !completed) savepoint_failure = completed.failure();
+  }
+  return coordinator_->on_completed(order.id, now, std::move(savepoint_failure));
+}
+
+checkpoint_manifest job_checkpoints::manifest_of(const checkpoint_commands::write_manifest& order,
+                                                 processing_time now) const {
   checkpoint_manifest manifest;
   manifest.id = order.id;
   manifest.job_name = graph_->graph().name;
@@ -244,7 +298,7 @@ status job_checkpoints::write_manifest(const checkpoint_commands::write_manifest
       manifest.operators.push_back({id, graph_->graph().node(node).name, chain.parallelism});
     }
   }
-  return directory_.complete(manifest);
+  return manifest;
 }
 
 }  // namespace weir

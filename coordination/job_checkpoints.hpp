@@ -4,6 +4,7 @@
 //
 //   directory/lock              held while the job runs
 //   directory/chk-17/...        snapshots of the tasks, and the manifest that makes them one
+//   savepoints/savepoint-18-5f1c/...   a copy of chk-18, see state/savepoint_copy.hpp
 //
 // Not thread-safe; the job manager's own.
 #pragma once
@@ -26,8 +27,11 @@ public:
   // What to tell others.
   struct orders {
     std::vector<checkpoint_commands::trigger> triggers;
+    std::vector<checkpoint_commands::resume> resumes;
+    std::vector<checkpoint_commands::end_input> ended_inputs;
     std::vector<checkpoint_commands::announce_completed> completed;
     std::vector<checkpoint_commands::report> reports;
+    std::vector<savepoint_outcome> savepoints;
     std::vector<error> warnings;  // What the user should see, though the job goes on.
     std::optional<error> failure;
   };
@@ -63,6 +67,8 @@ public:
                                        processing_time now);
   // The checkpoint at the end of all input.
   [[nodiscard]] orders request_final(processing_time now);
+  // Errors are outcomes. An empty directory is that of the settings.
+  [[nodiscard]] orders request_savepoint(savepoint_request request, processing_time now);
   // The job is over, and nobody will go on from here.
   void discard_all();
 
@@ -71,12 +77,16 @@ public:
 
 private:
   orders carry_out(checkpoint_coordinator::commands commands, processing_time now);
-  status write_manifest(const checkpoint_commands::write_manifest& order, processing_time now);
   [[nodiscard]] status check_job(const checkpoint_manifest& manifest) const;
+  checkpoint_coordinator::commands complete(const checkpoint_commands::write_manifest& order,
+                                            processing_time now);
+  checkpoint_manifest manifest_of(const checkpoint_commands::write_manifest& order,
+                                  processing_time now) const;
   [[nodiscard]] status check(const checkpoint_manifest& manifest) const;
   [[nodiscard]] result<std::optional<checkpoint_directory::found>> find(attempt_number attempt);
 
   std::shared_ptr<const execution_graph> graph_;
+  file_system* files_;
   checkpoint_directory directory_;
   std::unique_ptr<file_lock> lock_;
   std::optional<checkpoint_coordinator> coordinator_;

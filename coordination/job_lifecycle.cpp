@@ -156,6 +156,14 @@ job_lifecycle::commands job_lifecycle::on_final_checkpoint_completed(attempt_num
   return out;
 }
 
+job_lifecycle::commands job_lifecycle::on_stopped(attempt_number attempt, checkpoint_id savepoint) {
+  commands out;
+  if (attempt != attempt_ || state_ != job_state::running) return out;
+  enter(job_state::finishing, out);
+  out.emplace_back(stop_tasks{attempt_, savepoint});
+  return out;
+}
+
 job_lifecycle::commands job_lifecycle::on_task_gone(attempt_number attempt, task_index task,
                                                     std::optional<error> cause, moment at) {
   commands out;

@@ -12,8 +12,9 @@
 //   created, deploying, running, failing, restarting -> cancelling -> cancelled
 //
 // A job is finishing when every task has handled all its input, and the final checkpoint, if there
-// is one, is complete: tasks make visible what they have written, and end. If that fails the job
-// restarts like any other: what is committed twice is committed once.
+// is one, is complete: tasks make visible what they have written, and end. So it is when the
+// savepoint is complete that it stops with, wherever its tasks are. If that fails the job restarts
+// like any other, and goes on: what is committed twice is committed once.
 //
 // Not retried are errors that would come again: a plan that cannot run (plan_error), a wrong
 // setting (invalid_argument), damaged bytes (corrupt_data); and what keeps the first attempt from
@@ -25,8 +26,8 @@
 //   (2) A message from another attempt changes nothing.
 //   (3) The cause of a failure is the first one reported; what it drags along is not.
 //   (4) finished, failed and cancelled are final.
-//   (5) Nothing is committed before every task has drained and the final checkpoint is complete;
-//       after that, a cancel comes too late.
+//   (5) The job is not told to end before every task has drained and the final checkpoint is
+//       complete, or the savepoint it stops with; after that, a cancel comes too late.
 //   (6) A job that was cancelled while it failed or waited is never deployed again.
 #pragma once
 
@@ -86,6 +87,11 @@ struct take_final_checkpoint {
 struct commit_tasks {
   attempt_number attempt;
 };
+// Commit what belongs to the checkpoint, and end there.
+struct stop_tasks {
+  attempt_number attempt;
+  checkpoint_id checkpoint;
+};
 struct cancel_tasks {
   attempt_number attempt;
 };
@@ -98,8 +104,9 @@ struct report_state {
   job_state state;
   std::optional<error> cause;  // With failing, restarting and failed.
 };
-using lifecycle_command = std::variant<deploy_tasks, connect_tasks, take_final_checkpoint,
-                                       commit_tasks, cancel_tasks, schedule_restart, report_state>;
+using lifecycle_command =
+    std::variant<deploy_tasks, connect_tasks, take_final_checkpoint, commit_tasks, stop_tasks,
+                 cancel_tasks, schedule_restart, report_state>;
 
 class job_lifecycle {
 public:
@@ -132,6 +139,8 @@ public:
   // The task has handled all its input.
   [[nodiscard]] commands on_task_drained(attempt_number attempt, task_index task);
   [[nodiscard]] commands on_final_checkpoint_completed(attempt_number attempt);
+  // The savepoint after which the job is to stop.
+  [[nodiscard]] commands on_stopped(attempt_number attempt, checkpoint_id savepoint);
   // The task has ended as it should.
   [[nodiscard]] commands on_task_finished(attempt_number attempt, task_index task, moment at);
   [[nodiscard]] commands on_task_failed(attempt_number attempt, task_index task, error cause,

@@ -34,6 +34,11 @@ public:
     static_cast<void>(report);
     static_cast<void>(now);
   }
+  // A savepoint that was asked for is complete, or has failed.
+  virtual void on_savepoint(const savepoint_outcome& outcome, processing_time now) {
+    static_cast<void>(outcome);
+    static_cast<void>(now);
+  }
   // Something is not as it should be, but the job goes on.
   virtual void on_warning(const error& what, processing_time now) {
     static_cast<void>(what);

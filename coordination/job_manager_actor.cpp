@@ -53,7 +53,9 @@ caf::behavior job_manager_actor::make_behavior() {
   if (auto opened = checkpoints_.open(); !opened) {
     execute(lifecycle_.on_job_failed(opened.failure(), this_moment()));
   }
-  return on_job_messages().or_else(on_task_messages()).or_else(on_checkpoint_messages());
+  return on_job_messages()
+      .or_else(on_task_messages())
+      .or_else(on_checkpoint_messages().or_else(on_savepoint_messages()));
 }
 
 caf::message_handler job_manager_actor::on_job_messages() {
@@ -116,6 +118,23 @@ caf::message_handler job_manager_actor::on_checkpoint_messages() {
   };
 }
 
+caf::message_handler job_manager_actor::on_savepoint_messages() {
+  return {
+      [this](const take_savepoint& order) {
+        request_savepoint(order.directory, after_savepoint::go_on);
+      },
+      [this](const stop_with_savepoint& order) {
+        request_savepoint(order.directory,
+                          order.drain ? after_savepoint::drain_and_stop : after_savepoint::stop);
+      },
+  };
+}
+
+void job_manager_actor::request_savepoint(std::string directory, after_savepoint then) {
+  savepoint_request request{std::move(directory), then, to_hexadecimal(world().random())};
+  carry_out(checkpoints_.request_savepoint(std::move(request), world().now()));
+}
+
 void job_manager_actor::on_exit() { task_managers_.clear(); }
 
 void job_manager_actor::check_deployment_of(attempt_number attempt) {
@@ -150,6 +169,9 @@ void job_manager_actor::execute(const job_lifecycle::commands& commands) {
                      carry_out(checkpoints_.request_final(world().now()));
                    },
                    [this](const commit_tasks& order) { tell_tasks(commit_output{order.attempt}); },
+                   [this](const stop_tasks& order) {
+                     tell_tasks(stop_task{order.attempt, order.checkpoint});
+                   },
                    [this](const cancel_tasks& order) {
                      for (const auto& each : task_managers_) {
                        send(each.handle, cancel_attempt{order.attempt});
@@ -182,18 +204,22 @@ void job_manager_actor::carry_out(const job_checkpoints::orders& orders) {
   const auto now = world().now();
   for (const auto& each : orders.warnings) listener_->on_warning(each, now);
   for (const auto& each : orders.reports) listener_->on_checkpoint(each, now);
+  for (const auto& each : orders.savepoints) listener_->on_savepoint(each, now);
   for (const auto& each : orders.triggers) {
     for (const auto task : each.to) {
-      const auto address = addresses_.find(task);
-      if (address == addresses_.end()) continue;
-      if (const auto handle = world().fabric().resolve(address->second)) {
-        send(handle, trigger_checkpoint{each.attempt, each.id});
-      }
+      tell(task, trigger_checkpoint{each.attempt, each.id, each.stops});
     }
+  }
+  for (const auto& each : orders.resumes) {
+    for (const auto task : each.to) tell(task, resume_source{each.attempt, each.id});
+  }
+  for (const auto& each : orders.ended_inputs) {
+    for (const auto task : each.to) tell(task, end_input{each.attempt});
   }
   for (const auto& each : orders.completed) {
     tell_tasks(checkpoint_completed{each.attempt, each.id});
     if (each.is_final) execute(lifecycle_.on_final_checkpoint_completed(each.attempt));
+    if (each.stops) execute(lifecycle_.on_stopped(each.attempt, each.id));
   }
   if (orders.failure) execute(lifecycle_.on_job_failed(*orders.failure, this_moment()));
   const auto next = checkpoints_.next_tick();

@@ -41,6 +41,7 @@ private:
   caf::message_handler on_job_messages();
   caf::message_handler on_task_messages();
   caf::message_handler on_checkpoint_messages();
+  caf::message_handler on_savepoint_messages();
   void execute(const job_lifecycle::commands& commands);
   void carry_out(const job_checkpoints::orders& orders);
   void enter(const report_state& fact);
@@ -48,6 +49,13 @@ private:
   void deploy(attempt_number attempt);
   [[nodiscard]] result<std::vector<std::vector<source_split>>> discover_splits();
   void connect(attempt_number attempt);
+  void request_savepoint(std::string directory, after_savepoint then);
+  template <class Message>
+  void tell(task_index task, const Message& order) {
+    const auto address = addresses_.find(task);
+    if (address == addresses_.end()) return;
+    if (const auto handle = world().fabric().resolve(address->second)) send(handle, order);
+  }
   // Sends `order` to every deployed task. One that is gone has reported its end, or will.
   template <class Message>
   void tell_tasks(const Message& order) {

@@ -41,6 +41,9 @@ public:
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
     if (next_ != nullptr) next_->on_checkpoint(report, now);
   }
+  void on_savepoint(const savepoint_outcome& outcome, processing_time now) override {
+    if (next_ != nullptr) next_->on_savepoint(outcome, now);
+  }
   void on_warning(const error& what, processing_time now) override {
     if (next_ != nullptr) next_->on_warning(what, now);
   }
@@ -96,6 +99,14 @@ local_cluster::~local_cluster() {
 }
 
 job_outcome local_cluster::wait() { return machinery_->listener.wait(); }
+
+void local_cluster::savepoint(std::string directory) {
+  caf::anon_send(machinery_->node, take_savepoint{std::move(directory)});
+}
+
+void local_cluster::stop_with_savepoint(std::string directory, bool drain) {
+  caf::anon_send(machinery_->node, weir::stop_with_savepoint{std::move(directory), drain});
+}
 
 void local_cluster::cancel() { caf::anon_send(machinery_->node, cancel_job{}); }
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "api/job_graph.hpp"
 #include "coordination/job_listener.hpp"
@@ -32,6 +33,12 @@ public:
   job_outcome wait();
   // Asks the job to end. `wait` then reports `cancelled`. Safe to call from any thread.
   void cancel();
+  // Asks for a savepoint in `directory`; empty: where the settings say. The listener is told what
+  // has become of it. Safe to call from any thread, as is the next.
+  void savepoint(std::string directory = {});
+  // Asks the job to end with a savepoint: then `wait` reports `finished`. If the savepoint fails
+  // the job goes on. `drain`: event time comes to its end first.
+  void stop_with_savepoint(std::string directory = {}, bool drain = false);
 
 private:
   struct machinery;

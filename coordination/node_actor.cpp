@@ -29,6 +29,12 @@ caf::behavior node_actor::make_behavior() {
       [this](cancel_job order) {
         if (job_manager_) send(job_manager_, order);
       },
+      [this](const take_savepoint& order) {
+        if (job_manager_) send(job_manager_, order);
+      },
+      [this](const stop_with_savepoint& order) {
+        if (job_manager_) send(job_manager_, order);
+      },
   };
 }
 

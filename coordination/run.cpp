@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arguments to a running job and back to an exit status; see coordination/run.hpp. The main thread
-// sleeps in sigwait: it is woken by the user's SIGINT or SIGTERM, or by the job's end.
+// sleeps in sigwait: it is woken by the user's SIGINT or SIGTERM, which cancel the job, SIGUSR1 and
+// SIGUSR2, which ask for a savepoint, or by the job's end.
 #include "coordination/run.hpp"
 
 #include <chrono>
@@ -68,6 +69,9 @@ public:
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
     next_->on_checkpoint(report, now);
   }
+  void on_savepoint(const savepoint_outcome& outcome, processing_time now) override {
+    next_->on_savepoint(outcome, now);
+  }
   void on_warning(const error& what, processing_time now) override { next_->on_warning(what, now); }
 
 private:
@@ -78,7 +82,9 @@ private:
 int run_to_the_end(const environment& env, const command_line& asked) {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int each : {SIGINT, SIGTERM, job_ended_signal}) sigaddset(&signals, each);
+  for (const int each : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, job_ended_signal}) {
+    sigaddset(&signals, each);
+  }
   // Before any thread starts, so that all inherit it.
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   console shown{{.job = env.graph().name,
@@ -90,7 +96,9 @@ int run_to_the_end(const environment& env, const command_line& asked) {
   local_cluster cluster{env.graph(), asked.options, &listener};
   for (int received = 0; received != job_ended_signal;) {
     sigwait(&signals, &received);
-    if (received != job_ended_signal) cluster.cancel();
+    if (received == SIGUSR1) cluster.savepoint();
+    if (received == SIGUSR2) cluster.stop_with_savepoint({}, asked.options.drain_on_stop);
+    if (received == SIGINT || received == SIGTERM) cluster.cancel();
   }
   switch (cluster.wait().state) {
     case job_state::finished:

@@ -76,12 +76,18 @@ public:
     return {poll_result::kind::ended, {}};
   }
 
+  // Whatever there is left: a job that drains ends before its input does.
+  bool finish() override {
+    has_finished_ = true;
+    return true;
+  }
+
   void snapshot(checkpoint_id, state_parts& parts) override {
     const auto positions = reader_->positions();
     WEIR_ASSERT(positions.size() == generators_.size());
     std::vector<split_progress> open;
     for (std::size_t i = 0; i < positions.size(); ++i) {
-      if (progress_->has_ended(i)) continue;
+      if (has_finished_ || progress_->has_ended(i)) continue;
       open.push_back({positions[i].id, positions[i].position, progress_->watermark_of(i)});
     }
     parts[source_progress_part] = encode_source_progress(open);
@@ -138,6 +144,7 @@ private:
   polled<value_type> polled_;
   bool was_waiting_ = false;
   bool resumes_ = false;  // Event time has come further than the operators behind know.
+  bool has_finished_ = false;
   std::uint64_t malformed_counted_ = 0;
 };
 

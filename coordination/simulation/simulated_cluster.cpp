@@ -22,8 +22,12 @@ public:
     outcome.cause = cause;
   }
   void on_progress(const job_totals& totals, processing_time) override { outcome.totals = totals; }
+  void on_savepoint(const savepoint_outcome& ended, processing_time) override {
+    savepoints.push_back(ended);
+  }
 
   job_outcome outcome;
+  std::vector<savepoint_outcome> savepoints;
 };
 
 job_options prepared(const job_graph& graph, job_options options,
@@ -101,6 +105,18 @@ void simulated_cluster::restart_task_manager(std::uint32_t task_manager) {
 
 void simulated_cluster::pause_task_manager(std::uint32_t task_manager, duration span) {
   machinery_->world.pause({task_manager + 1}, span);
+}
+
+void simulated_cluster::savepoint(std::string directory) {
+  caf::anon_send(machinery_->first_node, take_savepoint{std::move(directory)});
+}
+
+void simulated_cluster::stop_with_savepoint(std::string directory, bool drain) {
+  caf::anon_send(machinery_->first_node, weir::stop_with_savepoint{std::move(directory), drain});
+}
+
+const std::vector<savepoint_outcome>& simulated_cluster::savepoints() const {
+  return machinery_->listener.savepoints;
 }
 
 void simulated_cluster::cancel() { caf::anon_send(machinery_->first_node, cancel_job{}); }

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "api/job_graph.hpp"
 #include "coordination/local_cluster.hpp"
@@ -51,6 +53,11 @@ public:
   // Stops the process of a task manager for a while. Does nothing if it has crashed.
   void pause_task_manager(std::uint32_t task_manager, duration span);
   void cancel();
+  // As the functions of a local cluster.
+  void savepoint(std::string directory = {});
+  void stop_with_savepoint(std::string directory = {}, bool drain = false);
+  // Those that have ended, in that order.
+  const std::vector<savepoint_outcome>& savepoints() const;
 
 private:
   struct machinery;

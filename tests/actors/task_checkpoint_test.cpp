@@ -90,6 +90,80 @@ TEST_F(TaskCheckpoint, LetsASourceBeginIt) {
   EXPECT_EQ(sent_text(), "0 |3");
 }
 
+// A source of one number a step, without end.
+class StoppedTask : public TaskCheckpoint {
+protected:
+  StoppedTask() {
+    operator_hooks source;
+    source.poll = [this](operator_context& context) -> poll_result {
+      emit_numbers(context, next_++, 1);
+      return {poll_result::kind::idle, later_ + std::chrono::seconds{1}};
+    };
+    source.on_checkpoint_completed = [this](checkpoint_id id) {
+      note("commit " + std::to_string(id.value));
+    };
+    part_.add("source", operator_kind::source, source).leave(0, partitioning::forward, 1);
+    start();
+  }
+  // Far enough that the source is asked again.
+  progress run_on() {
+    later_ += std::chrono::seconds{2};
+    auto made = task_->step(later_);
+    while (made == progress::made) made = task_->step(later_);
+    return made;
+  }
+
+  number next_ = 0;
+  processing_time later_{};
+};
+
+TEST_F(StoppedTask, ReadsNothingBehindTheCheckpointUntilItResumes) {
+  run_on();
+  task_->trigger_checkpoint({3}, true);
+  EXPECT_EQ(run_on(), progress::waiting_for_input);
+  run_on();
+  EXPECT_EQ(sent_, "0 |3");
+  task_->resume_reading({2});
+  run_on();
+  EXPECT_EQ(sent_, "0 |3") << "it was another one that stopped it";
+  task_->resume_reading({3});
+  run_on();
+  EXPECT_EQ(sent_, "0 |3 1");
+}
+
+TEST_F(StoppedTask, DoesNotStopIfItIsResumedBeforeItsSnapshot) {
+  task_->trigger_checkpoint({3}, true);
+  task_->resume_reading({3});
+  run_on();
+  EXPECT_EQ(sent_, "|3 0");
+}
+
+TEST_F(StoppedTask, ReadsOnBehindTheNextCheckpoint) {
+  task_->trigger_checkpoint({3}, true);
+  run_on();
+  task_->trigger_checkpoint({4});
+  run_on();
+  EXPECT_EQ(sent_, "|3 |4 0");
+}
+
+TEST_F(StoppedTask, CommitsTheCheckpointAndEndsWithoutHavingDrained) {
+  task_->trigger_checkpoint({3}, true);
+  run_on();
+  EXPECT_EQ(task_->stop({3}), progress::finished);
+  EXPECT_EQ(run_on(), progress::finished);
+  EXPECT_EQ(sent_, "|3 commit 3") << "no end of the stream";
+}
+
+TEST_F(StoppedTask, EndsItsStreamWhenItsInputIsOver) {
+  run_on();
+  task_->end_input();
+  EXPECT_EQ(run_on(), progress::drained);
+  EXPECT_EQ(sent_, "0 end");
+  task_->trigger_checkpoint({3});
+  EXPECT_EQ(run_on(), progress::drained);
+  EXPECT_EQ(snapshots_.size(), 1U);
+}
+
 TEST_F(TaskCheckpoint, WaitsForTheBarriersEvenIfTheCoordinatorTriggersIt) {
   part_.map("map").enter(1).leave(0, partitioning::forward, 1);
   start();

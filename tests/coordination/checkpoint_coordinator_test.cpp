@@ -32,6 +32,9 @@ std::string text_of(const checkpoint_command& command) {
     std::string operator()(const checkpoint_commands::discard& order) {
       return "discard " + std::to_string(order.id.value);
     }
+    std::string operator()(const checkpoint_commands::resume&) { return "resume"; }
+    std::string operator()(const checkpoint_commands::end_input&) { return "end input"; }
+    std::string operator()(const checkpoint_commands::savepoint_ended&) { return "savepoint"; }
     std::string operator()(const checkpoint_commands::fail_job& order) {
       return "fail the job: " + order.cause.message;
     }

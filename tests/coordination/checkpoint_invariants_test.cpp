@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The invariants of coordination/checkpoint_coordinator.hpp, whatever happens in whatever order.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -24,6 +25,7 @@ public:
                 .min_pause = std::chrono::seconds{random_.below(4)},
                 .tolerable_failed = static_cast<std::uint32_t>(random_.below(3)),
                 .retained = static_cast<std::uint32_t>(1 + random_.below(3))},
+        has_savepoints_{random_.below(2) == 0},
         highest_{random_.below(10)},
         checkpoints_{policy_, task_count, highest_} {}
 
@@ -65,6 +67,9 @@ public:
       case 10:
         if (const auto due = checkpoints_.next_tick(); due && *due > now_ && is_quiet()) return;
         return check(checkpoints_.on_tick(now_));
+      case 11:
+        if (!has_savepoints_) return;
+        return request_savepoint();
       default:
         if (attempt == attempt_ && id == highest_) acknowledged_.insert(task);
         return check(checkpoints_.on_acknowledged(attempt, id, task, {.file = "f"}));
@@ -79,6 +84,7 @@ public:
     EXPECT_TRUE(completed_.empty() || newest == *completed_.rbegin());
     EXPECT_LE(kept_.size(), policy_.retained);
     EXPECT_EQ(open_, std::nullopt);
+    EXPECT_TRUE(savepoints_.empty());
     check(checkpoints_.discard_completed());
     EXPECT_TRUE(kept_.empty());
   }
@@ -86,13 +92,22 @@ public:
   std::size_t completed() const { return completed_.size(); }
   std::size_t finals() const { return finals_; }
   std::size_t failed_jobs() const { return failed_jobs_; }
+  std::size_t savepoints() const { return completed_savepoints_; }
 
 private:
+  void request_savepoint() {
+    const auto token = std::to_string(++asked_);
+    savepoints_.insert(token);
+    const std::array kinds{after_savepoint::go_on, after_savepoint::go_on, after_savepoint::stop,
+                           after_savepoint::drain_and_stop};
+    check(checkpoints_.request_savepoint({"s", kinds[random_.below(4)], token}, now_));
+  }
+
   void begin() {
     attempt_.value += 1;
     runs_ = true;
     drained_.clear();
-    is_final_requested_ = has_final_ = has_failed_ = false;
+    is_final_requested_ = has_final_ = has_failed_ = has_stopped_ = false;
     failures_ = 0;
     started_.reset();
     paused_until_ = now_;
@@ -110,7 +125,8 @@ private:
   }
 
   void on(const checkpoint_commands::trigger& order) {
-    EXPECT_TRUE(runs_ && !has_final_ && !has_failed_);
+    EXPECT_TRUE(runs_ && !has_final_ && !has_failed_ && !has_stopped_);
+    EXPECT_FALSE(order.stops && savepoints_.empty());
     EXPECT_EQ(order.attempt, attempt_);
     EXPECT_TRUE(std::is_sorted(order.to.begin(), order.to.end()));
     if (open_ == order.id) {
@@ -122,7 +138,7 @@ private:
     }
     EXPECT_EQ(open_, std::nullopt);
     EXPECT_GT(order.id, highest_);
-    if (!is_final_requested_) {
+    if (!is_final_requested_ && savepoints_.empty()) {
       EXPECT_TRUE(!started_ || now_ >= *started_ + policy_.interval);
       EXPECT_GE(now_, paused_until_);
     }
@@ -151,8 +167,27 @@ private:
     EXPECT_EQ(order.is_final, is_open_final_);
     has_final_ = order.is_final;
     finals_ += order.is_final ? 1U : 0U;
+    has_stopped_ = order.stops;
     failures_ = 0;
     paused_until_ = now_ + policy_.min_pause;
+  }
+
+  void on(const checkpoint_commands::resume& order) {
+    EXPECT_TRUE(runs_ && !has_stopped_);
+    EXPECT_EQ(order.attempt, attempt_);
+  }
+
+  void on(const checkpoint_commands::end_input& order) {
+    EXPECT_TRUE(runs_);
+    EXPECT_EQ(order.to, std::vector<task_index>{{0}});
+  }
+
+  // Every one that was asked for ends once.
+  void on(const checkpoint_commands::savepoint_ended& fact) {
+    EXPECT_EQ(savepoints_.erase(fact.request.token), 1U);
+    if (fact.cause) return;
+    EXPECT_TRUE(completed_.contains(fact.id));
+    completed_savepoints_ += 1;
   }
 
   void on(const checkpoint_commands::report& fact) {
@@ -182,13 +217,16 @@ private:
 
   void on(const checkpoint_commands::fail_job&) {
     EXPECT_TRUE(runs_);
-    EXPECT_EQ(failures_, policy_.tolerable_failed + 1);
+    // Those of savepoints do not count.
+    EXPECT_GE(failures_, policy_.tolerable_failed + 1);
+    EXPECT_TRUE(has_savepoints_ || failures_ == policy_.tolerable_failed + 1);
     has_failed_ = true;
     failed_jobs_ += 1;
   }
 
   random_numbers random_;
   checkpoint_policy policy_;
+  bool has_savepoints_;
   checkpoint_id highest_;
   checkpoint_coordinator checkpoints_;
   processing_time now_;
@@ -199,6 +237,10 @@ private:
   bool is_final_requested_ = false;
   bool has_final_ = false;
   bool has_failed_ = false;
+  bool has_stopped_ = false;
+  std::set<std::string> savepoints_;  // That have not ended.
+  std::uint64_t asked_ = 0;
+  std::size_t completed_savepoints_ = 0;
   std::uint32_t failures_ = 0;
   processing_time paused_until_;
 
@@ -222,6 +264,7 @@ TEST(CheckpointInvariants, HoldUnderRandomEvents) {
   std::size_t completed = 0;
   std::size_t finals = 0;
   std::size_t failed_jobs = 0;
+  std::size_t savepoints = 0;
   for (const auto seed : seeds_for(5000)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_checkpoints job{seed};
@@ -233,10 +276,12 @@ TEST(CheckpointInvariants, HoldUnderRandomEvents) {
     completed += job.completed();
     finals += job.finals();
     failed_jobs += job.failed_jobs();
+    savepoints += job.savepoints();
   }
   EXPECT_GT(completed, 5000U);
   EXPECT_GT(finals, 500U);
   EXPECT_GT(failed_jobs, 500U);
+  EXPECT_GT(savepoints, 2000U);
 }
 
 }  // namespace

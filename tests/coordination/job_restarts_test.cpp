@@ -231,6 +231,31 @@ TEST(JobRestarts, TakesAFinalCheckpointOfEveryAttempt) {
                                 {"complete 2", "finishing, commit"}});
 }
 
+TEST(JobRestarts, StopsAtASavepointWhereverItsTasksAre) {
+  expect_story(checkpointed(), {{"stopped 7", ""},
+                                {"slots", "deploying, deploy"},
+                                {"started 0", ""},
+                                {"stopped 7", ""},
+                                {"started 1", "running"},
+                                {"drained 0", ""},
+                                {"stopped 7", "finishing, stop at 7"},
+                                {"stopped 7", ""},
+                                {"stop", ""},
+                                {"finished 0", ""},
+                                {"finished 1", "finished"}});
+}
+
+TEST(JobRestarts, GoesOnWhenItCannotCommitTheSavepointItStopsWith) {
+  expect_story(checkpointed(),
+               {{"slots", "deploying, deploy"},
+                {"started 0", ""},
+                {"started 1", "running"},
+                {"stopped 7", "finishing, stop at 7"},
+                {"finished 0", ""},
+                {"failed 1", "failing(bug), cancel, restarting(bug), restart 1 in 1s"},
+                {"due 1", "deploying, deploy"}});
+}
+
 // What a test of the invariants remembers of one attempt.
 struct attempt_memory {
   std::set<char> drained;

@@ -20,6 +20,9 @@ inline std::string text_of(const lifecycle_command& command) {
     std::string operator()(const connect_tasks&) { return "connect"; }
     std::string operator()(const take_final_checkpoint&) { return "checkpoint"; }
     std::string operator()(const commit_tasks&) { return "commit"; }
+    std::string operator()(const stop_tasks& order) {
+      return "stop at " + std::to_string(order.checkpoint.value);
+    }
     std::string operator()(const cancel_tasks&) { return "cancel"; }
     std::string operator()(const schedule_restart& order) {
       return "restart " + std::to_string(order.attempt.value) + " in " + to_string(order.delay);
@@ -84,6 +87,7 @@ private:
     if (what == "started") return job_.on_task_started(now, task, {});
     if (what == "drained") return job_.on_task_drained(now, task);
     if (what == "complete") return job_.on_final_checkpoint_completed({task.value});
+    if (what == "stopped") return job_.on_stopped(now, {task.value});
     if (what == "finished") return job_.on_task_finished(now, task, {});
     if (what == "failed") return job_.on_task_failed(now, task, failure("bug"), {});
     if (what == "damaged") {

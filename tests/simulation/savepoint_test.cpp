@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Savepoints change nothing about the output, whenever they are taken and whatever crashes; and
+// whoever begins with one goes on where it was taken, at any parallelism.
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "state/checkpoint_directory.hpp"
+#include "tests/support/long_story.hpp"
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<std::uint64_t> story_seeds() {
+  return seeds_for(number_from_environment("WEIR_SIMULATION_SEEDS", 100));
+}
+
+duration up_to(random_numbers& random, duration longest) {
+  return duration{
+      static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(longest.count())))};
+}
+
+void expect_whole(simulated_file_system& disk, const std::vector<savepoint_outcome>& savepoints) {
+  const checkpoint_directory anywhere{disk, "/"};
+  for (const auto& each : savepoints) {
+    if (each.path.empty()) {
+      ASSERT_TRUE(each.cause);
+      continue;
+    }
+    const auto there = anywhere.at(each.path);
+    ASSERT_TRUE(there) << there.failure().message;
+    ASSERT_TRUE(there->manifest.is_savepoint);
+  }
+}
+
+// Whole ones only, or no manifest.
+void expect_no_damage(simulated_file_system& disk) {
+  const checkpoint_directory anywhere{disk, "/"};
+  const auto names = disk.list("/checkpoints/savepoints");
+  if (!names) return;
+  for (const auto& name : *names) {
+    const auto path = "/checkpoints/savepoints/" + name;
+    if (!disk.stat(path + "/manifest")) continue;
+    const auto there = anywhere.at(path);
+    ASSERT_TRUE(there) << there.failure().message;
+  }
+}
+
+TEST(Savepoint, ChangesNothingWhateverTaskManagersCrash) {
+  std::size_t taken = 0;
+  for (const auto seed : story_seeds()) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    // So that a failure would go back far behind the savepoint, if it were not counted.
+    story.options().checkpoint_interval = 1ms * (20 + story.random().below(400));
+    const auto plan = fault_plan::random(seed, {.task_managers = story.task_managers,
+                                                .faults = 3,
+                                                .within = 500ms,
+                                                .longest_pause = 100ms,
+                                                .longest_outage = 100ms});
+    const auto cluster = story.new_life();
+    plan.apply(*cluster);
+    for (int i = 0; i < 4; ++i) {
+      story.step_for(*cluster, up_to(story.random(), 200ms));
+      cluster->savepoint();
+    }
+    story.expect_to_finish_right(*cluster);
+    if (testing::Test::HasFatalFailure()) FAIL() << to_string(plan);
+    expect_whole(story.disk(), cluster->savepoints());
+    for (const auto& each : cluster->savepoints()) taken += each.cause ? 0U : 1U;
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  EXPECT_GT(taken, 0U);
+}
+
+TEST(Savepoint, IsWholeOrNoneWhenEverythingIsKilledAtAnyInstant) {
+  for (const auto seed : story_seeds()) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    for (int kills = 0; kills < 3; ++kills) {
+      {
+        const auto cluster = story.new_life();
+        story.step_for(*cluster, up_to(story.random(), 150ms));
+        cluster->savepoint();
+        story.step_for(*cluster, up_to(story.random(), 20ms));
+      }
+      if (story.random().below(2) == 0) story.disk().crash();
+      expect_no_damage(story.disk());
+      story.draw_parallelism();
+    }
+    story.expect_to_finish_right();
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+// Each life begins with the savepoint that the one before it stopped with.
+TEST(Savepoint, StopsAJobThatGoesOnAtAnotherParallelism) {
+  for (const auto seed : story_seeds()) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    auto& options = story.options();
+    options.restore = "";
+    bool has_ended = false;
+    for (const auto parallelism : {1U, 2U, 8U, 5U, 1U}) {
+      options.parallelism = parallelism;
+      const auto cluster = story.new_life();
+      story.step_for(*cluster, 20ms + up_to(story.random(), 100ms));
+      cluster->stop_with_savepoint("/savepoints");
+      const auto outcome = cluster->run();
+      ASSERT_EQ(to_string(outcome.job.state), "finished")
+          << (outcome.job.cause ? outcome.job.cause->message : "");
+      // Nobody was there to answer if the job had come to its end.
+      has_ended = cluster->savepoints().empty();
+      if (has_ended) break;
+      ASSERT_FALSE(cluster->savepoints()[0].cause) << cluster->savepoints()[0].cause->message;
+      options.restore = cluster->savepoints()[0].path;
+      // Another directory: nothing is needed but the savepoint.
+      options.checkpoint_directory += "-";
+    }
+    if (!has_ended) {
+      story.expect_to_finish_right();
+    } else {
+      ASSERT_EQ(difference(committed_lines(story.disk()), expected_lines()), "");
+    }
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+TEST(Savepoint, StopsOrGoesOnWhateverTaskManagersCrash) {
+  std::size_t stopped = 0;
+  for (const auto seed : story_seeds()) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    const auto plan = fault_plan::random(seed, {.task_managers = story.task_managers,
+                                                .faults = 3,
+                                                .within = 200ms,
+                                                .longest_pause = 100ms,
+                                                .longest_outage = 100ms});
+    const auto cluster = story.new_life();
+    plan.apply(*cluster);
+    story.step_for(*cluster, up_to(story.random(), 200ms));
+    cluster->stop_with_savepoint();
+    const auto outcome = cluster->run();
+    ASSERT_EQ(to_string(outcome.job.state), "finished") << to_string(plan);
+    expect_whole(story.disk(), cluster->savepoints());
+    if (!cluster->savepoints().empty() && !cluster->savepoints()[0].cause) {
+      stopped += 1;
+      story.options().restore = cluster->savepoints()[0].path;
+    }
+    story.draw_parallelism();
+    story.expect_to_finish_right();
+    if (testing::Test::HasFatalFailure()) FAIL() << to_string(plan);
+  }
+  EXPECT_GT(stopped, 0U);
+}
+
+TEST(Savepoint, GoesOnWhenTheDiskRefusesTheCopy) {
+  for (const auto seed : seeds_for(20)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    constexpr std::array operations{disk_operation::create, disk_operation::append,
+                                    disk_operation::sync, disk_operation::rename};
+    story.disk().faults().fail({.what = operations[seed % 4], .under = "/savepoints"});
+    const auto cluster = story.new_life();
+    story.step_for(*cluster, 50ms);
+    cluster->stop_with_savepoint("/savepoints");
+    story.expect_to_finish_right(*cluster);
+    ASSERT_EQ(cluster->savepoints().size(), 1U);
+    ASSERT_TRUE(cluster->savepoints()[0].cause);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+// The records that were read are a prefix, and every window of them is output.
+TEST(Savepoint, DrainsEverythingThatWasRead) {
+  for (const auto seed : story_seeds()) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    std::string path;
+    {
+      const auto cluster = story.new_life();
+      story.step_for(*cluster, 50ms + up_to(story.random(), 200ms));
+      cluster->stop_with_savepoint("", true);
+      const auto outcome = cluster->run();
+      ASSERT_EQ(to_string(outcome.job.state), "finished");
+      ASSERT_EQ(cluster->savepoints().size(), 1U);
+      ASSERT_FALSE(cluster->savepoints()[0].cause) << cluster->savepoints()[0].cause->message;
+      path = cluster->savepoints()[0].path;
+    }
+    const auto drained = committed_lines(story.disk());
+    std::uint64_t numbers = 0;
+    std::uint64_t counted = 0;
+    for (const auto& [line, times] : drained) {
+      ASSERT_EQ(times, 1) << line;
+      const auto colon = line.find(' ');
+      if (colon == line.npos) {
+        numbers += 1;
+      } else {
+        counted += std::stoull(line.substr(line.rfind(' ') + 1));
+      }
+    }
+    EXPECT_EQ(numbers, counted) << drained.begin()->first << " | " << drained.rbegin()->first;
+    EXPECT_LT(numbers, record_count);
+    story.options().restore = path;
+    ASSERT_EQ(to_string(story.new_life()->run().job.state), "finished");
+    ASSERT_EQ(difference(committed_lines(story.disk()), drained), "");
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(Savepoint, NeedsADirectoryForCheckpoints) {
+  long_story story{1};
+  story.options().checkpoint_directory = "";
+  story.options().restore = "";
+  const auto cluster = story.new_life();
+  story.step_for(*cluster, 50ms);
+  cluster->savepoint("/savepoints");
+  EXPECT_EQ(to_string(cluster->run().job.state), "finished");
+  ASSERT_EQ(cluster->savepoints().size(), 1U);
+  EXPECT_EQ(cluster->savepoints()[0].cause->message,
+            "a savepoint begins as a checkpoint, and this job takes none: set "
+            "execution.checkpointing.dir");
+}
+
+}  // namespace
+}  // namespace weir
