@@ -230,7 +230,8 @@ status job_checkpoints::write_manifest(const checkpoint_commands::write_manifest
     for (const auto node : chain.nodes) {
       const auto id = graph_->id_of(node);
       if (!with_state.contains(id)) continue;
-      manifest.operators.push_back({id, graph_->graph().node(node).name, chain.parallelism});
+      const graph_node& of = graph_->graph().node(node);
+      manifest.operators.push_back({id, of.uid.empty() ? of.name : of.uid, chain.parallelism});
     }
   }
   return directory_.complete(manifest);
