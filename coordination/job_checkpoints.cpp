@@ -295,7 +295,8 @@ checkpoint_manifest job_checkpoints::manifest_of(const checkpoint_commands::writ
     for (const auto node : chain.nodes) {
       const auto id = graph_->id_of(node);
       if (!with_state.contains(id)) continue;
-      manifest.operators.push_back({id, graph_->graph().node(node).name, chain.parallelism});
+      const graph_node& of = graph_->graph().node(node);
+      manifest.operators.push_back({id, of.uid.empty() ? of.name : of.uid, chain.parallelism});
     }
   }
   return manifest;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The installed package: archives, headers, a CMake package and a pkg-config file.
+# The installed package: the program weir, archives, headers, a CMake package and a pkg-config file.
 
 include(CMakePackageConfigHelpers)
 
@@ -9,6 +9,9 @@ list(TRANSFORM weir_folders PREPEND weir_ OUTPUT_VARIABLE weir_targets)
 
 install(TARGETS weir ${weir_targets} EXPORT weir_targets ARCHIVE DESTINATION
         ${CMAKE_INSTALL_LIBDIR})
+if(TARGET weir_tool)
+  install(TARGETS weir_tool DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(EXPORT weir_targets NAMESPACE weir:: FILE weir-targets.cmake
         DESTINATION ${weir_package_dir})
 foreach(folder IN LISTS weir_folders)

@@ -118,6 +118,7 @@ struct coverage {
 
 inline const std::vector<coverage> covered_elsewhere{
     {"coordination/run.cpp", "tests/integration/consumer_test.sh"},
+    {"coordination/weir_main.cpp", "tests/integration/state_tool_test.sh"},
 };
 
 inline constexpr std::size_t longest_file = 400;

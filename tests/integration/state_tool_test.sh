@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# state_tool_test.sh ROOT BUILD: runs a job with checkpoints, and finds in its final one exactly what
+# it must hold; what the program `weir` says when it is asked for what is not there.
+set -euo pipefail
+build=$2
+job=$build/tests/counting_job weir=$build/bin/weir
+for program in "$job" "$weir"; do [[ -x $program ]] || { echo "$program is not built"; exit 1; }; done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# same WHAT EXPECTED ACTUAL
+same() {
+  [[ $2 == "$3" ]] || { printf '%s\nexpected: %s\nactual:   %s\n' "$1" "$2" "$3"; return 1; }
+}
+# expect STATUS OUTPUT ERRORS ARGUMENT...
+expect() {
+  local status=$1 output=$2 errors=$3 actual=0
+  shift 3
+  "$weir" "$@" >printed 2>said || actual=$?
+  same "status of weir $*" "$status" "$actual" && same "output of weir $*" "$output" "$(cat printed)" &&
+    same "message of weir $*" "$errors" "$(cat said)"
+}
+# run DIRECTORY COUNT: ten keys, one after the other.
+run() {
+  "$job" --no-progress -p 2 -D execution.checkpointing.dir="$1" -D execution.checkpointing.interval=1h \
+    -P count="$2" -P keys=10 -P rate=100000000 -P output="out-$1" 2>log || { cat log; exit 1; }
+}
+# seen COUNT: what the operator "number" must know of every key after COUNT records.
+seen() {
+  for key in 0 1 2 3 4 5 6 7 8 9; do
+    echo "{\"operator\":\"number\",\"table\":\"seen\",\"key\":$key,\"value\":$((($1 - key + 9) / 10))}"
+  done
+}
+
+run before 1000
+run after 1004
+
+echo "ls"
+checkpoint=$(echo after/chk-*)
+for path in after "$checkpoint" "$checkpoint/" "$checkpoint/manifest"; do
+  "$weir" state ls "$path" >printed
+  same "$path" "seen keyed 10 160 pair{u64,u64}" "$(awk '/ seen / { $1 = $1; print }' printed)"
+done
+"$weir" state ls after --json | python3 -c '
+import json, sys
+told = json.load(sys.stdin)
+assert told["job"] == "counting" and told["max_parallelism"] == 1024, told
+operators = {each["name"]: each for each in told["operators"]}
+seen = [each for each in operators["number"]["tables"] if each["name"] == "seen"]
+assert seen == [{"name": "seen", "kind": "keyed", "schema": "pair{u64,u64}", "entries": 10, "bytes": 160}], seen
+assert operators["number"]["parallelism"] == 2
+assert any(each["parts"] for each in operators.values())'
+
+echo "get"
+for key in 0 3 4 9; do
+  expect 0 "$(seen 1004 | sed -n "$((key + 1))p")" "" state get after number seen "$key"
+done
+expect 1 "" "weir: operator number: table seen has no key 77" state get after number seen 77
+expect 1 "" "weir: the checkpoint has no operator numbr; did you mean number?" \
+  state get after numbr seen 3
+expect 1 "" "weir: the checkpoint has no table of number named sen; did you mean seen?" \
+  state get after number sen 3
+
+echo "export"
+"$weir" state export after --operator number --table seen | sort >exported
+same "all entries" "$(seen 1004)" "$(cat exported)"
+"$weir" state export after | python3 -c '
+import json, sys
+for line in sys.stdin: json.loads(line)'
+
+echo "diff"
+"$weir" state diff before after 2>said | grep '"table":"seen"' >changes
+same "changes" "$(for key in 0 1 2 3; do
+  echo "{\"change\":\"changed\",\"operator\":\"number\",\"table\":\"seen\",\"key\":$key,\"before\":100,\"after\":101}"
+done)" "$(cat changes)"
+"$weir" state diff after after >printed 2>said
+same "no changes" "" "$(cat printed)"
+same "no changes" "0 added, 0 removed, 0 changed" "$(grep -oE '^0 added, 0 removed, 0 changed' said)"
+
+echo "what is wrong"
+expect 2 "" "weir: unknown command stat; did you mean state? See weir --help" stat
+expect 2 "" "weir: unknown command exprt; did you mean export? See weir state --help" state exprt
+expect 2 "" "weir: weir state ls: unknown option --jsn; did you mean --json? See weir state --help" \
+  state ls after --jsn
+expect 2 "" "weir: weir state diff: expected A B, got 1 word. See weir state --help" state diff after
+mkdir nothing
+expect 1 "" "weir: look for a checkpoint at nothing: it has no manifest: it was never completed, or it\
+ is no checkpoint" state ls nothing
+
+echo "damage"
+cp -r "$checkpoint" damaged
+file=$(grep -laE 'pair\{u64,u64\}' damaged/*.snap | head -n 1)
+printf '\xff' | dd of="$file" bs=1 seek=20 conv=notrunc status=none
+status=0
+"$weir" state export damaged --table seen >printed 2>said || status=$?
+same "status of damage" 1 "$status"
+grep -q 'checksum mismatch' said || { cat said; exit 1; }
+echo "the tool shows what the job has counted"
