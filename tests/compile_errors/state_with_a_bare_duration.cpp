@@ -3,6 +3,4 @@
 // expect: the time to live of state is given as a weir::ttl, as in ttl.1h.
 #include "tests/support/graph_reading.hpp"
 
-void open(weir::keyed_state<int>& state) {
-  state.value<int>("last", std::chrono::hours{1});
-}
+void open(weir::keyed_state<int>& state) { state.value<int>("last", std::chrono::hours{1}); }
