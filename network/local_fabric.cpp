@@ -18,7 +18,8 @@ caf::actor local_fabric::resolve(actor_address address) {
   const auto found = actors_.find(address.actor);
   if (found == actors_.end()) return {};
   auto strong = caf::actor_cast<caf::strong_actor_ptr>(found->second);
-  if (!strong) {
+  // One that has ended may be held a moment longer by the thread that ran it.
+  if (!strong || strong->get()->getf(caf::abstract_actor::is_terminated_flag)) {
     actors_.erase(found);
     return {};
   }

@@ -108,10 +108,10 @@ protected:
   // Far enough that the source is asked again.
   progress run_on() {
     later_ += std::chrono::seconds{2};
-    grant_all();
     auto made = task_->step(later_);
     while (made == progress::made) made = task_->step(later_);
-    return made;
+    grant_all();
+    return task_->step(later_);
   }
 
   number next_ = 0;

@@ -185,9 +185,9 @@ TEST(SavepointRequest, EndsWithTheAttempt) {
 TEST(SavepointRequest, StopsTheJobOnceItIsComplete) {
   expect_story({{"start", ""},
                 {"stop s", "stop at 5 in 0"},
-                {"save t", ""},
+                {"save t", "t: the job is being stopped with a savepoint already"},
                 {"ack 5", "copy to s"},
-                {"written 5", "last 5, s: complete, t: the job is ending"},
+                {"written 5", "last 5, s: complete"},
                 {"tick 100", ""},
                 {"final", ""},
                 {"end", ""}});

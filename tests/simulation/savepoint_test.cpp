@@ -138,7 +138,7 @@ TEST(Savepoint, StopsOrGoesOnWhateverTaskManagersCrash) {
                                                 .within = 200ms,
                                                 .longest_pause = 100ms,
                                                 .longest_outage = 100ms});
-    const auto cluster = story.new_life();
+    auto cluster = story.new_life();
     plan.apply(*cluster);
     story.step_for(*cluster, up_to(story.random(), 200ms));
     cluster->stop_with_savepoint();
@@ -149,6 +149,7 @@ TEST(Savepoint, StopsOrGoesOnWhateverTaskManagersCrash) {
       stopped += 1;
       story.options().restore = cluster->savepoints()[0].path;
     }
+    cluster.reset();  // It holds the checkpoint directory.
     story.draw_parallelism();
     story.expect_to_finish_right();
     if (testing::Test::HasFatalFailure()) FAIL() << to_string(plan);
