@@ -1,232 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nothing lost, nothing twice: whatever crashes, and whenever, the committed output of a job is
-// that of a run without failure. Each seed is a run of its own, with its own crashes.
+// that of a run without failure. Each seed is a run of its own, with its own crashes. That these
+// tests would notice is proved in tests/simulation/broken_protocol_test.cpp.
 //
 //   WEIR_SIMULATION_SEEDS=10000 ctest -R ExactlyOnce    # More seeds than the usual 300.
-#include <map>
-#include <memory>
-#include <sstream>
-
 #include <gtest/gtest.h>
 
-#include "api/aggregates.hpp"
-#include "api/environment.hpp"
-#include "api/keyed_stream.hpp"
-#include "api/windowed_stream.hpp"
-#include "connectors/file_sink.hpp"
-#include "connectors/generator_source.hpp"
-#include "coordination/simulation/fault_plan.hpp"
-#include "coordination/simulation/simulated_cluster.hpp"
-#include "tests/support/random_numbers.hpp"
+#include "tests/support/long_story.hpp"
 
 namespace weir {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::uint64_t record_count = 1200;
-constexpr std::uint64_t key_count = 13;
-constexpr double records_per_second = 3000;
-
-struct reading {
-  std::uint64_t key = 0;
-  event_time time;
-};
-WEIR_FIELDS(reading, key, time)
-
-reading reading_number(std::uint64_t i) {
-  return {mix(i) % key_count, event_time{std::chrono::milliseconds{i}}};
+// A job of many tasks takes its time: a third of the seeds of the simple one.
+template <class Tell>
+void expect_to_be_right(const story_job& job, std::uint64_t share, Tell tell) {
+  const auto count = number_from_environment("WEIR_SIMULATION_SEEDS", 300) / share;
+  for (const auto seed : seeds_for(count)) {
+    long_story story{seed, job};
+    const std::string wrong = tell(story, seed);
+    ASSERT_EQ(wrong, "") << "seed " << seed;
+  }
 }
 
-// Says of each reading the how-manieth of its key it is.
-class numbering {
-public:
-  void open(keyed_state<std::uint64_t>& state) { seen_ = state.value<std::uint64_t>("seen"); }
-  void process(const reading&, keyed_process_context<std::uint64_t, std::string>& context) {
-    context.emit(std::to_string(context.key()) + ":" + std::to_string(++seen_.value()));
-  }
-
-private:
-  value_state<std::uint64_t> seen_;
-};
-
-void define(environment& env) {
-  const auto readings =
-      env.from(generator(record_count, reading_number).at_rate(records_per_second),
-               monotonous(&reading::time));
-  readings.key_by(&reading::key)
-      .process<std::string>(numbering{})
-      .uid("number")
-      .sink(file_sink("/out/numbers"));
-  readings.key_by(&reading::key)
-      .window(tumbling(100ms))
-      .aggregate(count())
-      .uid("count")
-      .sink(file_sink("/out/counts"));
-}
-
-// The lines that the job writes in whatever order, with how often.
-using lines = std::map<std::string, int>;
-
-lines expected_lines() {
-  lines expected;
-  std::map<std::uint64_t, int> seen;
-  std::map<std::pair<std::uint64_t, std::int64_t>, std::uint64_t> counts;
-  for (std::uint64_t i = 0; i < record_count; ++i) {
-    const auto each = reading_number(i);
-    ++expected[std::to_string(each.key) + ":" + std::to_string(++seen[each.key])];
-    ++counts[{each.key, static_cast<std::int64_t>(i) / 100}];
-  }
-  for (const auto& [place, number] : counts) {
-    const event_time start{std::chrono::milliseconds{place.second * 100}};
-    ++expected[to_text(
-        window_result<std::uint64_t, std::uint64_t>{place.first, {start, start + 100ms}, number})];
-  }
-  return expected;
-}
-
-lines committed_lines(simulated_file_system& files) {
-  lines found;
-  const auto names = files.list("/out");
-  if (!names) return found;
-  for (const auto& name : *names) {
-    if (name.find("in-progress") != std::string::npos) continue;
-    std::istringstream content{files.content_of("/out/" + name)};
-    for (std::string line; std::getline(content, line);) ++found[line];
-  }
-  return found;
-}
-
-// "12:3 twice, 7:1 missing", the first few.
-std::string difference(const lines& found, const lines& expected) {
-  std::string text;
-  std::size_t told = 0;
-  const auto tell = [&](const std::string& what) {
-    if (++told <= 5) text += "\n  " + what;
-  };
-  for (const auto& [line, times] : expected) {
-    const auto there = found.find(line);
-    if (there == found.end()) {
-      tell(line + ": missing");
-    } else if (there->second != times) {
-      tell(line + ": " + std::to_string(there->second) + " times");
-    }
-  }
-  for (const auto& [line, times] : found) {
-    if (!expected.contains(line)) tell(line + ": never should have been");
-  }
-  return told == 0 ? "" : std::to_string(told) + " lines differ:" + text;
-}
-
-// A job on a disk, over several lives of its cluster.
-class long_story {
-public:
-  explicit long_story(std::uint64_t seed)
-      : random_{mix(seed)}, seed_{seed}, disk_{std::make_shared<simulated_file_system>(seed)} {
-    define(env_);
-    options_.max_parallelism = 64;
-    options_.checkpoint_directory = "/checkpoints";
-    options_.checkpoint_interval = 20ms;
-    options_.initial_backoff = 10ms;
-    options_.restore = "latest";
-    draw_parallelism();
-  }
-
-  job_options& options() { return options_; }
-  simulated_file_system& disk() { return *disk_; }
-  random_numbers& random() { return random_; }
-  void draw_parallelism() {
-    options_.parallelism = 1 + static_cast<std::uint32_t>(random_.below(4));
-  }
-
-  std::unique_ptr<simulated_cluster> new_life() {
-    EXPECT_TRUE(env_.check(options_));
-    return std::make_unique<simulated_cluster>(
-        env_.graph(), options_,
-        simulated_cluster_options{.seed = seed_ * 1000 + ++lives_,
-                                  .task_managers = task_managers,
-                                  .time_limit = 2min,
-                                  .files = disk_});
-  }
-  // Lives some time and is killed.
-  void live_for(duration span) {
-    const auto cluster = new_life();
-    auto& world = cluster->world();
-    const auto until = world.now() + span;
-    while (world.now() < until && world.step()) {
-    }
-  }
-  // Lives to the end.
-  void expect_to_finish_right() {
-    const auto cluster = new_life();
-    if (plan) plan->apply(*cluster);
-    const auto outcome = cluster->run();
-    ASSERT_EQ(to_string(outcome.job.state), "finished")
-        << (outcome.job.cause ? outcome.job.cause->message : "");
-    ASSERT_EQ(difference(committed_lines(*disk_), expected_lines()), "");
-  }
-
-  static constexpr std::uint32_t task_managers = 2;
-  std::optional<fault_plan> plan;
-
-private:
-  random_numbers random_;
-  std::uint64_t seed_;
-  std::uint64_t lives_ = 0;
-  std::shared_ptr<simulated_file_system> disk_;
-  environment env_{"story"};
-  job_options options_;
-};
-
-std::vector<std::uint64_t> story_seeds() {
-  return seeds_for(number_from_environment("WEIR_SIMULATION_SEEDS", 300));
+std::string crashes(long_story& story, std::uint64_t seed) { return tell_of_crashes(story, seed); }
+std::string kills(long_story& story, std::uint64_t) { return tell_of_kills(story); }
+std::string power_failures(long_story& story, std::uint64_t) {
+  return tell_of_power_failures(story);
 }
 
 TEST(ExactlyOnce, HoldsWithoutFailures) {
-  for (const auto seed : {1U, 2U, 3U}) {
-    long_story story{seed};
-    story.expect_to_finish_right();
+  for (const auto* job : {&numbers_and_counts, &many_shapes, &late_readings}) {
+    for (const auto seed : {1U, 2U, 3U}) {
+      long_story story{seed, *job};
+      EXPECT_EQ(story.finish(), "");
+    }
   }
 }
 
 TEST(ExactlyOnce, HoldsWhateverTaskManagersCrash) {
-  for (const auto seed : story_seeds()) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    long_story story{seed};
-    story.plan = fault_plan::random(seed, {.task_managers = story.task_managers,
-                                           .faults = 4,
-                                           .within = 600ms,
-                                           .longest_pause = 200ms,
-                                           .longest_outage = 300ms});
-    story.expect_to_finish_right();
-    if (HasFatalFailure()) FAIL() << to_string(*story.plan);
-  }
+  expect_to_be_right(numbers_and_counts, 1, crashes);
 }
 
 TEST(ExactlyOnce, HoldsWhenEverythingIsKilledAtAnyInstant) {
-  for (const auto seed : story_seeds()) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    long_story story{seed};
-    for (auto kills = 1 + story.random().below(4); kills > 0; --kills) {
-      story.live_for(duration{static_cast<std::int64_t>(story.random().below(200'000))});
-    }
-    story.expect_to_finish_right();
-    if (HasFatalFailure()) return;
-  }
+  expect_to_be_right(numbers_and_counts, 1, kills);
 }
 
 TEST(ExactlyOnce, HoldsWhenThePowerFailsAndTheParallelismChanges) {
-  for (const auto seed : story_seeds()) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    long_story story{seed};
-    for (auto kills = 1 + story.random().below(4); kills > 0; --kills) {
-      story.live_for(duration{static_cast<std::int64_t>(story.random().below(200'000))});
-      story.disk().crash();
-      story.draw_parallelism();
-    }
-    story.expect_to_finish_right();
-    if (HasFatalFailure()) return;
-  }
+  expect_to_be_right(numbers_and_counts, 1, power_failures);
+}
+
+TEST(ExactlyOnce, HoldsInAJobOfManyShapesWhateverTaskManagersCrash) {
+  expect_to_be_right(many_shapes, 3, crashes);
+}
+
+TEST(ExactlyOnce, HoldsInAJobOfManyShapesWhenThePowerFails) {
+  expect_to_be_right(many_shapes, 3, power_failures);
+}
+
+TEST(ExactlyOnce, KeepsLateReadingsLateWhenThePowerFails) {
+  expect_to_be_right(late_readings, 3, power_failures);
 }
 
 }  // namespace
