@@ -49,7 +49,8 @@ struct simulated_cluster::machinery {
         slots_per_task_manager{options.slots_per_task_manager},
         world{{.seed = settings.seed,
                .processes = settings.task_managers + 1,
-               .files = settings.files}} {
+               .files = settings.files,
+               .tampering = settings.tampering}} {
     auto& first = world.process({0});
     first_node = first.spawn<node_actor>(
         first, execution, node_roles{.listener = &listener, .job_manager = {}, .task_managers = 0});

@@ -24,6 +24,8 @@ struct simulated_cluster_options {
   duration time_limit = std::chrono::hours{1};
   // The disk, which may hold what an earlier cluster has left there; none: a new one.
   std::shared_ptr<simulated_file_system> files = nullptr;
+  // What happens to messages between its processes; see coordination/simulation/link_tampering.hpp.
+  link_tampering tampering = nullptr;
 };
 
 struct simulated_outcome {

@@ -9,7 +9,8 @@ namespace weir {
 void simulated_disk_faults::set(disk_fault_rates rates) {
   chances_ = {rates.append, rates.sync,   rates.create, rates.open,
               rates.read,   rates.rename, rates.remove};
-  has_rates_ = rates.flipped_read.value > 0;
+  has_rates_ = rates.flipped_read.value > 0 || rates.pretended_sync.value > 0 ||
+               rates.pretended_rename.value > 0;
   for (const auto chance : chances_) has_rates_ = has_rates_ || chance.value > 0;
   rates_ = std::move(rates);
 }
@@ -22,6 +23,11 @@ void simulated_disk_faults::cut_power_at(std::uint64_t nth_change) {
 
 bool simulated_disk_faults::strikes(per_million chance) {
   return chance.value > 0 && random_.below(1'000'000) < chance.value;
+}
+
+bool simulated_disk_faults::is_pretended(disk_operation what) {
+  if (what == disk_operation::sync) return strikes(rates_.pretended_sync);
+  return what == disk_operation::rename && strikes(rates_.pretended_rename);
 }
 
 simulated_disk_faults::fate simulated_disk_faults::next(disk_operation what,
@@ -43,6 +49,8 @@ simulated_disk_faults::fate simulated_disk_faults::next(disk_operation what,
   }
   if (has_rates_ && path.starts_with(rates_.under) && strikes(chances_[kind])) {
     decided = {true, random_.below(2) == 0};
+  } else if (has_rates_ && !decided.fails && path.starts_with(rates_.under) && is_pretended(what)) {
+    decided = {false, false};
   }
   return decided;
 }

@@ -35,6 +35,9 @@ struct disk_fault_rates {
   per_million read{};
   per_million rename{};
   per_million remove{};
+  // That a sync or a rename is answered as done and is not: a disk, or a program, that lies.
+  per_million pretended_sync{};
+  per_million pretended_rename{};
   // That one bit of what a read brings is wrong. The next read may be right.
   per_million flipped_read{};
   // Only files whose path starts with this.
@@ -87,6 +90,7 @@ public:
 
 private:
   bool strikes(per_million chance);
+  bool is_pretended(disk_operation what);
 
   random_numbers random_;
   disk_fault_rates rates_;

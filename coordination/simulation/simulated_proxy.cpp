@@ -25,21 +25,26 @@ void simulated_proxy::enqueue(caf::mailbox_element_ptr element, caf::execution_u
   const auto id = element->mid;
   const auto sender = element->sender;
   const actor_address from{viewer_.process, sender ? sender->id() : 0};
-  const auto content = element->move_content_to_message();
-  world_->ship(
-      viewer_, where_,
-      [world = world_, target = target_, where = where_, from, id, content,
-       has_sender = bool{sender}] {
-        const auto receiver = world->resolve(where, target);
-        caf::strong_actor_ptr seen_sender;
-        if (has_sender) seen_sender = world->resolve(where, from);
-        if (receiver) {
-          receiver->enqueue(caf::make_mailbox_element(seen_sender, id, {}, content), nullptr);
-        } else if (id.is_request()) {
-          caf::detail::sync_request_bouncer bounce{caf::exit_reason::remote_link_unreachable};
-          bounce(seen_sender, id);
-        }
-      });
+  const auto carry = [&](const caf::message& content) {
+    world_->ship(
+        viewer_, where_,
+        [world = world_, target = target_, where = where_, from, id, content,
+         has_sender = bool{sender}] {
+          const auto receiver = world->resolve(where, target);
+          caf::strong_actor_ptr seen_sender;
+          if (has_sender) seen_sender = world->resolve(where, from);
+          if (receiver) {
+            receiver->enqueue(caf::make_mailbox_element(seen_sender, id, {}, content), nullptr);
+          } else if (id.is_request()) {
+            caf::detail::sync_request_bouncer bounce{caf::exit_reason::remote_link_unreachable};
+            bounce(seen_sender, id);
+          }
+        });
+  };
+  const auto sent = element->move_content_to_message();
+  const auto& tampering = world_->options_.tampering;
+  if (!tampering) return carry(sent);
+  for (const auto& arriving : tampering(target_, sent)) carry(arriving);
 }
 
 }  // namespace weir

@@ -25,6 +25,7 @@
 
 #include "actors/runtime.hpp"
 #include "coordination/simulation/incarnation.hpp"
+#include "coordination/simulation/link_tampering.hpp"
 #include "coordination/simulation/random_numbers.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
 
@@ -50,6 +51,8 @@ struct simulated_world_options {
   // The disk, which may hold what an earlier world has left; none: a new one, whose chance follows
   // from the seed.
   std::shared_ptr<simulated_file_system> files = nullptr;
+  // None: every message arrives as it was sent.
+  link_tampering tampering = nullptr;
 };
 
 class simulated_world {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A job with state, windows and files, on a disk that outlives its clusters, and what it must have
-// written in the end, whatever happened to it.
+// A job on a disk, over several lives of its cluster: killed, without power, with another
+// parallelism; and what its committed output then is, compared with what it must be.
 #pragma once
 
-#include <map>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -12,93 +13,28 @@
 
 #include <gtest/gtest.h>
 
-#include "api/aggregates.hpp"
-#include "api/environment.hpp"
-#include "api/keyed_stream.hpp"
-#include "api/windowed_stream.hpp"
-#include "connectors/file_sink.hpp"
-#include "connectors/generator_source.hpp"
 #include "coordination/simulation/fault_plan.hpp"
 #include "coordination/simulation/simulated_cluster.hpp"
 #include "tests/support/random_numbers.hpp"
+#include "tests/support/story_job.hpp"
 
 namespace weir {
 
-inline constexpr std::uint64_t record_count = 1200;
-inline constexpr std::uint64_t key_count = 13;
-inline constexpr double records_per_second = 3000;
-
-struct reading {
-  std::uint64_t key = 0;
-  event_time time;
-};
-WEIR_FIELDS(reading, key, time)
-
-inline reading reading_number(std::uint64_t i) {
-  return {mix(i) % key_count, event_time{std::chrono::milliseconds{i}}};
-}
-
-// Says of each reading the how-manieth of its key it is.
-class numbering {
-public:
-  void open(keyed_state<std::uint64_t>& state) { seen_ = state.value<std::uint64_t>("seen"); }
-  void process(const reading&, keyed_process_context<std::uint64_t, std::string>& context) {
-    context.emit(std::to_string(context.key()) + ":" + std::to_string(++seen_.value()));
-  }
-
-private:
-  value_state<std::uint64_t> seen_;
-};
-
-// Into files in `directory`.
-inline void define_story(environment& env, const std::string& directory) {
-  const auto readings =
-      env.from(generator(record_count, reading_number).at_rate(records_per_second),
-               monotonous(&reading::time));
-  readings.key_by(&reading::key)
-      .process<std::string>(numbering{})
-      .uid("number")
-      .sink(file_sink(directory + "/numbers"));
-  readings.key_by(&reading::key)
-      .window(tumbling(std::chrono::milliseconds{100}))
-      .aggregate(count())
-      .uid("count")
-      .sink(file_sink(directory + "/counts"));
-}
-
-// The lines that the job writes in whatever order, with how often.
-using lines = std::map<std::string, int>;
-
-inline lines expected_lines() {
-  lines expected;
-  std::map<std::uint64_t, int> seen;
-  std::map<std::pair<std::uint64_t, std::int64_t>, std::uint64_t> counts;
-  for (std::uint64_t i = 0; i < record_count; ++i) {
-    const auto each = reading_number(i);
-    ++expected[std::to_string(each.key) + ":" + std::to_string(++seen[each.key])];
-    ++counts[{each.key, static_cast<std::int64_t>(i) / 100}];
-  }
-  for (const auto& [place, number] : counts) {
-    const event_time start{std::chrono::milliseconds{place.second * 100}};
-    ++expected[to_text(window_result<std::uint64_t, std::uint64_t>{
-        place.first, {start, start + std::chrono::milliseconds{100}}, number})];
-  }
-  return expected;
-}
-
+// What has been committed in /out. Of "/out/counts.part-1-..." every line begins with "counts: ".
 inline lines committed_lines(simulated_file_system& files) {
   lines found;
   const auto names = files.list("/out");
   if (!names) return found;
   for (const auto& name : *names) {
     if (name.find("in-progress") != std::string::npos) continue;
+    const auto sink = name.substr(0, name.find(".part"));
     std::istringstream content{files.content_of("/out/" + name)};
-    for (std::string line; std::getline(content, line);) ++found[line];
+    for (std::string line; std::getline(content, line);) ++found[sink + ": " + line];
   }
   return found;
 }
 
-// "12:3 twice, 7:1 missing", the first few.
+// "3 lines differ: numbers: 12:3: missing", and so on, the first few; empty if none does.
 inline std::string difference(const lines& found, const lines& expected) {
   std::string text;
   std::size_t told = 0;
@@ -119,12 +55,14 @@ inline std::string difference(const lines& found, const lines& expected) {
   return told == 0 ? "" : std::to_string(told) + " lines differ:" + text;
 }
 
-// A job on a disk, over several lives of its cluster.
 class long_story {
 public:
-  explicit long_story(std::uint64_t seed)
-      : random_{mix(seed)}, seed_{seed}, disk_{std::make_shared<simulated_file_system>(seed)} {
-    define_story(env_, "/out");
+  explicit long_story(std::uint64_t seed, const story_job& job = numbers_and_counts)
+      : random_{mix(seed)},
+        seed_{seed},
+        job_{&job},
+        disk_{std::make_shared<simulated_file_system>(seed)} {
+    job.define(env_);
     options_.max_parallelism = 64;
     options_.checkpoint_directory = "/checkpoints";
     options_.checkpoint_interval = std::chrono::milliseconds{20};
@@ -134,25 +72,25 @@ public:
   }
 
   job_options& options() { return options_; }
+  job_graph& graph() { return env_.graph(); }
   simulated_file_system& disk() { return *disk_; }
+  std::shared_ptr<simulated_file_system> shared_disk() { return disk_; }
   random_numbers& random() { return random_; }
   void draw_parallelism() {
     options_.parallelism = 1 + static_cast<std::uint32_t>(random_.below(4));
   }
 
+  // The next cluster on this disk. REQUIRES: the one before is gone.
   std::unique_ptr<simulated_cluster> new_life() {
     EXPECT_TRUE(env_.check(options_));
     return std::make_unique<simulated_cluster>(
         env_.graph(), options_,
-        simulated_cluster_options{.seed = seed_ * 1000 + ++lives_,
-                                  .task_managers = task_managers,
-                                  .time_limit = std::chrono::minutes{2},
-                                  .files = disk_});
-  }
-  // Lives some time and is killed.
-  void live_for(duration span) {
-    const auto cluster = new_life();
-    step_for(*cluster, span);
+        simulated_cluster_options{
+            .seed = seed_ * 1000 + ++lives_,
+            .task_managers = task_managers,
+            .time_limit = patience,
+            .files = disk_,
+            .tampering = tampering_of_life ? tampering_of_life() : link_tampering{}});
   }
   static void step_for(simulated_cluster& cluster, duration span) {
     auto& world = cluster.world();
@@ -160,29 +98,64 @@ public:
     while (world.now() < until && world.step()) {
     }
   }
-  // Lives to the end.
-  void expect_to_finish_right() {
+  // Lives up to 200 ms and is killed.
+  void live_for_a_while() {
     const auto cluster = new_life();
-    expect_to_finish_right(*cluster);
+    step_for(*cluster, duration{static_cast<std::int64_t>(random_.below(200'000))});
   }
-  void expect_to_finish_right(simulated_cluster& cluster) {
+  // Lives to the end, through `plan`. Empty if the output is right; else what is wrong.
+  std::string finish() { return finish(*new_life()); }
+  std::string finish(simulated_cluster& cluster) {
     if (plan) plan->apply(cluster);
     const auto outcome = cluster.run();
-    ASSERT_EQ(to_string(outcome.job.state), "finished")
-        << (outcome.job.cause ? outcome.job.cause->message : "");
-    ASSERT_EQ(difference(committed_lines(*disk_), expected_lines()), "");
+    if (outcome.job.state != job_state::finished) {
+      return "the job is " + std::string{to_string(outcome.job.state)} + ": " +
+             (outcome.job.cause ? outcome.job.cause->message : "no cause");
+    }
+    return difference(committed_lines(*disk_), job_->expected());
   }
 
   static constexpr std::uint32_t task_managers = 2;
   std::optional<fault_plan> plan;
+  // Makes what happens to the messages of one life; none: nothing.
+  std::function<link_tampering()> tampering_of_life;
+  duration patience = std::chrono::minutes{2};  // Of virtual time, for one life.
 
 private:
   random_numbers random_;
   std::uint64_t seed_;
   std::uint64_t lives_ = 0;
+  const story_job* job_;
   std::shared_ptr<simulated_file_system> disk_;
   environment env_{"story"};
   job_options options_;
 };
+
+// --- What happens in a story, each drawn from its seed
+// ---------------------------------------------
+
+inline std::string tell_of_crashes(long_story& story, std::uint64_t seed) {
+  story.plan = fault_plan::random(seed, {.task_managers = story.task_managers,
+                                         .faults = 4,
+                                         .within = std::chrono::milliseconds{600},
+                                         .longest_pause = std::chrono::milliseconds{200},
+                                         .longest_outage = std::chrono::milliseconds{300}});
+  const auto wrong = story.finish();
+  return wrong.empty() ? wrong : wrong + "\n" + to_string(*story.plan);
+}
+
+inline std::string tell_of_kills(long_story& story) {
+  for (auto kills = 1 + story.random().below(4); kills > 0; --kills) story.live_for_a_while();
+  return story.finish();
+}
+
+inline std::string tell_of_power_failures(long_story& story) {
+  for (auto kills = 1 + story.random().below(4); kills > 0; --kills) {
+    story.live_for_a_while();
+    story.disk().crash();
+    story.draw_parallelism();
+  }
+  return story.finish();
+}
 
 }  // namespace weir
