@@ -22,7 +22,7 @@
 
 #include "api/ids.hpp"
 
-namespace market {
+namespace codec_samples {
 
 enum class side : std::uint8_t { buy, sell };
 
@@ -53,7 +53,7 @@ public:
     text = bytes.substr(1);
     return true;
   }
-  std::string GetTypeName() const { return "market.message"; }
+  std::string GetTypeName() const { return "codec_samples.message"; }
   friend bool operator==(const message&, const message&) = default;
 };
 
@@ -68,18 +68,18 @@ private:
   std::string name_;
 };
 
-}  // namespace market
+}  // namespace codec_samples
 
 template <>
-struct weir::codec<market::ticker> {
+struct weir::codec<codec_samples::ticker> {
   static constexpr bool is_canonical = true;
-  static void encode(const market::ticker& value, std::string& out) {
+  static void encode(const codec_samples::ticker& value, std::string& out) {
     codec<std::string>::encode(value.name(), out);
   }
-  static result<market::ticker> decode(std::string_view& bytes) {
+  static result<codec_samples::ticker> decode(std::string_view& bytes) {
     auto name = codec<std::string>::decode(bytes);
     if (!name) return name.failure();
-    return market::ticker{*std::move(name)};
+    return codec_samples::ticker{*std::move(name)};
   }
   static std::string schema() { return "ticker"; }
 };
@@ -134,7 +134,7 @@ TEST(Codec, WritesGoldenBytes) {
   EXPECT_EQ(bytes_of(true), "\1"sv);
   EXPECT_EQ(bytes_of(1.0), "\0\0\0\0\0\0\xF0\x3F"sv);
   EXPECT_EQ(bytes_of("ab"s), "\2\0\0\0ab"sv);
-  EXPECT_EQ(bytes_of(market::side::sell), "\1"sv);
+  EXPECT_EQ(bytes_of(codec_samples::side::sell), "\1"sv);
   EXPECT_EQ(bytes_of(event_time{1us}), "\1\0\0\0\0\0\0\0"sv);
   EXPECT_EQ(bytes_of(std::pair{true, "a"s}), "\1\1\0\0\0a"sv);
   EXPECT_EQ(bytes_of(std::optional<bool>{}), "\0"sv);
@@ -142,8 +142,8 @@ TEST(Codec, WritesGoldenBytes) {
   EXPECT_EQ(bytes_of(std::vector<std::uint16_t>{1, 2}), "\2\0\0\0\1\0\2\0"sv);
   EXPECT_EQ(bytes_of(std::map<char, bool>{{'b', true}, {'a', false}}), "\2\0\0\0a\0b\1"sv);
   EXPECT_EQ(bytes_of(std::variant<bool, char>{'x'}), "\1x"sv);
-  EXPECT_EQ(bytes_of(market::trade{"a", 1.0}), "\1\0\0\0a\0\0\0\0\0\0\xF0\x3F"sv);
-  EXPECT_EQ(bytes_of(market::message{"a"}), "\2\0\0\0ma"sv);
+  EXPECT_EQ(bytes_of(codec_samples::trade{"a", 1.0}), "\1\0\0\0a\0\0\0\0\0\0\xF0\x3F"sv);
+  EXPECT_EQ(bytes_of(codec_samples::message{"a"}), "\2\0\0\0ma"sv);
   EXPECT_EQ(bytes_of(std::monostate{}), "\0"sv);
 }
 
@@ -156,7 +156,7 @@ TEST(Codec, BringsEveryTypeThereAndBack) {
   expect_round_trip(-0.1);
   expect_round_trip("with \0 inside"s);
   expect_round_trip(""s);
-  expect_round_trip(market::side::sell);
+  expect_round_trip(codec_samples::side::sell);
   expect_round_trip(std::monostate{});
   expect_round_trip(end_of_time);
   expect_round_trip(processing_time{3s});
@@ -177,20 +177,21 @@ TEST(Codec, BringsEveryTypeThereAndBack) {
   expect_round_trip(std::map<std::string, std::vector<int>>{{"a", {1}}, {"b", {}}});
   expect_round_trip(std::map<int, int, std::greater<>>{{1, 2}, {3, 4}});
   expect_round_trip(std::variant<int, std::string, int>{std::in_place_index<2>, 5});
-  expect_round_trip(market::trade{"ACME", 1.5});
-  expect_round_trip(market::order{1, market::side::sell, "urgent"});
-  expect_round_trip(std::vector{market::order{1, market::side::buy, {}}});
-  expect_round_trip(market::message{"hello"});
+  expect_round_trip(codec_samples::trade{"ACME", 1.5});
+  expect_round_trip(codec_samples::order{1, codec_samples::side::sell, "urgent"});
+  expect_round_trip(std::vector{codec_samples::order{1, codec_samples::side::buy, {}}});
+  expect_round_trip(codec_samples::message{"hello"});
   expect_round_trip(operator_id{42});
 }
 
 TEST(Codec, IsCanonicalIfItsPartsAre) {
   static_assert(codec<int>::is_canonical && codec<std::string>::is_canonical);
   static_assert(!codec<double>::is_canonical && !codec<float>::is_canonical);
-  static_assert(!codec<market::message>::is_canonical);
+  static_assert(!codec<codec_samples::message>::is_canonical);
   static_assert(codec<std::tuple<int, bool>>::is_canonical);
   static_assert(!codec<std::tuple<int, double>>::is_canonical);
-  static_assert(!codec<market::trade>::is_canonical && codec<market::order>::is_canonical);
+  static_assert(!codec<codec_samples::trade>::is_canonical &&
+                codec<codec_samples::order>::is_canonical);
   static_assert(codec<std::map<int, std::set<std::string>>>::is_canonical);
   static_assert(!codec<std::map<int, double>>::is_canonical);
   static_assert(!codec<std::variant<int, float>>::is_canonical);
@@ -199,9 +200,9 @@ TEST(Codec, IsCanonicalIfItsPartsAre) {
 }
 
 TEST(Codec, DescribesItsType) {
-  EXPECT_EQ(codec<market::trade>::schema(), "struct{symbol:string,price:f64}");
-  EXPECT_EQ(codec<market::order>::schema(), "struct{i64,enum{u8},optional<string>}");
-  EXPECT_EQ(codec<market::message>::schema(), "protobuf{market.message}");
+  EXPECT_EQ(codec<codec_samples::trade>::schema(), "struct{symbol:string,price:f64}");
+  EXPECT_EQ(codec<codec_samples::order>::schema(), "struct{i64,enum{u8},optional<string>}");
+  EXPECT_EQ(codec<codec_samples::message>::schema(), "protobuf{codec_samples.message}");
   EXPECT_EQ((codec<std::pair<int, std::tuple<bool, char>>>::schema()),
             "pair{i32,tuple{bool,char}}");
   EXPECT_EQ((codec<std::map<event_time, std::vector<float>>>::schema()),
@@ -217,17 +218,18 @@ TEST(Codec, DescribesItsType) {
 }
 
 TEST(Codec, OfAUsersTypeWorksInsideContainersAndStructs) {
-  const std::vector<market::ticker> tickers{market::ticker{"ACME"}};
+  const std::vector<codec_samples::ticker> tickers{codec_samples::ticker{"ACME"}};
   const std::string bytes = bytes_of(tickers);
   std::string_view rest = bytes;
-  const auto decoded = codec<std::vector<market::ticker>>::decode(rest);
+  const auto decoded = codec<std::vector<codec_samples::ticker>>::decode(rest);
   ASSERT_TRUE(decoded.ok());
   EXPECT_EQ(decoded->front().name(), "ACME");
-  EXPECT_EQ((codec<std::pair<int, market::ticker>>::schema()), "pair{i32,ticker}");
+  EXPECT_EQ((codec<std::pair<int, codec_samples::ticker>>::schema()), "pair{i32,ticker}");
 }
 
 TEST(Codec, ExistsOnlyForTypesWhosePartsHaveOne) {
-  static_assert(encodable<int> && encodable<market::order> && encodable<market::message>);
+  static_assert(encodable<int> && encodable<codec_samples::order> &&
+                encodable<codec_samples::message>);
   static_assert(!encodable<std::string_view>, "would point into bytes that are gone");
   static_assert(!encodable<int*> && !encodable<std::unique_ptr<int>> && !encodable<long double>);
   static_assert(!encodable<const int> && !encodable<int&>);
@@ -245,7 +247,7 @@ TEST(Codec, SaysWhatIsMissing) {
   EXPECT_EQ(refusal_of<std::string>("\5\0\0\0abc"sv),
             "decode string: needs 5 bytes, has 3; the bytes are damaged, or were written as "
             "another type");
-  EXPECT_EQ(refusal_of<market::trade>("\1\0\0\0a123"sv),
+  EXPECT_EQ(refusal_of<codec_samples::trade>("\1\0\0\0a123"sv),
             "field price: decode f64: needs 8 bytes, has 3; the bytes are damaged, or were written "
             "as another type");
   EXPECT_EQ((refusal_of<std::pair<bool, int>>("\1\1"sv)),
@@ -269,9 +271,10 @@ TEST(Codec, RefusesMarksThatMeanNothing) {
   EXPECT_EQ((refusal_of<std::variant<int, bool>>("\2\0"sv)),
             "decode variant<i32,bool>: 2 is none of its values; the bytes are damaged, or were "
             "written as another type");
-  EXPECT_EQ(refusal_of<market::message>("\1\0\0\0x"sv),
-            "decode protobuf{market.message}: 1 bytes are no such message; the bytes are damaged, "
-            "or were written as another type");
+  EXPECT_EQ(
+      refusal_of<codec_samples::message>("\1\0\0\0x"sv),
+      "decode protobuf{codec_samples.message}: 1 bytes are no such message; the bytes are damaged, "
+      "or were written as another type");
 }
 
 TEST(Codec, RefusesSetsAndMapsThatAreNotInOrder) {
@@ -290,7 +293,7 @@ TEST(Codec, TrustsNoLength) {
   EXPECT_NE(refusal_of<std::vector<std::string>>(huge), "accepted");
   EXPECT_NE(refusal_of<std::vector<std::monostate>>(huge), "accepted");
   EXPECT_NE((refusal_of<std::map<int, int>>(huge)), "accepted");
-  EXPECT_NE(refusal_of<market::message>(huge), "accepted");
+  EXPECT_NE(refusal_of<codec_samples::message>(huge), "accepted");
   EXPECT_NE(refusal_of<std::vector<double>>("\2\0\0\0"
                                             "12345678"sv),
             "accepted")
@@ -298,9 +301,9 @@ TEST(Codec, TrustsNoLength) {
 }
 
 TEST(Codec, SurvivesRandomBytes) {
-  using everything =
-      std::tuple<market::order, std::vector<std::string>, std::map<std::uint8_t, market::trade>,
-                 std::variant<bool, std::vector<std::set<char>>>, std::vector<bool>>;
+  using everything = std::tuple<codec_samples::order, std::vector<std::string>,
+                                std::map<std::uint8_t, codec_samples::trade>,
+                                std::variant<bool, std::vector<std::set<char>>>, std::vector<bool>>;
   std::mt19937_64 random{7};
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes(random() % 64, '\0');

@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-namespace market {
+namespace field_samples {
 
 struct trade {
   std::string symbol;
@@ -46,29 +46,30 @@ struct sixteen {
   int a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p;
 };
 
-}  // namespace market
+}  // namespace field_samples
 
 namespace weir {
 namespace {
 
 TEST(Fields, HaveTheNamesOfTheirLineInAnyNamespace) {
-  static_assert(has_named_fields<market::trade>);
-  EXPECT_EQ(fields_of<market::trade>::names, (std::array<std::string_view, 2>{"symbol", "price"}));
+  static_assert(has_named_fields<field_samples::trade>);
+  EXPECT_EQ(fields_of<field_samples::trade>::names,
+            (std::array<std::string_view, 2>{"symbol", "price"}));
 }
 
 TEST(Fields, AreReferencesIntoTheStruct) {
-  market::trade trade{"ACME", 1.5};
+  field_samples::trade trade{"ACME", 1.5};
   std::get<1>(tie_fields(trade)) = 2.5;
   EXPECT_EQ(trade.price, 2.5);
 
-  const market::trade& fixed = trade;
+  const field_samples::trade& fixed = trade;
   static_assert(
       std::is_same_v<decltype(tie_fields(fixed)), std::tuple<const std::string&, const double&>>);
 }
 
 TEST(Fields, WithoutNamesAreFoundByPosition) {
-  static_assert(plain_struct<market::quote> && !has_named_fields<market::quote>);
-  market::quote quote{1.5, "LSE", {1, 2, 3}, {"fast"}};
+  static_assert(plain_struct<field_samples::quote> && !has_named_fields<field_samples::quote>);
+  field_samples::quote quote{1.5, "LSE", {1, 2, 3}, {"fast"}};
   const auto fields = tie_fields(quote);
   static_assert(std::tuple_size_v<decltype(fields)> == 4);
   EXPECT_EQ(std::get<0>(fields), 1.5);
@@ -77,16 +78,17 @@ TEST(Fields, WithoutNamesAreFoundByPosition) {
 }
 
 TEST(Fields, AreAtMostSixteen) {
-  market::sixteen numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+  field_samples::sixteen numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
   EXPECT_EQ(std::get<15>(tie_fields(numbers)), 16);
 }
 
 TEST(Fields, AreNotSeenWhereThereIsMoreThanAPlainStruct) {
-  static_assert(!plain_struct<market::account>, "has a constructor");
-  static_assert(!plain_struct<market::marked_trade>, "has a base class");
-  static_assert(!has_named_fields<market::marked_trade>, "the names are those of the base");
-  static_assert(!plain_struct<market::nothing> && !plain_struct<int> && !plain_struct<std::string>);
-  EXPECT_EQ(market::account{7}.id(), 7);
+  static_assert(!plain_struct<field_samples::account>, "has a constructor");
+  static_assert(!plain_struct<field_samples::marked_trade>, "has a base class");
+  static_assert(!has_named_fields<field_samples::marked_trade>, "the names are those of the base");
+  static_assert(!plain_struct<field_samples::nothing> && !plain_struct<int> &&
+                !plain_struct<std::string>);
+  EXPECT_EQ(field_samples::account{7}.id(), 7);
 }
 
 }  // namespace

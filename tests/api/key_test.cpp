@@ -16,7 +16,7 @@
 
 #include <gtest/gtest.h>
 
-namespace market {
+namespace key_samples {
 
 enum class side : std::int8_t { buy = 1, sell = -1 };
 
@@ -48,18 +48,18 @@ struct ticker {
   friend bool operator==(const ticker& a, const ticker& b) { return a.folded() == b.folded(); }
 };
 
-}  // namespace market
+}  // namespace key_samples
 
 template <>
-struct weir::codec<market::ticker> {
+struct weir::codec<key_samples::ticker> {
   static constexpr bool is_canonical = true;
-  static void encode(const market::ticker& value, std::string& out) {
+  static void encode(const key_samples::ticker& value, std::string& out) {
     codec<std::string>::encode(value.folded(), out);
   }
-  static result<market::ticker> decode(std::string_view& bytes) {
+  static result<key_samples::ticker> decode(std::string_view& bytes) {
     auto name = codec<std::string>::decode(bytes);
     if (!name) return name.failure();
-    return market::ticker{*std::move(name)};
+    return key_samples::ticker{*std::move(name)};
   }
   static std::string schema() { return "ticker"; }
 };
@@ -71,13 +71,14 @@ using namespace std::literals;
 
 TEST(KeyType, HasACanonicalCodecAndEquality) {
   static_assert(key_type<int> && key_type<std::string> && key_type<bool>);
-  static_assert(key_type<market::side> && key_type<market::route> && key_type<event_time>);
+  static_assert(key_type<key_samples::side> && key_type<key_samples::route> &&
+                key_type<event_time>);
   static_assert(key_type<std::vector<std::optional<int>>>);
   static_assert(!key_type<double> && !key_type<std::pair<int, float>>, "0.0 == -0.0");
-  static_assert(!key_type<market::priced>, "has a field that is not canonical");
-  static_assert(!key_type<market::incomparable>, "has no operator==");
+  static_assert(!key_type<key_samples::priced>, "has a field that is not canonical");
+  static_assert(!key_type<key_samples::incomparable>, "has no operator==");
   static_assert(!key_type<std::string_view> && !key_type<const char*>, "own no characters");
-  require_key_type<market::route>();
+  require_key_type<key_samples::route>();
 }
 
 TEST(KeyHash, OfGoldenKeysNeverChanges) {
@@ -86,14 +87,14 @@ TEST(KeyHash, OfGoldenKeysNeverChanges) {
   EXPECT_EQ(hash_key(std::int32_t{-1}), mix(~std::uint64_t{0})) << "the sign is extended";
   EXPECT_EQ(hash_key(std::uint32_t{0xFFFFFFFF}), mix(0xFFFFFFFF));
   EXPECT_EQ(hash_key(true), mix(1));
-  EXPECT_EQ(hash_key(market::side::sell), mix(~std::uint64_t{0}));
+  EXPECT_EQ(hash_key(key_samples::side::sell), mix(~std::uint64_t{0}));
   EXPECT_EQ(hash_key(event_time{7us}), mix(7));
   EXPECT_EQ(hash_key(processing_time{7us}), mix(7));
   EXPECT_EQ(hash_key(std::chrono::hours{7}), mix(7)) << "by the count of its unit";
   EXPECT_EQ(hash_key("a"s), hash_bytes("a"));
   EXPECT_EQ(hash_key(std::pair{1, "a"s}), 6546572821101724369U);
   EXPECT_EQ(hash_key(std::tuple{1, 2, 3}), 15919755057748460518U);
-  EXPECT_EQ(hash_key(market::route{"LAS", "OAK"}), 6052756441880821571U);
+  EXPECT_EQ(hash_key(key_samples::route{"LAS", "OAK"}), 6052756441880821571U);
   EXPECT_EQ(hash_key(std::optional{1}), hash_bytes("\1\1\0\0\0"sv));
   EXPECT_EQ(hash_key(std::vector{"a"s}), hash_bytes("\1\0\0\0\1\0\0\0a"sv));
 }
@@ -106,7 +107,7 @@ TEST(KeyHash, PutsGoldenKeysIntoTheGroupsTheyAlwaysHad) {
   EXPECT_EQ(group(1), 240);
   EXPECT_EQ(group(42), 86);
   EXPECT_EQ(group("LAS"s), 615);
-  EXPECT_EQ(group(market::route{"LAS", "OAK"}), 335);
+  EXPECT_EQ(group(key_samples::route{"LAS", "OAK"}), 335);
   EXPECT_EQ(group(std::pair{"LAS"s, 7}), 184);
 }
 
@@ -114,7 +115,7 @@ TEST(KeyHash, OfPartsDependsOnTheirOrderAndNotOnTheKindOfRecord) {
   EXPECT_NE(hash_key(std::pair{1, 2}), hash_key(std::pair{2, 1}));
   EXPECT_EQ(hash_key(std::pair{1, 2}), hash_key(std::tuple{1, 2}));
   EXPECT_EQ(hash_key(std::array{1, 2}), hash_key(std::tuple{1, 2}));
-  EXPECT_EQ(hash_key(market::route{"LAS", "OAK"}), hash_key(std::pair{"LAS"s, "OAK"s}));
+  EXPECT_EQ(hash_key(key_samples::route{"LAS", "OAK"}), hash_key(std::pair{"LAS"s, "OAK"s}));
 }
 
 TEST(KeyHash, TellsApartPartsThatWouldRunTogether) {
@@ -122,8 +123,8 @@ TEST(KeyHash, TellsApartPartsThatWouldRunTogether) {
 }
 
 TEST(KeyHash, IsTheSameForKeysThatAreEqualInAnotherWay) {
-  const market::ticker loud{"ACME"};
-  const market::ticker quiet{"acme"};
+  const key_samples::ticker loud{"ACME"};
+  const key_samples::ticker quiet{"acme"};
   ASSERT_EQ(loud, quiet);
   EXPECT_EQ(hash_key(loud), hash_key(quiet));
   EXPECT_EQ(hash_key(std::pair{loud, 1}), hash_key(std::pair{quiet, 1}));

@@ -21,7 +21,7 @@
 
 #include <gtest/gtest.h>
 
-namespace market {
+namespace text_samples {
 
 enum class side : std::uint8_t { buy, sell };
 
@@ -69,7 +69,7 @@ struct holds_an_opaque {
   std::vector<opaque> values;
 };
 
-}  // namespace market
+}  // namespace text_samples
 
 namespace weir {
 namespace {
@@ -100,7 +100,7 @@ TEST(Text, OfSingleValues) {
   EXPECT_EQ(to_text(std::int8_t{-7}), "-7");
   EXPECT_EQ(to_text(std::uint8_t{200}), "200");
   EXPECT_EQ(to_text(std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
-  EXPECT_EQ(to_text(market::side::sell), "1");
+  EXPECT_EQ(to_text(text_samples::side::sell), "1");
   EXPECT_EQ(to_text("as it is, \"quotes\" too"s), "as it is, \"quotes\" too");
   EXPECT_EQ(to_text("literal"), "literal");
   EXPECT_EQ(to_text("view"sv), "view");
@@ -141,26 +141,28 @@ TEST(Text, OfValuesWithParts) {
 }
 
 TEST(Text, OfStructsHasNamesIfTheyHave) {
-  EXPECT_EQ(to_text(market::trade{"ACME", 1.5}), "{symbol: ACME, price: 1.5}");
-  EXPECT_EQ(to_text(market::tick{"ACME", 1.5}), "{ACME, 1.5}");
-  EXPECT_EQ(to_text(market::order{7, {}, {1, 2}, {"ACME", 1.5}}),
+  EXPECT_EQ(to_text(text_samples::trade{"ACME", 1.5}), "{symbol: ACME, price: 1.5}");
+  EXPECT_EQ(to_text(text_samples::tick{"ACME", 1.5}), "{ACME, 1.5}");
+  EXPECT_EQ(to_text(text_samples::order{7, {}, {1, 2}, {"ACME", 1.5}}),
             "{id: 7, note: , lots: [1, 2], first: {symbol: ACME, price: 1.5}}");
 }
 
 TEST(Text, OfOtherTypesIsWhatTheyWrite) {
-  EXPECT_EQ(to_text(market::amount{700}), "7 EUR");
-  EXPECT_EQ(to_text(std::vector{market::amount{700}}), "[7 EUR]");
-  EXPECT_EQ(to_text(market::message{}), R"(symbol: "ACME")");
+  EXPECT_EQ(to_text(text_samples::amount{700}), "7 EUR");
+  EXPECT_EQ(to_text(std::vector{text_samples::amount{700}}), "[7 EUR]");
+  EXPECT_EQ(to_text(text_samples::message{}), R"(symbol: "ACME")");
   EXPECT_EQ(to_text(std::filesystem::path{"a"}), "\"a\"");
 }
 
 TEST(Text, ExistsOnlyForTypesWhosePartsHaveOne) {
-  static_assert(printable<int> && printable<const int&> && printable<market::order>);
-  static_assert(!printable<market::opaque> && !printable<std::vector<market::opaque>>);
-  static_assert(!printable<market::holds_an_opaque> && !printable<std::pair<int, market::opaque>>);
+  static_assert(printable<int> && printable<const int&> && printable<text_samples::order>);
+  static_assert(!printable<text_samples::opaque> && !printable<std::vector<text_samples::opaque>>);
+  static_assert(!printable<text_samples::holds_an_opaque> &&
+                !printable<std::pair<int, text_samples::opaque>>);
   static_assert(!printable<std::unique_ptr<int>> && !printable<int*>, "addresses differ each run");
-  static_assert(named_record<market::trade> && !named_record<market::tick> && !named_record<int>);
-  EXPECT_EQ(market::opaque{1}.number(), 1);
+  static_assert(named_record<text_samples::trade> && !named_record<text_samples::tick> &&
+                !named_record<int>);
+  EXPECT_EQ(text_samples::opaque{1}.number(), 1);
 }
 
 TEST(Csv, QuotesOnlyWhatNeedsIt) {
@@ -178,8 +180,8 @@ TEST(Csv, QuotesOnlyWhatNeedsIt) {
 }
 
 TEST(Csv, WritesARowForEachRecord) {
-  EXPECT_EQ(csv(market::trade{"A,B", 1.5}), "\"A,B\",1.5");
-  EXPECT_EQ(csv(market::tick{"ACME", 1.5}), "ACME,1.5");
+  EXPECT_EQ(csv(text_samples::trade{"A,B", 1.5}), "\"A,B\",1.5");
+  EXPECT_EQ(csv(text_samples::tick{"ACME", 1.5}), "ACME,1.5");
   EXPECT_EQ(csv(std::tuple{1, ""s, true}), "1,,true");
   EXPECT_EQ(csv(std::pair{event_time{0s}, 90min}), "1970-01-01T00:00:00Z,1h30m");
   EXPECT_EQ(csv(42), "42");
@@ -188,7 +190,7 @@ TEST(Csv, WritesARowForEachRecord) {
 }
 
 TEST(Csv, WritesPartsOfPartsAsTextInOneField) {
-  EXPECT_EQ(csv(market::order{7, "say \"hi\"", {1, 2}, {"ACME", 1.5}}),
+  EXPECT_EQ(csv(text_samples::order{7, "say \"hi\"", {1, 2}, {"ACME", 1.5}}),
             "7,\"say \"\"hi\"\"\",\"[1, 2]\",\"{symbol: ACME, price: 1.5}\"");
   EXPECT_EQ(csv(std::pair{std::optional<int>{}, ','}), ",\",\"");
 }
@@ -199,8 +201,8 @@ TEST(Csv, NeverWritesAnEmptyLine) {
 }
 
 TEST(Csv, HasAHeaderWithAsManyFieldsAsItsRows) {
-  EXPECT_EQ(csv_header<market::order>(), "id,note,lots,first");
-  EXPECT_EQ(csv_header<market::tick>(), "field_1,field_2");
+  EXPECT_EQ(csv_header<text_samples::order>(), "id,note,lots,first");
+  EXPECT_EQ(csv_header<text_samples::tick>(), "field_1,field_2");
   EXPECT_EQ((csv_header<std::tuple<int, int, int>>()), "field_1,field_2,field_3");
   EXPECT_EQ(csv_header<int>(), "value");
   EXPECT_EQ(csv_header<std::vector<int>>(), "value");
@@ -212,7 +214,7 @@ TEST(Json, WritesEachShape) {
   EXPECT_EQ(json(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");
   EXPECT_EQ(json(std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
   EXPECT_EQ(json(1e100), "1e+100");
-  EXPECT_EQ(json(market::side::sell), "1");
+  EXPECT_EQ(json(text_samples::side::sell), "1");
   EXPECT_EQ(json("text"), R"("text")");
   EXPECT_EQ(json(event_time{0s}), R"("1970-01-01T00:00:00Z")");
   EXPECT_EQ(json(duration{250ms}), R"("250ms")");
@@ -223,13 +225,13 @@ TEST(Json, WritesEachShape) {
   EXPECT_EQ(json(std::vector<std::vector<int>>{{1, 2}, {}}), "[[1,2],[]]");
   EXPECT_EQ(json(std::map<std::string, int>{{"a", 1}, {"b", 2}}), R"({"a":1,"b":2})");
   EXPECT_EQ(json(std::map<int, int>{{1, 2}}), "[[1,2]]");
-  EXPECT_EQ(json(market::tick{"ACME", 1.5}), R"(["ACME",1.5])");
-  EXPECT_EQ(json(market::message{}), R"("symbol: \"ACME\"")");
-  EXPECT_EQ(json(market::amount{700}), R"("7 EUR")");
+  EXPECT_EQ(json(text_samples::tick{"ACME", 1.5}), R"(["ACME",1.5])");
+  EXPECT_EQ(json(text_samples::message{}), R"("symbol: \"ACME\"")");
+  EXPECT_EQ(json(text_samples::amount{700}), R"("7 EUR")");
 }
 
 TEST(Json, WritesNamedStructsAsObjects) {
-  EXPECT_EQ(json(market::order{7, {}, {1}, {"ACME", 1.5}}),
+  EXPECT_EQ(json(text_samples::order{7, {}, {1}, {"ACME", 1.5}}),
             R"({"id":7,"note":null,"lots":[1],"first":{"symbol":"ACME","price":1.5}})");
 }
 

@@ -123,7 +123,7 @@ std::vector<variant> variants() {
        pretending({.pretended_rename = {300'000}, .under = "/checkpoints/"})},
       {"TimersForgotten", "a snapshot holds all timers", forgetting("event-timers"), &many_shapes},
       {"TableForgotten", "a snapshot holds all tables", forgetting("seen")},
-      {"SessionsForgotten", "a snapshot holds all windows", forgetting("window-sessions"),
+      {"WindowsForgotten", "a snapshot holds all windows", forgetting("window-slices"),
        &many_shapes},
       {"KeyGroupsNotFiltered", "a subtask restores its own key groups alone",
        around<with_backend<greedy_backend>>(step)},
