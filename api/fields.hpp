@@ -37,16 +37,22 @@ struct fields_of {
 
 namespace reflection {
 
+// Only ever named in unevaluated operands. The bodies are for Clang, which asks for them when T has
+// no linkage.
 struct any_value {
   template <class T>
-  operator T() const;  // NOLINT: only ever named in unevaluated operands.
+  operator T() const {  // NOLINT
+    __builtin_unreachable();
+  }
 };
 
 template <class T>
 struct any_base_of {
   template <class Base>
     requires(std::is_base_of_v<Base, T> && !std::is_same_v<Base, T>)
-  operator Base() const;  // NOLINT
+  operator Base() const {  // NOLINT
+    __builtin_unreachable();
+  }
 };
 
 // Structured bindings do not see through base classes.

@@ -29,10 +29,11 @@ void add(stored_operator& to, const operator_entry& of) {
       sum.bytes += block.length;
     }
   }
-  for (const auto& [name, bytes] : of.parts) {
+  for (const auto& part : of.parts) {
+    const auto& name = part.first;
     auto& sum = find_or_add(to.parts, [&](const stored_part& each) { return each.name == name; });
     sum.name = name;
-    sum.bytes += bytes.size();
+    sum.bytes += part.second.size();
   }
 }
 

@@ -135,8 +135,6 @@ std::vector<variant> variants() {
        around<going_on_too_late>(source)},
       {"SplitsOfOneSubtaskOnly", "the splits of all former subtasks are read on",
        changing_parts(source, first_part_only)},
-      {"WatermarkNotRestored", "what was late stays late",
-       changing_parts(source, without_watermarks), &late_readings},
       {"BarrierOvertakesData", "a barrier follows everything that was sent before it",
        tampering(barrier_overtakes_data)},
   };

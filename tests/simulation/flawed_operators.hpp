@@ -114,19 +114,6 @@ inline std::vector<std::string> nothing_prepared(const std::string& name,
   return name == "prepared" ? std::vector<std::string>{} : std::move(parts);
 }
 
-// Event time begins from its beginning again.
-inline std::vector<std::string> without_watermarks(const std::string& name,
-                                                   std::vector<std::string> parts) {
-  if (name != source_progress_part) return parts;
-  for (auto& part : parts) {
-    std::string_view bytes = part;
-    auto splits = codec<std::vector<split_progress>>::decode(bytes);
-    for (auto& each : *splits) each.watermark = beginning_of_time;
-    part = encode_source_progress(*splits);
-  }
-  return parts;
-}
-
 // Only the splits of the first subtask that there was are read on.
 inline std::vector<std::string> first_part_only(const std::string& name,
                                                 std::vector<std::string> parts) {
