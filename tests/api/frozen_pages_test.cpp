@@ -273,7 +273,7 @@ void race(std::uint64_t seed, std::uint64_t keys) {
 }
 
 TEST(FrozenPages, AreReadByAnotherThreadWhileTheTableChanges) {
-  for (const std::uint64_t seed : seeds_for(10)) {
+  for (const std::uint64_t seed : seeds_for(4)) {
     race<std::uint64_t, std::uint64_t>(seed, 20'000);
     race<place, std::uint32_t>(seed, 10'000);
     race<std::string, std::string>(seed, 5'000);
