@@ -6,18 +6,12 @@
 #include <set>
 #include <utility>
 
+#include "coordination/overloaded.hpp"
 #include "state/savepoint_copy.hpp"
 
 namespace weir {
 
 namespace {
-
-template <class... Handlers>
-struct overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-overloaded(Handlers...) -> overloaded<Handlers...>;
 
 // Without checkpoints nothing is ever written there, but `restore` may name one elsewhere.
 std::string directory_of(const job_options& options) {
@@ -142,7 +136,6 @@ status job_checkpoints::check(const checkpoint_manifest& manifest) const {
 job_checkpoints::orders job_checkpoints::on_attempt_started(attempt_number attempt,
                                                             processing_time now) {
   attempt_ = attempt;
-  if (!is_enabled()) return {};
   coordinator_->on_attempt_started(attempt, sources_of(*graph_), now);
   checkpoint_coordinator::commands commands;
   for (const auto& [of, task] : std::exchange(drained_early_, {})) {
@@ -150,10 +143,6 @@ job_checkpoints::orders job_checkpoints::on_attempt_started(attempt_number attem
     std::move(more.begin(), more.end(), std::back_inserter(commands));
   }
   return carry_out(std::move(commands), now);
-}
-
-job_checkpoints::orders job_checkpoints::on_attempt_ended(processing_time now) {
-  return is_enabled() ? carry_out(coordinator_->on_attempt_ended(), now) : orders{};
 }
 
 job_checkpoints::orders job_checkpoints::on_tick(processing_time now) {
@@ -208,8 +197,26 @@ job_checkpoints::orders job_checkpoints::request_savepoint(savepoint_request req
   return carry_out(coordinator_->request_savepoint(std::move(request), now), now);
 }
 
-void job_checkpoints::discard_all() {
-  if (is_enabled()) static_cast<void>(carry_out(coordinator_->discard_completed(), {}));
+// A job that has failed or finished leaves its checkpoints: it may be started again.
+job_checkpoints::orders job_checkpoints::on_state(job_state state, attempt_number attempt,
+                                                  processing_time now) {
+  if (!is_enabled()) return {};
+  switch (state) {
+    case job_state::created:
+    case job_state::deploying:
+    case job_state::finishing:
+      return {};
+    case job_state::running:
+      return on_attempt_started(attempt, now);
+    default:
+      break;
+  }
+  auto commands = coordinator_->on_attempt_ended();
+  if (state == job_state::cancelled && !graph_->options().retain_checkpoints_on_cancel) {
+    auto more = coordinator_->discard_completed();
+    std::move(more.begin(), more.end(), std::back_inserter(commands));
+  }
+  return carry_out(std::move(commands), now);
 }
 
 std::optional<processing_time> job_checkpoints::next_tick() const {
@@ -281,6 +288,7 @@ checkpoint_manifest job_checkpoints::manifest_of(const checkpoint_commands::writ
   checkpoint_manifest manifest;
   manifest.id = order.id;
   manifest.job_name = graph_->graph().name;
+  manifest.graph_fingerprint = fingerprint(graph_->graph());
   manifest.attempt = attempt_;
   manifest.created = now;
   manifest.max_parallelism = graph_->options().max_parallelism;

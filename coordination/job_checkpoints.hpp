@@ -18,6 +18,7 @@
 #include "api/file_system.hpp"
 #include "coordination/checkpoint_coordinator.hpp"
 #include "coordination/execution_graph.hpp"
+#include "coordination/job_lifecycle.hpp"
 #include "state/checkpoint_directory.hpp"
 
 namespace weir {
@@ -56,8 +57,8 @@ public:
   // does not fit the job.
   [[nodiscard]] result<beginning> begin(attempt_number attempt);
 
-  [[nodiscard]] orders on_attempt_started(attempt_number attempt, processing_time now);
-  [[nodiscard]] orders on_attempt_ended(processing_time now);
+  // The job has come to `state`, in `attempt`.
+  [[nodiscard]] orders on_state(job_state state, attempt_number attempt, processing_time now);
   [[nodiscard]] orders on_tick(processing_time now);
   [[nodiscard]] orders on_acknowledged(attempt_number attempt, checkpoint_id id, task_index task,
                                        snapshot_facts facts, processing_time now);
@@ -69,13 +70,12 @@ public:
   [[nodiscard]] orders request_final(processing_time now);
   // Errors are outcomes. An empty directory is that of the settings.
   [[nodiscard]] orders request_savepoint(savepoint_request request, processing_time now);
-  // The job is over, and nobody will go on from here.
-  void discard_all();
 
   // When on_tick has something to do, at the earliest.
   std::optional<processing_time> next_tick() const;
 
 private:
+  orders on_attempt_started(attempt_number attempt, processing_time now);
   orders carry_out(checkpoint_coordinator::commands commands, processing_time now);
   [[nodiscard]] status check_job(const checkpoint_manifest& manifest) const;
   checkpoint_coordinator::commands complete(const checkpoint_commands::write_manifest& order,

@@ -3,12 +3,12 @@
 #include "coordination/job_manager_actor.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <utility>
 
 #include <caf/all.hpp>
 
+#include "coordination/hexadecimal.hpp"
+#include "coordination/overloaded.hpp"
 #include "coordination/progress_totals.hpp"
 #include "coordination/split_assignment.hpp"
 
@@ -18,19 +18,6 @@ namespace {
 
 // How long slots may take to register, and tasks to start.
 constexpr auto deployment_timeout = std::chrono::seconds{30};
-
-template <class... Handlers>
-struct overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-overloaded(Handlers...) -> overloaded<Handlers...>;
-
-std::string to_hexadecimal(std::uint64_t number) {
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
-  return {digits.data(), end};
-}
 
 }  // namespace
 
@@ -131,7 +118,7 @@ caf::message_handler job_manager_actor::on_savepoint_messages() {
 }
 
 void job_manager_actor::request_savepoint(std::string directory, after_savepoint then) {
-  savepoint_request request{std::move(directory), then, to_hexadecimal(world().random())};
+  savepoint_request request{std::move(directory), then, hexadecimal(world().random())};
   carry_out(checkpoints_.request_savepoint(std::move(request), world().now()));
 }
 
@@ -188,14 +175,7 @@ void job_manager_actor::execute(const job_lifecycle::commands& commands) {
 
 void job_manager_actor::enter(const report_state& fact) {
   const auto now = world().now();
-  if (fact.state == job_state::running) {
-    carry_out(checkpoints_.on_attempt_started(lifecycle_.attempt(), now));
-  } else if (fact.state != job_state::finishing && fact.state != job_state::deploying) {
-    carry_out(checkpoints_.on_attempt_ended(now));
-  }
-  if (fact.state == job_state::cancelled && !graph_->options().retain_checkpoints_on_cancel) {
-    checkpoints_.discard_all();
-  }
+  carry_out(checkpoints_.on_state(fact.state, lifecycle_.attempt(), now));
   if (is_final(fact.state)) tell_progress();
   listener_->on_state(fact.state, fact.cause, now);
 }
@@ -261,7 +241,7 @@ void job_manager_actor::deploy(attempt_number attempt) {
   }
   const auto& options = graph_->options();
   const auto terms = std::make_shared<const attempt_terms>(
-      attempt_terms{.token = to_hexadecimal(world().random()),
+      attempt_terms{.token = hexadecimal(world().random()),
                     .checkpoint_directory = options.checkpoint_directory,
                     .allows_non_restored_state = options.allow_non_restored_state,
                     .restored = begin->checkpoint,

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "coordination/hexadecimal.hpp"
 #include "coordination/slot_assignment.hpp"
 
 namespace weir {
@@ -12,12 +13,6 @@ namespace {
 
 std::string counted(std::uint32_t count, std::string_view what) {
   return std::to_string(count) + " " + std::string{what} + (count == 1 ? "" : "s");
-}
-
-std::string in_hex(std::uint64_t value) {
-  char digits[17];
-  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(value));
-  return digits;
 }
 
 std::string remarks_on(const graph_node& node) {
@@ -51,7 +46,7 @@ std::string plan_text(const execution_graph& graph) {
                      " in " + counted(chains, "chain") + ", " +
                      counted(graph.task_count(), "task") + ", " +
                      counted(required_slots(graph), "slot") + "\n" + "fingerprint " +
-                     in_hex(fingerprint(graph.graph())) + "\n";
+                     hexadecimal(fingerprint(graph.graph())) + "\n";
   for (std::uint32_t i = 0; i < chains; ++i) {
     const auto& chain = graph.chains()[i];
     text += "\nchain " + std::to_string(i + 1) + "  " + counted(chain.parallelism, "subtask");

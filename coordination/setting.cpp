@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "coordination/overloaded.hpp"
 #include "coordination/suggestion.hpp"
 
 namespace weir {
@@ -124,13 +125,6 @@ constexpr std::array all_settings{
             duration_setting{&job_options::progress_interval, std::chrono::milliseconds{10},
                              std::chrono::hours{1}}},
 };
-
-template <class... Case>
-struct overloaded : Case... {
-  using Case::operator()...;
-};
-template <class... Case>
-overloaded(Case...) -> overloaded<Case...>;
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {

@@ -3,14 +3,13 @@
 #include "coordination/state_listing.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstddef>
 #include <string_view>
 #include <utility>
 
 #include "api/text.hpp"
 #include "api/time.hpp"
+#include "coordination/hexadecimal.hpp"
 
 namespace weir {
 
@@ -35,14 +34,6 @@ std::string in_columns(const std::vector<row>& rows) {
     text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }
   return text;
-}
-
-// An id is above what numbers in JSON can hold safely.
-std::string hexadecimal(operator_id id) {
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), id.value, 16).ptr;
-  const std::string_view shortest{digits.data(), static_cast<std::size_t>(end - digits.data())};
-  return std::string(digits.size() - shortest.size(), '0').append(shortest);
 }
 
 void append_member(std::string& out, std::string_view name) {
@@ -113,7 +104,8 @@ std::string state_listing_json(const checkpoint_manifest& manifest,
   append_member(out, "max_parallelism", std::uint64_t{manifest.max_parallelism});
   append_objects(out, "operators", operators, [&](const stored_operator& of) {
     append_member(out, "name", of.name);
-    append_member(out, "id", hexadecimal(of.id));
+    // As a number it would be above what JSON can hold safely.
+    append_member(out, "id", hexadecimal(of.id.value));
     append_member(out, "parallelism", std::uint64_t{of.parallelism});
     append_objects(out, "tables", of.tables, [&](const stored_table& table) {
       append_member(out, "name", table.name);

@@ -171,9 +171,19 @@ private:
     return budget > 0;
   }
 
+  // Cannot be, unless what was restored is not what was saved.
+  [[noreturn]] static void fail_without_sessions() {
+    throw task_failure{{error_code::corrupt_data,
+                        "a key has a timer but no session; the checkpoint is damaged, restore an "
+                        "older one"}};
+  }
+
   void on_timer(event_time time, const key_type& key) {
     const std::uint64_t hash = hash_key(key);
-    sessions_of_key& of_key = *sessions_->find(key, hash);
+    sessions_of_key* const found = sessions_->find(key, hash);
+    if (found == nullptr) [[unlikely]]
+      fail_without_sessions();
+    sessions_of_key& of_key = *found;
     of_key.alarm = end_of_time;
     event_time next = end_of_time;
     of_key.for_each([&](session_type& each) {

@@ -70,7 +70,7 @@ protected:
   // A job that has taken `count` checkpoints, and is gone.
   void take_in_an_earlier_life(int count) {
     const auto checkpoints = opened();
-    static_cast<void>(checkpoints->on_attempt_started(first, now_));
+    static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
     for (int i = 0; i < count; ++i) take(*checkpoints);
   }
   static std::string message_of(const status& outcome) {
@@ -90,7 +90,7 @@ TEST_F(JobCheckpoints, DoesNothingWithoutADirectory) {
   const auto checkpoints = make(job_);
   EXPECT_TRUE(checkpoints->open());
   EXPECT_FALSE(checkpoints->is_enabled());
-  EXPECT_TRUE(checkpoints->on_attempt_started(first, now_).triggers.empty());
+  EXPECT_TRUE(checkpoints->on_state(job_state::running, first, now_).triggers.empty());
   EXPECT_TRUE(checkpoints->on_tick(now_ + 1h).triggers.empty());
   EXPECT_FALSE(checkpoints->next_tick());
   const auto begin = checkpoints->begin(first);
@@ -100,7 +100,7 @@ TEST_F(JobCheckpoints, DoesNothingWithoutADirectory) {
 
 TEST_F(JobCheckpoints, TriggersSourcesAndCompletesWhenAllHaveAcknowledged) {
   const auto checkpoints = opened();
-  EXPECT_TRUE(checkpoints->on_attempt_started(first, now_).triggers.empty());
+  EXPECT_TRUE(checkpoints->on_state(job_state::running, first, now_).triggers.empty());
   EXPECT_EQ(checkpoints->next_tick(), now_ + 1s);
   const auto orders = checkpoints->on_tick(now_ + 1s);
   ASSERT_EQ(orders.triggers.size(), 1U);
@@ -110,7 +110,25 @@ TEST_F(JobCheckpoints, TriggersSourcesAndCompletesWhenAllHaveAcknowledged) {
   ASSERT_EQ(done.completed.size(), 1U);
   ASSERT_EQ(done.reports.size(), 1U);
   EXPECT_FALSE(done.reports[0].cause);
-  EXPECT_TRUE(disk_.stat("/chk/chk-1/manifest"));
+  const auto written = checkpoint_directory{disk_, "/chk"}.at("/chk/chk-1");
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->manifest.job_name, "test");
+  EXPECT_EQ(written->manifest.graph_fingerprint, fingerprint(job_.graph()));
+}
+
+TEST_F(JobCheckpoints, AreRemovedWhenTheJobIsCancelledAndOnlyThen) {
+  for (const bool retains : {false, true}) {
+    options_.retain_checkpoints_on_cancel = retains;
+    for (const auto last : {job_state::finished, job_state::failed, job_state::cancelled}) {
+      const auto checkpoints = opened();
+      static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
+      const auto id = take(*checkpoints);
+      static_cast<void>(checkpoints->on_state(last, first, now_));
+      const checkpoint_directory directory{disk_, "/chk"};
+      const bool is_there = directory.at(directory.directory_of(id)).ok();
+      EXPECT_EQ(is_there, retains || last != job_state::cancelled) << to_string(last);
+    }
+  }
 }
 
 TEST_F(JobCheckpoints, KeepsTheNewestAndDiscardsTheRest) {
@@ -123,9 +141,9 @@ TEST_F(JobCheckpoints, KeepsTheNewestAndDiscardsTheRest) {
 TEST_F(JobCheckpoints, BeginsTheNextAttemptWithTheNewest) {
   const auto checkpoints = opened();
   EXPECT_EQ(checkpoints->begin(first)->checkpoint, checkpoint_id{});
-  static_cast<void>(checkpoints->on_attempt_started(first, now_));
+  static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
   const auto id = take(*checkpoints);
-  static_cast<void>(checkpoints->on_attempt_ended(now_));
+  static_cast<void>(checkpoints->on_state(job_state::failing, first, now_));
   const auto begin = checkpoints->begin({2});
   ASSERT_TRUE(begin);
   EXPECT_EQ(begin->checkpoint, id);
@@ -138,7 +156,7 @@ TEST_F(JobCheckpoints, GoesOnFromAnEarlierLifeOnlyIfToldTo) {
     const auto checkpoints = opened();
     EXPECT_EQ(checkpoints->begin(first)->checkpoint, checkpoint_id{}) << "it starts afresh";
     EXPECT_EQ(checkpoints->begin({2})->checkpoint, checkpoint_id{}) << "and so does a restart";
-    static_cast<void>(checkpoints->on_attempt_started(first, now_));
+    static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
     EXPECT_EQ(take(*checkpoints), checkpoint_id{3}) << "ids are never used again";
   }
   options_.restore = "latest";
@@ -210,7 +228,7 @@ TEST_F(JobCheckpoints, RefusesToLoseTheStateOfAnOperatorThatIsGone) {
 TEST_F(JobCheckpoints, CountsAManifestThatCannotBeWrittenAsAFailure) {
   options_.tolerable_failed_checkpoints = 0;
   const auto checkpoints = opened();
-  static_cast<void>(checkpoints->on_attempt_started(first, now_));
+  static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
   static_cast<void>(checkpoints->on_tick(now_ + 1s));
   disk_.faults().fail({.what = disk_operation::rename, .nth = 1, .under = "/chk/"});
   const auto orders = acknowledge(*checkpoints, {1});
@@ -225,7 +243,7 @@ TEST_F(JobCheckpoints, CountsAManifestThatCannotBeWrittenAsAFailure) {
 TEST_F(JobCheckpoints, RemembersTasksThatDrainBeforeTheirAttemptHasStarted) {
   const auto checkpoints = opened();
   EXPECT_TRUE(checkpoints->on_task_drained(first, {0}, now_).triggers.empty());
-  static_cast<void>(checkpoints->on_attempt_started(first, now_));
+  static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
   const auto orders = checkpoints->request_final(now_);
   ASSERT_EQ(orders.triggers.size(), 1U);
   EXPECT_EQ(orders.triggers[0].to, std::vector<task_index>{{0}});

@@ -125,6 +125,8 @@ std::vector<variant> variants() {
       {"TableForgotten", "a snapshot holds all tables", forgetting("seen")},
       {"WindowsForgotten", "a snapshot holds all windows", forgetting("window-slices"),
        &many_shapes},
+      {"SessionsForgotten", "a snapshot holds all sessions", forgetting("window-sessions"),
+       &many_shapes},
       {"KeyGroupsNotFiltered", "a subtask restores its own key groups alone",
        around<with_backend<greedy_backend>>(step)},
       {"KeyGroupsLoadedTwice", "an entry is restored once",
