@@ -149,7 +149,7 @@ struct everything {
     visits = state.map<std::int64_t, int>("visits");
   }
   void process(const reading& record, context& here) {
-    last.set(last.value() * 31 + record.value);
+    last.set((last.value() * 31 + record.value) % 1'000'003);
     words.add(std::to_string(record.value));
     ++visits.value(record.value % 7);
     // Some at the same time, so that the order of setting matters.
