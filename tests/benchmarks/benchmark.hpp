@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,9 +60,5 @@ double run_seconds(const std::function<void(environment&)>& define, job_options 
 
 // Calls of operator new in this process so far.
 std::uint64_t allocations();
-
-// In a process that a benchmark has started to do a part of it: does that, and returns the exit
-// status.
-std::optional<int> run_as_child();
 
 }  // namespace weir::benchmarks

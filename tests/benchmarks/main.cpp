@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/benchmarks/benchmark.hpp"
+#include "tests/benchmarks/child_process.hpp"
 #include "tests/benchmarks/floor_probe.hpp"
 
 namespace {

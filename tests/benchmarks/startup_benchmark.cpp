@@ -5,12 +5,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
-#include <string_view>
-#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -18,6 +15,7 @@
 #include "connectors/discard_sink.hpp"
 #include "connectors/generator_source.hpp"
 #include "tests/benchmarks/benchmark.hpp"
+#include "tests/benchmarks/child_process.hpp"
 
 namespace weir::benchmarks {
 
@@ -53,7 +51,7 @@ double resident_megabytes() {
   return 0;
 }
 
-int report_idle_memory(int answer) {
+int report_idle_memory(const std::string&, int answer) {
   std::atomic<double> first_record{0};
   environment env{"idle", {}};
   ten_operators(env, unbounded, first_record);
@@ -67,23 +65,7 @@ int report_idle_memory(int answer) {
   return written ? 0 : 1;
 }
 
-double idle_megabytes() {
-  int ends[2];
-  if (pipe(ends) != 0) std::exit(1);
-  const auto child = fork();
-  if (child == 0) {
-    const auto answer = std::to_string(ends[1]);
-    setenv("WEIR_BENCHMARK_IDLE_JOB", answer.c_str(), 1);
-    execl("/proc/self/exe", "weir_benchmarks", nullptr);
-    _exit(1);
-  }
-  close(ends[1]);
-  double megabytes = 0;
-  if (read(ends[0], &megabytes, sizeof megabytes) != sizeof megabytes) std::exit(1);
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
-  return megabytes;
-}
+double idle_megabytes() { return child_process{"idle_job", ""}.answer(); }
 
 case_result run(const settings& how) {
   return {"ms; MB",
@@ -91,15 +73,10 @@ case_result run(const settings& how) {
            repeat(how, "idle_resident_mb", 25, idle_megabytes)}};
 }
 
+const bool added_role = add_child_role("idle_job", report_idle_memory);
 const bool added = add_case(
     {"startup", "a job of ten operators: time to the first record, memory when idle", run});
 
 }  // namespace
-
-std::optional<int> run_as_child() {
-  const char* answer = std::getenv("WEIR_BENCHMARK_IDLE_JOB");
-  if (answer == nullptr) return std::nullopt;
-  return report_idle_memory(std::atoi(answer));
-}
 
 }  // namespace weir::benchmarks
