@@ -17,6 +17,7 @@
 #include "api/source.hpp"
 #include "network/fabric.hpp"
 #include "network/frame.hpp"
+#include "state/written_snapshot.hpp"
 
 namespace weir {
 
@@ -41,11 +42,16 @@ struct announce_credit {};
 
 // From a task to the writer of its snapshot, and from that to itself.
 struct continue_writing {};
+// Back to the task, before the job manager learns of it.
+struct snapshot_written {
+  std::shared_ptr<const written_snapshot> content;
+};
 
 // What all tasks of an attempt have in common.
 struct attempt_terms {
   std::string token;                 // See operator_context::attempt_token.
   std::string checkpoint_directory;  // Empty: there are no checkpoints.
+  bool is_incremental = true;        // Snapshots leave out what earlier ones have.
   bool allows_non_restored_state = false;
   checkpoint_id restored;                   // 0: the attempt starts afresh.
   std::vector<std::string> snapshot_files;  // Of the checkpoint to restore.
@@ -63,7 +69,8 @@ struct deploy_task {
 struct trigger_checkpoint {
   attempt_number attempt;
   checkpoint_id checkpoint;
-  bool stops = false;  // A source reads nothing behind it.
+  bool stops = false;    // A source reads nothing behind it.
+  checkpoint_id base{};  // A completed one, to whose snapshots those of this may refer; 0: none.
 };
 struct resume_source {  // Behind a checkpoint that should have stopped it.
   attempt_number attempt;
@@ -191,6 +198,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::report_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::fail_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cancel_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::continue_writing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::snapshot_written)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::take_savepoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::stop_with_savepoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::resume_source)

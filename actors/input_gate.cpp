@@ -66,8 +66,12 @@ void input_gate::apply_marks(channel_index channel, const frame& marks) {
   if (advanced) due_.emplace_back(time_advanced{*advanced});
   note_status();
   const auto note_barrier = [&](std::optional<checkpoint_id> aligned) {
-    if (aligned) due_.emplace_back(barrier_aligned{*aligned});
+    if (aligned) due_.emplace_back(barrier_aligned{*aligned, base_});
   };
+  if (marks.barrier && newest_barrier_ < *marks.barrier) {
+    newest_barrier_ = *marks.barrier;
+    base_ = marks.base;
+  }
   if (marks.barrier) note_barrier(aligner_.on_barrier(channel, *marks.barrier));
   if (marks.end) note_barrier(aligner_.on_ended(channel));
   if (merger_.has_ended() && !has_ended_) {

@@ -38,6 +38,7 @@ public:
   // Every record of the checkpoint has been let out, and none behind it.
   struct barrier_aligned {
     checkpoint_id checkpoint;
+    checkpoint_id base{};  // That came with the barriers.
   };
   struct all_ended {};
   using event =
@@ -68,6 +69,8 @@ private:
   std::vector<input_channel> channels_;
   watermark_merger merger_;
   barrier_aligner aligner_;
+  checkpoint_id newest_barrier_;
+  checkpoint_id base_;      // Of the newest barrier.
   frame marks_;             // Of the frame whose batch is being processed.
   std::vector<event> due_;  // Marks to let out before the next frame; at most four.
   std::uint32_t turn_ = 0;

@@ -101,6 +101,9 @@ operator_chain::operator_chain(const task_description& description, operator_env
     context.files = world.files;
     context.attempt_token = world.attempt_token;
     context.has_checkpoints = world.has_checkpoints;
+    if (world.has_checkpoints && world.is_incremental) {
+      steps_.back()->backend.memory().track_changes();
+    }
   }
   build_ports(description);
 }

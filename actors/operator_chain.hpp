@@ -25,7 +25,8 @@ namespace weir {
 struct operator_environment {
   file_system* files = nullptr;
   std::string attempt_token;     // See operator_context.
-  bool has_checkpoints = false;  // Snapshots will be taken.
+  bool has_checkpoints = false;  // Snapshots will be taken,
+  bool is_incremental = false;   // and leave out what earlier ones have.
   bool allows_non_restored_state = false;
 };
 

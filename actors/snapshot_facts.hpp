@@ -8,6 +8,7 @@
 
 #include "api/ids.hpp"
 #include "api/time.hpp"
+#include "state/shared_file.hpp"
 
 namespace weir {
 
@@ -18,6 +19,7 @@ struct snapshot_facts {
   duration alignment{};  // From the first barrier to the last one.
   duration writing{};    // From the last barrier to the acknowledgement.
   std::vector<operator_id> operators{};
+  std::vector<shared_file> shared{};  // What the snapshot needs beside its file.
   friend bool operator==(const snapshot_facts&, const snapshot_facts&) = default;
 };
 

@@ -28,8 +28,10 @@ snapshot_writer_actor::snapshot_writer_actor(caf::actor_config& config, runtime&
                                              const caf::actor& task, attempt_number attempt,
                                              task_index number, task_snapshot content,
                                              snapshot_header about, std::string path,
+                                             std::shared_ptr<const written_snapshot> base,
                                              actor_address job_manager)
     : engine_actor{config, world},
+      task_actor_{task},
       attempt_{attempt},
       task_{number},
       checkpoint_{content.checkpoint},
@@ -39,7 +41,7 @@ snapshot_writer_actor::snapshot_writer_actor(caf::actor_config& config, runtime&
       job_manager_{job_manager},
       operators_{ids_of(content.operators)},
       writer_{snapshot_writer::create(world.files(), path_, std::move(about),
-                                      std::move(content.operators))} {
+                                      std::move(content.operators), std::move(base))} {
   obey(task);
 }
 
@@ -53,13 +55,15 @@ void snapshot_writer_actor::write_more() {
   const auto is_whole = writer_->write_some(bytes_per_message);
   if (!is_whole) return decline(is_whole.failure());
   if (!*is_whole) return send(this, continue_writing{});
+  send(task_actor_, snapshot_written{writer_->written()});
   send(world().fabric().resolve(job_manager_),
        checkpoint_acknowledged{attempt_, checkpoint_, task_,
                                snapshot_facts{.file = path_,
                                               .bytes = writer_->bytes_written(),
                                               .alignment = alignment_,
                                               .writing = world().now() - began_,
-                                              .operators = std::move(operators_)}});
+                                              .operators = std::move(operators_),
+                                              .shared = writer_->shared()}});
   quit(caf::exit_reason::normal);
 }
 

@@ -3,6 +3,7 @@
 // tells the job manager how it went. A child of the task: if that ends, the file is of no use.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,10 +15,12 @@ namespace weir {
 
 class snapshot_writer_actor final : public engine_actor {
 public:
-  // `about.checkpoint` and `about.task` say what is being written.
+  // `about.checkpoint` and `about.task` say what is being written; `base` is that of
+  // snapshot_writer.
   snapshot_writer_actor(caf::actor_config& config, runtime& world, const caf::actor& task,
                         attempt_number attempt, task_index number, task_snapshot content,
-                        snapshot_header about, std::string path, actor_address job_manager);
+                        snapshot_header about, std::string path,
+                        std::shared_ptr<const written_snapshot> base, actor_address job_manager);
 
   caf::behavior make_behavior() override;
   const char* name() const override { return "snapshot_writer"; }
@@ -26,6 +29,7 @@ private:
   void write_more();
   void decline(const error& cause);
 
+  caf::actor task_actor_;
   attempt_number attempt_;
   task_index task_;
   checkpoint_id checkpoint_;

@@ -75,35 +75,35 @@ task::progress task::step(processing_time now) {
 
 bool task::has_drained() const { return chain_.has_finished() && outputs_.is_drained(); }
 
-void task::trigger_checkpoint(checkpoint_id checkpoint, bool stops) {
+void task::trigger_checkpoint(checkpoint_id checkpoint, bool stops, checkpoint_id base) {
   if (checkpoint <= last_checkpoint_) return;
-  triggered_ = checkpoint;
-  stops_at_ = stops ? triggered_ : std::nullopt;
+  triggered_ = {checkpoint, base};
+  stops_at_ = stops ? std::optional{checkpoint} : std::nullopt;
 }
 
 void task::resume_reading(checkpoint_id checkpoint) {
   if (stops_at_ == checkpoint) stops_at_.reset();
 }
 
-std::optional<checkpoint_id> task::due_checkpoint() const {
+std::optional<task::checkpoint_order> task::due_checkpoint() const {
   if (aligned_) return aligned_;
   if (!triggered_) return std::nullopt;
   const bool is_reading = chain_.head_is_source() && !chain_.input_has_ended();
   return is_reading || has_drained() ? triggered_ : std::nullopt;
 }
 
-task::progress task::take_snapshot(checkpoint_id checkpoint) {
-  auto taken = chain_.snapshot(checkpoint);
+task::progress task::take_snapshot(const checkpoint_order& order) {
+  const auto [id, base] = order;
+  auto taken = chain_.snapshot(id);
   if (!taken) {
-    return fail(
-        within("snapshot for checkpoint " + std::to_string(checkpoint.value), taken.failure()));
+    return fail(within("snapshot for checkpoint " + std::to_string(id.value), taken.failure()));
   }
-  if (!chain_.has_finished()) outputs_.emit_barrier(checkpoint);
-  last_checkpoint_ = checkpoint;
+  if (!chain_.has_finished()) outputs_.emit_barrier(id, base);
+  last_checkpoint_ = id;
   aligned_.reset();
-  if (triggered_ && *triggered_ <= checkpoint) triggered_.reset();
+  if (triggered_ && triggered_->id <= id) triggered_.reset();
   const auto began = std::exchange(alignment_began_, std::nullopt);
-  host_->on_snapshot_taken({checkpoint, *std::move(taken), began ? now_ - *began : duration{}});
+  host_->on_snapshot_taken({id, *std::move(taken), began ? now_ - *began : duration{}, base});
   return progress::made;
 }
 
@@ -156,7 +156,7 @@ task::progress task::take_next_event() {
   } else if (auto* changed = std::get_if<input_gate::status_changed>(&*next)) {
     chain_.on_idle(changed->is_idle);
   } else if (auto* aligned = std::get_if<input_gate::barrier_aligned>(&*next)) {
-    aligned_ = aligned->checkpoint;
+    aligned_ = {aligned->checkpoint, aligned->base};
   } else {
     chain_.on_input_ended();
   }

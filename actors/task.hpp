@@ -31,6 +31,7 @@ struct task_snapshot {
   checkpoint_id checkpoint;
   std::vector<operator_snapshot> operators;
   duration alignment{};  // From the first barrier to the last.
+  checkpoint_id base{};  // To whose snapshot this may refer; 0: none.
 };
 
 // What a task tells the world. The actor answers with messages, a test with a vector.
@@ -83,8 +84,8 @@ public:
 
   // A checkpoint has begun. Only sources and tasks that have drained are told; others hear of it by
   // its barriers. An older one than the last is ignored. `stops`: a source reads nothing behind it,
-  // until it resumes or the next checkpoint is triggered.
-  void trigger_checkpoint(checkpoint_id checkpoint, bool stops = false);
+  // until it resumes or the next checkpoint is triggered. `base`: see task_snapshot.
+  void trigger_checkpoint(checkpoint_id checkpoint, bool stops = false, checkpoint_id base = {});
   // A source reads on, if it was that checkpoint that stopped it or would have.
   void resume_reading(checkpoint_id checkpoint);
   // A source reads no more, as if its input had ended here.
@@ -115,8 +116,14 @@ private:
   progress take_from_source();
   bool has_drained() const;
   bool is_stopped() const { return stops_at_ && *stops_at_ <= last_checkpoint_; }
-  std::optional<checkpoint_id> due_checkpoint() const;
-  progress take_snapshot(checkpoint_id checkpoint);
+  // A checkpoint to be taken, and what it is based on.
+  struct checkpoint_order {
+    checkpoint_id id;
+    checkpoint_id base;
+  };
+
+  std::optional<checkpoint_order> due_checkpoint() const;
+  progress take_snapshot(const checkpoint_order& order);
   progress fail(error cause);
   void send_and_grant();
 
@@ -127,8 +134,8 @@ private:
   operator_chain chain_;
   std::optional<processing_time> wake_at_;
   std::optional<processing_time> source_retry_at_;
-  std::optional<checkpoint_id> aligned_;    // The gate let its barrier out.
-  std::optional<checkpoint_id> triggered_;  // By the coordinator.
+  std::optional<checkpoint_order> aligned_;    // The gate let its barrier out.
+  std::optional<checkpoint_order> triggered_;  // By the coordinator.
   std::optional<checkpoint_id> stops_at_;
   bool input_is_over_ = false;
   checkpoint_id last_checkpoint_;

@@ -22,6 +22,7 @@ operator_environment environment_of(runtime& world, const attempt_terms& terms) 
   return {.files = &world.files(),
           .attempt_token = terms.token,
           .has_checkpoints = !terms.checkpoint_directory.empty(),
+          .is_incremental = terms.is_incremental,
           .allows_non_restored_state = terms.allows_non_restored_state};
 }
 
@@ -67,7 +68,7 @@ caf::behavior task_actor::make_behavior() {
       },
       [this](const trigger_checkpoint& order) {
         if (order.attempt != attempt_) return;
-        task_.trigger_checkpoint(order.checkpoint, order.stops);
+        task_.trigger_checkpoint(order.checkpoint, order.stops, order.base);
         run();
       },
       [this](const resume_source& order) {
@@ -88,6 +89,7 @@ caf::behavior task_actor::make_behavior() {
         const auto made = task_.on_checkpoint_completed(fact.checkpoint);
         if (made == task::progress::failed) on_progress(made);
       },
+      [this](const snapshot_written& fact) { history_.add(fact.content); },
       [this](const commit_output& order) {
         if (order.attempt == attempt_ && is_running_) on_progress(task_.commit());
       },
@@ -183,8 +185,9 @@ void task_actor::on_snapshot_taken(task_snapshot taken) {
                         .subtask = self.subtask,
                         .parallelism = self.parallelism,
                         .max_parallelism = self.max_parallelism};
+  auto base = history_.take_base(taken.base);
   spawn_child<snapshot_writer_actor>(attempt_, self.task, std::move(taken), std::move(about),
-                                     std::move(path), job_manager_address_);
+                                     std::move(path), std::move(base), job_manager_address_);
 }
 
 void task_actor::send(channel_index output, frame leaving) {

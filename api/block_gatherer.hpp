@@ -26,6 +26,9 @@ public:
   block_gatherer(key_group_range groups, std::size_t sections)
       : groups_{groups}, sections_(sections) {}
 
+  // Whether entries come in order.
+  bool is_in_order() const { return sections_.size() == 1; }
+
   // Adds an entry: `encode(bytes)` appends its encoding.
   template <class Encode>
   void add(key_group group, Encode&& encode) {
@@ -103,7 +106,7 @@ private:
 class gathered_table final : public frozen_table {
 public:
   explicit gathered_table(std::deque<state_block> blocks) : blocks_{std::move(blocks)} {}
-  std::optional<state_block> next_block() override {
+  std::optional<state_block> next_block(known_content*) override {
     if (blocks_.empty()) return std::nullopt;
     state_block first = std::move(blocks_.front());
     blocks_.pop_front();

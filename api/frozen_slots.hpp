@@ -192,7 +192,7 @@ public:
   frozen_slots_reader(const frozen_slots_reader&) = delete;
   frozen_slots_reader& operator=(const frozen_slots_reader&) = delete;
   ~frozen_slots_reader() override { slots_->end(); }
-  std::optional<state_block> next_block() override { return slots_->next_block(); }
+  std::optional<state_block> next_block(known_content*) override { return slots_->next_block(); }
 
 private:
   std::shared_ptr<Slots> slots_;

@@ -57,6 +57,8 @@ struct job_options {
   std::uint32_t tolerable_failed_checkpoints = 3;
   // execution.checkpointing.num-retained: completed checkpoints that are kept, the newest. >= 1.
   std::uint32_t retained_checkpoints = 1;
+  // execution.checkpointing.incremental: what has not changed since the last one is not written.
+  bool incremental_checkpoints = true;
   // execution.checkpointing.mode.
   delivery_guarantee checkpoint_mode = delivery_guarantee::exactly_once;
   // execution.checkpointing.retain-on-cancel: a cancelled job leaves its checkpoints.

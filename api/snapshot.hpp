@@ -4,6 +4,7 @@
 // 1. Keyed state is a set of named tables (api/state_backend.hpp). A table is frozen in the instant
 //    of the barrier and written afterwards, block by block, by another thread. A block says which
 //    key groups it holds, so that a subtask that owns others need not read it.
+//    What does not change from one checkpoint to the next has a name, and is written once.
 // 2. What is not keyed - positions of a source, output that a sink has prepared - is a part: bytes
 //    with a name, written at once. After a restore every subtask is shown the parts of all former
 //    subtasks and takes what is its own; so the parallelism may have changed.
@@ -32,11 +33,30 @@ struct table_schema {
   friend bool operator==(const table_schema&, const table_schema&) = default;
 };
 
+// Names a part of a table at one moment. As long as the table lives, what has the same name is the
+// same, whenever it was frozen.
+struct content_name {
+  std::uint64_t array = 0;  // From 1; no other array of the table's operator had or will have it.
+  std::uint32_t extent = 0;
+  std::uint32_t version = 0;
+  friend bool operator==(const content_name&, const content_name&) = default;
+};
+
 // Some entries of a table.
 struct state_block {
   key_group_range groups;     // All entries' keys are in one of these.
   std::uint64_t entries = 0;  // At least one.
   std::string bytes;
+  std::optional<content_name> name{};  // What has that name consists of blocks with it.
+};
+
+// What an earlier checkpoint has of a table.
+class known_content {
+public:
+  virtual ~known_content() = default;
+  // True: it has what is called so, which becomes a part of the new snapshot as it is. False: all
+  // of its blocks follow, if there are any.
+  virtual bool takes(const content_name& name) = 0;
 };
 
 // About as many bytes as a block should have.
@@ -47,9 +67,11 @@ inline constexpr std::size_t state_block_size = 64 * 1024;
 class frozen_table {
 public:
   virtual ~frozen_table() = default;
-  // The next block, in no particular but a repeatable order; none when all entries were in blocks.
-  // Called by one thread at a time, while the table's task goes on.
-  virtual std::optional<state_block> next_block() = 0;
+  // The next block, in no particular but a repeatable order; none when all entries were in blocks
+  // or in what `known` has taken. Called by one thread at a time, with the same `known`, while the
+  // table's task goes on. A table may have no names; without `known` it needs none.
+  virtual std::optional<state_block> next_block(known_content* known) = 0;
+  std::optional<state_block> next_block() { return next_block(nullptr); }
 };
 
 // One table of a snapshot.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <typeinfo>
@@ -30,6 +31,17 @@ public:
   virtual void release(void* memory, std::size_t bytes) noexcept = 0;
   // How much is allocated now.
   virtual std::size_t bytes_in_use() const noexcept = 0;
+
+  // From here on, what is allocated for entries gets a number (see content_name) and keeps track of
+  // what changes in it, for snapshots that leave out what has not changed.
+  // REQUIRES: nothing has been allocated. These three are called by the tables' task.
+  void track_changes() noexcept { tracks_changes_ = true; }
+  bool tracks_changes() const noexcept { return tracks_changes_; }
+  std::uint64_t next_array_number() noexcept { return ++arrays_numbered_; }
+
+private:
+  bool tracks_changes_ = false;
+  std::uint64_t arrays_numbered_ = 0;
 };
 
 // One named table of an operator instance.

@@ -36,6 +36,7 @@ void checkpoint_coordinator::on_attempt_started(attempt_number attempt,
                                                 processing_time now) {
   WEIR_ASSERT(!pending_);
   attempt_ = attempt;
+  newest_of_attempt_ = {};
   sources_ = std::move(sources);
   drained_.clear();
   due_ = now + policy_.interval;
@@ -94,13 +95,14 @@ void checkpoint_coordinator::start(processing_time now, commands& out) {
     pending_->savepoint = wish->request;
     wishes_.erase(wish);
   }
+  if (!pending_->savepoint) pending_->base = newest_of_attempt_;
   pending_->triggered.insert(sources_.begin(), sources_.end());
   pending_->triggered.insert(drained_.begin(), drained_.end());
   pending_->acknowledged.resize(task_count_);
   pending_->missing = task_count_;
   const auto& to = pending_->triggered;
   out.emplace_back(checkpoint_commands::trigger{
-      *attempt_, last_used_, {to.begin(), to.end()}, pending_->stops()});
+      *attempt_, last_used_, {to.begin(), to.end()}, pending_->stops(), pending_->base});
 }
 
 // A savepoint that fails is its user's affair; any other checkpoint is the job's.
@@ -234,7 +236,8 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_task_drained(attempt
   if (attempt_ != attempt || !drained_.insert(task).second) return out;
   if (!pending_ || pending_->is_being_written) return out;
   if (pending_->acknowledged.at(task.value) || !pending_->triggered.insert(task).second) return out;
-  out.emplace_back(checkpoint_commands::trigger{attempt, pending_->id, {task}});
+  out.emplace_back(
+      checkpoint_commands::trigger{attempt, pending_->id, {task}, false, pending_->base});
   return out;
 }
 
@@ -245,6 +248,7 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_completed(
   const auto done = *std::exchange(pending_, std::nullopt);
   completed_.push_back(id);
   if (attempt_ == done.attempt) {
+    newest_of_attempt_ = id;
     failures_in_a_row_ = 0;
     pause_over_ = now + policy_.min_pause;
     has_final_ = done.is_final;

@@ -34,6 +34,10 @@
 //       end of input, do not wait.
 //   (8) Every savepoint that is requested ends once. When one that stops has completed, nothing is
 //       triggered any more.
+//   (9) What a checkpoint is based on was completed by the same attempt, and is not discarded
+//   before
+//       that one is completed or has failed: it is the newest, and (1), (6) keep it. Savepoints are
+//       based on nothing.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +66,8 @@ struct trigger {
   checkpoint_id id;
   std::vector<task_index> to;
   bool stops = false;  // The sources read nothing behind it.
+  // What the snapshots may refer to: a completed checkpoint of the attempt; 0: nothing.
+  checkpoint_id base{};
 };
 // Let these read on behind the checkpoint, which should have stopped them.
 struct resume {
@@ -183,6 +189,7 @@ private:
     processing_time started;
     bool is_final;
     std::optional<savepoint_request> savepoint{};
+    checkpoint_id base{};
     bool is_being_written = false;
     std::set<task_index> triggered{};  // Directly.
     std::vector<std::optional<snapshot_facts>> acknowledged{};
@@ -218,6 +225,7 @@ private:
 
   // Of the attempt that runs; none: no checkpoint starts.
   std::optional<attempt_number> attempt_;
+  checkpoint_id newest_of_attempt_;  // The newest that it has completed; 0: none.
   std::vector<task_index> sources_;
   std::set<task_index> drained_;
   processing_time due_;         // By the interval.

@@ -293,12 +293,15 @@ checkpoint_manifest job_checkpoints::manifest_of(const checkpoint_commands::writ
   manifest.created = now;
   manifest.max_parallelism = graph_->options().max_parallelism;
   std::set<operator_id> with_state;
+  std::set<shared_file> shared;
   for (const auto& task : order.tasks) {
     if (task.file.empty()) continue;
     with_state.insert(task.operators.begin(), task.operators.end());
     const auto name = task.file.substr(task.file.rfind('/') + 1);
     manifest.files.push_back({name, task.bytes, task.operators});
+    shared.insert(task.shared.begin(), task.shared.end());
   }
+  manifest.shared.assign(shared.begin(), shared.end());
   for (const auto& chain : graph_->chains()) {
     for (const auto node : chain.nodes) {
       const auto id = graph_->id_of(node);

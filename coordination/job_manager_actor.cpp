@@ -187,7 +187,7 @@ void job_manager_actor::carry_out(const job_checkpoints::orders& orders) {
   for (const auto& each : orders.savepoints) listener_->on_savepoint(each, now);
   for (const auto& each : orders.triggers) {
     for (const auto task : each.to) {
-      tell(task, trigger_checkpoint{each.attempt, each.id, each.stops});
+      tell(task, trigger_checkpoint{each.attempt, each.id, each.stops, each.base});
     }
   }
   for (const auto& each : orders.resumes) {
@@ -243,6 +243,7 @@ void job_manager_actor::deploy(attempt_number attempt) {
   const auto terms = std::make_shared<const attempt_terms>(
       attempt_terms{.token = hexadecimal(world().random()),
                     .checkpoint_directory = options.checkpoint_directory,
+                    .is_incremental = options.incremental_checkpoints,
                     .allows_non_restored_state = options.allow_non_restored_state,
                     .restored = begin->checkpoint,
                     .snapshot_files = std::move(begin->files)});

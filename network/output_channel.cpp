@@ -24,10 +24,11 @@ frame& output_channel::last_frame() {
   return begins_anew ? marks_ : ready_.back();
 }
 
-void output_channel::put_barrier(checkpoint_id checkpoint) {
+void output_channel::put_barrier(checkpoint_id checkpoint, checkpoint_id base) {
   frame last = std::exchange(marks_, {});
   if (open_ && !open_->empty()) last.batch = std::move(open_);
   last.barrier = checkpoint;
+  last.base = base;
   ready_.push_back(std::move(last));
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace weir {
 namespace {
 
 constexpr std::string_view checkpoint_prefix = "chk-";
+constexpr std::string_view discarded_name = "manifest.discarded";
 constexpr std::string_view used_prefix = "used-";
 constexpr std::uint64_t largest_manifest = std::uint64_t{1} << 30;
 
@@ -82,7 +84,7 @@ result<std::unique_ptr<file_lock>> checkpoint_directory::lock() {
 }
 
 std::string checkpoint_directory::directory_of(checkpoint_id id) const {
-  return path_ + "/" + std::string{checkpoint_prefix} + std::to_string(id.value);
+  return path_ + "/" + directory_name_of(id);
 }
 
 std::string checkpoint_directory::snapshot_path(checkpoint_id id, attempt_number attempt,
@@ -219,7 +221,24 @@ result<checkpoint_directory::found> checkpoint_directory::read(const std::string
     const auto whole = check_file(checkpoint.manifest, file, checkpoint.path_of(file));
     if (!whole) return whole.failure();
   }
+  for (const auto& file : checkpoint.manifest.shared) {
+    const auto there = check_shared(file, checkpoint.path_of(file));
+    if (!there) return there.failure();
+  }
   return checkpoint;
+}
+
+status checkpoint_directory::check_shared(const shared_file& file, const std::string& path) const {
+  const auto what = files_->stat(path);
+  if (!what && !is_missing(what.failure())) return what.failure();
+  if (what && what->what == file_status::kind::file && what->size == file.bytes) return {};
+  return error{
+      error_code::corrupt_data,
+      path + ": " +
+          (what ? "has " + std::to_string(what->size) + " bytes, not " + std::to_string(file.bytes)
+                : "is missing") +
+          ", and is needed by a later checkpoint; restore from another one, and move "
+          "checkpoints only with the whole directory that they are in, or as savepoints"};
 }
 
 status checkpoint_directory::check_file(const checkpoint_manifest& manifest,
@@ -255,12 +274,39 @@ status checkpoint_directory::discard(checkpoint_id id) {
   if (!std::binary_search(there->checkpoints.begin(), there->checkpoints.end(), id)) return {};
   // Renaming is durable, removing need not be: the files must not be gone before the manifest is.
   const auto manifest =
-      files_->rename(manifest_in(directory), manifest_in(directory) + ".discarded");
+      files_->rename(manifest_in(directory), directory + "/" + std::string{discarded_name});
   if (!manifest && !is_missing(manifest.failure())) return within(activity, manifest.failure());
   auto done = mark_as_used(id, *there);
-  if (done) done = remove_files(directory);
+  if (done) done = remove_unneeded(id, *there);
   if (done) return {};
   return within(activity, done.failure());
+}
+
+// Also what was kept of others for the sake of this one, or was left over by a crash: whatever
+// happened before, only the manifests that are there count.
+status checkpoint_directory::remove_unneeded(checkpoint_id id, const entries& there) {
+  std::set<std::pair<checkpoint_id, std::string>> needed;
+  std::vector<checkpoint_id> discarded;
+  for (const auto each : there.checkpoints) {
+    const auto path = manifest_in(directory_of(each));
+    const auto manifest = read_manifest(path);
+    if (manifest) {
+      for (const auto& file : manifest->shared) needed.emplace(file.checkpoint, file.path);
+    } else if (is_missing(manifest.failure())) {
+      const auto mark = files_->stat(directory_of(each) + "/" + std::string{discarded_name});
+      if (each == id || mark) discarded.push_back(each);
+    } else if (!is_damage(manifest.failure())) {
+      return manifest.failure();  // It may need anything.
+    }
+  }
+  status first;
+  for (const auto each : discarded) {
+    auto removed = remove_files(directory_of(each), [&](const std::string& name) {
+      return needed.contains({each, name});
+    });
+    if (!removed && first) first = std::move(removed);
+  }
+  return first;
 }
 
 // Lest the id be used again when the directory is gone. One mark is enough.
@@ -280,17 +326,27 @@ status checkpoint_directory::mark_as_used(checkpoint_id id, const entries& there
   return {};
 }
 
-// As many as can be, then says which was the first that could not.
-status checkpoint_directory::remove_files(const std::string& directory) {
-  const auto names = files_->list(directory);
+// As many as can be, then says which was the first that could not. The mark that they are not
+// wanted goes last.
+status checkpoint_directory::remove_files(
+    const std::string& directory, const std::function<bool(const std::string& name)>& is_needed) {
+  auto names = files_->list(directory);
   if (!names) return names.failure();
+  std::stable_partition(names->begin(), names->end(),
+                        [](const std::string& name) { return name != discarded_name; });
   status first;
+  bool is_empty = true;
   for (const auto& name : *names) {
+    if (is_needed(name) || (!is_empty && name == discarded_name)) {
+      is_empty = false;
+      continue;
+    }
     auto removed = files_->remove(directory + "/" + name);
-    if (!removed && first) first = std::move(removed);
+    if (removed) continue;
+    is_empty = false;
+    if (first) first = std::move(removed);
   }
-  if (!first) return first;
-  return files_->remove_directory(directory);
+  return is_empty ? files_->remove_directory(directory) : first;
 }
 
 }  // namespace weir

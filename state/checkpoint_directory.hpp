@@ -8,11 +8,14 @@
 //
 // 1. The rename to `manifest` is the commit point of a checkpoint: without a manifest there is
 //    none, whatever files there are.
-// 2. Discarding takes the manifest away first, durably.
+// 2. Discarding takes the manifest away first, durably. Then the files go, but for those that
+//    another manifest lists as shared: they go with the last that does. Which those are is always
+//    read from the manifests that are there.
 // 3. Other names are left alone.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +38,9 @@ public:
 
     // The path with which a file of the manifest can be opened.
     std::string path_of(const manifest_file& file) const { return directory + "/" + file.path; }
+    std::string path_of(const shared_file& file) const {
+      return weir::path_of(file, manifest.id, directory);
+    }
   };
 
   // REQUIRES: path is not empty; `files` outlives this.
@@ -60,7 +66,9 @@ public:
 
   // Writes the manifest. Once this returned, the checkpoint is complete and survives a crash of the
   // machine; after an error it may be either, until it is discarded.
-  // REQUIRES: the manifest's files are written and synced, in directory_of(manifest.id).
+  // REQUIRES: the manifest's files are written and synced, in directory_of(manifest.id); those that
+  // it shares are there, too, and of checkpoints that are complete or were when a complete one
+  // began to share them.
   status complete(const checkpoint_manifest& manifest);
 
   // The newest whole checkpoint, if there is any. Damaged ones are passed over and reported. What
@@ -71,8 +79,9 @@ public:
   // error.
   result<found> at(const std::string& path) const;
 
-  // Removes what there is of a checkpoint; succeeds if nothing is. After an error the checkpoint is
-  // incomplete or as it was, and it can be tried again.
+  // Removes what there is of a checkpoint and what no other needs; succeeds if nothing is there.
+  // After an error the checkpoint is incomplete or as it was, and it can be tried again; what could
+  // not be removed goes with the next one that is discarded.
   status discard(checkpoint_id id);
 
 private:
@@ -87,8 +96,11 @@ private:
   result<found> read(const std::string& directory) const;
   status check_file(const checkpoint_manifest& manifest, const manifest_file& file,
                     const std::string& path) const;
+  status check_shared(const shared_file& file, const std::string& path) const;
   status mark_as_used(checkpoint_id id, const entries& there);
-  status remove_files(const std::string& directory);
+  status remove_unneeded(checkpoint_id id, const entries& there);
+  status remove_files(const std::string& directory,
+                      const std::function<bool(const std::string& name)>& is_needed);
 
   file_system* files_;
   std::string path_;

@@ -25,16 +25,18 @@ error cut_off(const std::string& missing) {
                                         "damaged; restore from another checkpoint"};
 }
 
-// Relative, and never leaves the directory it starts from.
-bool stays_inside(std::string_view path) {
-  if (path.empty() || path.front() == '/') return false;
-  while (true) {
-    const auto slash = path.find('/');
-    const auto part = path.substr(0, slash);
-    if (part.empty() || part == "." || part == "..") return false;
-    if (slash == std::string_view::npos) return true;
-    path.remove_prefix(slash + 1);
+// The first thing that is wrong with what a checkpoint shares; empty if nothing is.
+std::string problem_of_shared(const checkpoint_manifest& manifest) {
+  std::set<std::pair<checkpoint_id, std::string_view>> places;
+  for (const auto& file : manifest.shared) {
+    const auto name = "shared file \"" + to_string(file) + "\"";
+    if (file.checkpoint == checkpoint_id{} || manifest.id < file.checkpoint) {
+      return name + " is not of an earlier checkpoint";
+    }
+    if (!stays_inside(file.path)) return name + " is not inside its directory";
+    if (!places.emplace(file.checkpoint, file.path).second) return name + " is there twice";
   }
+  return {};
 }
 
 // The first thing that is wrong with a manifest; empty if nothing is.
@@ -58,7 +60,7 @@ std::string problem_of(const checkpoint_manifest& manifest) {
       if (!ids.contains(id)) return "file " + file.path + " has an operator that the job has not";
     }
   }
-  return {};
+  return problem_of_shared(manifest);
 }
 
 }  // namespace
@@ -86,6 +88,10 @@ result<checkpoint_manifest> decode_manifest(std::string_view bytes) {
     return damaged(std::to_string(bytes.size() - frame.length) + " bytes too many at its end");
   }
   if (frame.checksum != crc32c(bytes)) return damaged("checksum mismatch");
+  // A body of version 1 is one of version 2 without the list of shared files.
+  std::string body{bytes};
+  if (*version == 1) codecs::encode_length(0, body);
+  bytes = body;
   auto manifest = codec<checkpoint_manifest>::decode(bytes);
   if (!manifest) return damaged(manifest.failure().message);
   if (!bytes.empty()) return damaged(std::to_string(bytes.size()) + " bytes too many");

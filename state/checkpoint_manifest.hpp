@@ -18,10 +18,11 @@
 #include "api/key_group.hpp"
 #include "api/time.hpp"
 #include "state/format_header.hpp"
+#include "state/shared_file.hpp"
 
 namespace weir {
 
-inline constexpr file_format manifest_format{"WEIRMANI", "checkpoint manifest", 1};
+inline constexpr file_format manifest_format{"WEIRMANI", "checkpoint manifest", 2};
 
 struct manifest_operator {
   operator_id id;
@@ -49,13 +50,16 @@ struct checkpoint_manifest {
   std::uint32_t max_parallelism = default_max_parallelism;
   std::vector<manifest_operator> operators;
   std::vector<manifest_file> files;
+  // What else it needs: of earlier checkpoints, or in its own directory but no task's snapshot.
+  std::vector<shared_file> shared{};
   friend bool operator==(const checkpoint_manifest&, const checkpoint_manifest&) = default;
 };
 WEIR_FIELDS(checkpoint_manifest, id, job_name, graph_fingerprint, attempt, created, is_savepoint,
-            max_parallelism, operators, files)
+            max_parallelism, operators, files, shared)
 
 // REQUIRES: the id is not 0; operators are distinct, files have distinct paths inside the
-// directory, and their operators are among the manifest's.
+// directory, and their operators are among the manifest's; shared files are distinct, of this
+// checkpoint or earlier ones, and inside their directories.
 std::string encode_manifest(const checkpoint_manifest& manifest);
 
 // The manifest that `bytes` are, all of them. Errors do not name the file: corrupt_data, or

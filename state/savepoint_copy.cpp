@@ -34,6 +34,11 @@ status savepoint_copy::prepare(checkpoint_manifest manifest, const std::string& 
     auto copied = copy(directory + "/" + file.path, path_ + "/" + file.path, file.bytes);
     if (!copied) return within(activity, copied.failure());
   }
+  for (const auto& file : manifest.shared) {
+    WEIR_ASSERT(file.checkpoint == manifest.id);
+    auto copied = copy(directory + "/" + file.path, path_ + "/" + file.path, file.bytes);
+    if (!copied) return within(activity, copied.failure());
+  }
   manifest.is_savepoint = true;
   auto file = files_->create(path_ + "/manifest.tmp");
   if (!file) return within(activity, file.failure());

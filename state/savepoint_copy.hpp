@@ -27,7 +27,7 @@ public:
   savepoint_copy& operator=(const savepoint_copy&) = delete;
 
   // Everything but the name of the manifest, durably. `directory` holds the files of `manifest`.
-  // REQUIRES: called once; there is nothing at `path`.
+  // REQUIRES: called once; there is nothing at `path`; the checkpoint needs no file of another.
   [[nodiscard]] status prepare(checkpoint_manifest manifest, const std::string& directory);
   // Makes it a savepoint. REQUIRES: prepare succeeded.
   [[nodiscard]] status complete();

@@ -2,7 +2,7 @@
 // What stands in the index of a snapshot file, shared by its writer and its reader.
 //
 // The order of the fields is the format (docs/formats/snapshot.md): it never changes within a
-// version.
+// version. Those of older versions are in state/snapshot_index.cpp.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,17 @@
 #include <vector>
 
 #include "api/codec.hpp"
+#include "api/error.hpp"
 #include "api/fields.hpp"
 #include "api/ids.hpp"
 #include "api/key_group.hpp"
 #include "api/snapshot.hpp"
 #include "state/format_header.hpp"
+#include "state/shared_file.hpp"
 
 namespace weir {
 
-inline constexpr file_format snapshot_format{"WEIRSNAP", "snapshot", 1};
+inline constexpr file_format snapshot_format{"WEIRSNAP", "snapshot", 2};
 
 // Whose snapshot a file is, so that it explains itself.
 struct snapshot_header {
@@ -40,9 +42,10 @@ struct block_entry {
   std::uint32_t checksum = 0;
   key_group_range groups;
   std::uint64_t entries = 0;
+  std::uint32_t file = 0;  // 0: it is in this file; n: in the n-th of the index's files.
   friend bool operator==(const block_entry&, const block_entry&) = default;
 };
-WEIR_FIELDS(block_entry, offset, length, checksum, groups, entries)
+WEIR_FIELDS(block_entry, offset, length, checksum, groups, entries, file)
 
 struct table_entry {
   std::string name;
@@ -64,9 +67,13 @@ WEIR_FIELDS(operator_entry, id, name, parts, tables)
 struct snapshot_index {
   snapshot_header about;
   std::vector<operator_entry> operators;
+  std::vector<shared_file> files{};  // Of earlier checkpoints, in which some of the blocks are.
   friend bool operator==(const snapshot_index&, const snapshot_index&) = default;
 };
-WEIR_FIELDS(snapshot_index, about, operators)
+WEIR_FIELDS(snapshot_index, about, operators, files)
+
+// The index that `bytes` are, all of them, in a file of that version. Errors do not name the file.
+result<snapshot_index> decode_snapshot_index(std::uint32_t version, std::string_view bytes);
 
 // Where the index is: the last bytes of a file, before the trailer's own checksum and the magic.
 struct index_entry {

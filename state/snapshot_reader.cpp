@@ -24,8 +24,10 @@ std::string place_of(const operator_entry& of, const table_entry& table) {
 
 // Counted from 1, as people do.
 std::string place_of(const operator_entry& of, const table_entry& table, std::size_t block) {
+  const auto& entry = table.blocks[block];
   return place_of(of, table) + ": block " + std::to_string(block + 1) + " at byte " +
-         std::to_string(table.blocks[block].offset);
+         std::to_string(entry.offset) +
+         (entry.file > 0 ? " of shared file " + std::to_string(entry.file) : "");
 }
 
 // What is wrong with a value that was decoded: the first thing, with its place; empty if nothing.
@@ -40,28 +42,43 @@ std::string problem_of(const snapshot_header& about) {
   return {};
 }
 
-std::string problem_of(const block_entry& block, const snapshot_header& about, std::uint64_t end) {
+std::string problem_of(const block_entry& block, const snapshot_index& index, std::uint64_t end) {
+  if (block.file > index.files.size()) {
+    return "is in file " + std::to_string(block.file) + " of " + std::to_string(index.files.size());
+  }
+  if (block.file > 0) end = index.files[block.file - 1].bytes;
   if (block.offset < format_header_size || block.offset > end || block.length == 0 ||
       block.length > end - block.offset) {
     return "its " + std::to_string(block.length) +
            " bytes are not between the header and the index";
   }
-  if (block.groups.begin >= block.groups.end || block.groups.end > about.max_parallelism) {
+  if (block.groups.begin >= block.groups.end || block.groups.end > index.about.max_parallelism) {
     return "key groups " + std::to_string(block.groups.begin) + " to " +
-           std::to_string(block.groups.end) + " of " + std::to_string(about.max_parallelism);
+           std::to_string(block.groups.end) + " of " + std::to_string(index.about.max_parallelism);
   }
   if (block.entries == 0) return "no entries";
   return {};
 }
 
-std::string problem_of(const operator_entry& of, const snapshot_header& about, std::uint64_t end) {
+std::string problem_of(const operator_entry& of, const snapshot_index& index, std::uint64_t end) {
   std::set<std::string_view> names;
   for (const auto& table : of.tables) {
     if (!names.insert(table.name).second) return place_of(of, table) + ": is there twice";
     for (std::size_t i = 0; i < table.blocks.size(); ++i) {
-      const auto problem = problem_of(table.blocks[i], about, end);
+      const auto problem = problem_of(table.blocks[i], index, end);
       if (!problem.empty()) return place_of(of, table, i) + ": " + problem;
     }
+  }
+  return {};
+}
+
+std::string problem_of(const std::vector<shared_file>& files, checkpoint_id of) {
+  for (const auto& file : files) {
+    const auto name = "index: shared file \"" + to_string(file) + "\" ";
+    if (file.checkpoint == checkpoint_id{} || of <= file.checkpoint) {
+      return name + "is not of an earlier checkpoint";
+    }
+    if (!stays_inside(file.path)) return name + "is not inside its directory";
   }
   return {};
 }
@@ -69,10 +86,13 @@ std::string problem_of(const operator_entry& of, const snapshot_header& about, s
 // `end` is where the blocks end.
 std::string problem_of(const snapshot_index& index, std::uint64_t end) {
   if (auto problem = problem_of(index.about); !problem.empty()) return problem;
+  if (auto problem = problem_of(index.files, index.about.checkpoint); !problem.empty()) {
+    return problem;
+  }
   std::set<operator_id> ids;
   for (const auto& each : index.operators) {
     if (!ids.insert(each.id).second) return place_of(each) + ": is there twice";
-    if (auto problem = problem_of(each, index.about, end); !problem.empty()) return problem;
+    if (auto problem = problem_of(each, index, end); !problem.empty()) return problem;
   }
   return {};
 }
@@ -84,17 +104,18 @@ result<snapshot_reader> snapshot_reader::open(file_system& files, std::string pa
   if (!file) return file.failure();
   const auto size = (*file)->size();
   if (!size) return size.failure();
-  snapshot_reader reader{std::move(path), std::move(*file), *size};
-  if (const auto header = reader.read_header(); !header) return header.failure();
+  snapshot_reader reader{files, std::move(path), std::move(*file), *size};
+  const auto version = reader.read_header();
+  if (!version) return version.failure();
   const auto place = reader.read_trailer();
   if (!place) return place.failure();
-  if (const auto index = reader.read_index(*place); !index) return index.failure();
+  if (const auto index = reader.read_index(*place, *version); !index) return index.failure();
   return reader;
 }
 
-snapshot_reader::snapshot_reader(std::string path, std::unique_ptr<readable_file> file,
-                                 std::uint64_t size)
-    : path_{std::move(path)}, file_{std::move(file)}, size_{size} {}
+snapshot_reader::snapshot_reader(file_system& files, std::string path,
+                                 std::unique_ptr<readable_file> file, std::uint64_t size)
+    : files_{&files}, path_{std::move(path)}, file_{std::move(file)}, size_{size} {}
 
 const operator_entry* snapshot_reader::find(operator_id id) const {
   const auto found = std::find_if(index_.operators.begin(), index_.operators.end(),
@@ -107,19 +128,43 @@ result<state_block> snapshot_reader::read_block(const operator_entry& of, const 
   WEIR_ASSERT(block < table.blocks.size());
   const block_entry& entry = table.blocks[block];
   state_block read{entry.groups, entry.entries, std::string(entry.length, '\0')};
-  if (const auto done = read_exactly(entry.offset, read.bytes); !done) return done.failure();
+  if (entry.file > 0) {
+    if (const auto done = read_shared(entry, read.bytes); !done) return done.failure();
+  } else if (const auto done = read_exactly(entry.offset, read.bytes); !done) {
+    return done.failure();
+  }
   if (crc32c(read.bytes) != entry.checksum) {
     return damaged(place_of(of, table, block), "checksum mismatch");
   }
   return read;
 }
 
-status snapshot_reader::read_header() const {
+status snapshot_reader::read_shared(const block_entry& entry, std::string& into) const {
+  const shared_file& place = index_.files[entry.file - 1];
+  const auto slash = path_.rfind('/');
+  const auto path =
+      path_of(place, about().checkpoint, slash == std::string::npos ? "." : path_.substr(0, slash));
+  auto& file = shared_[entry.file - 1];
+  if (!file) {
+    auto opened = files_->open_for_reading(path);
+    if (!opened) return within(path_ + " needs " + to_string(place), opened.failure());
+    file = std::move(*opened);
+  }
+  const auto count = file->read_at(entry.offset, into);
+  if (!count) return count.failure();
+  if (*count == into.size()) return {};
+  return error{error_code::corrupt_data, path + ": byte " + std::to_string(entry.offset + *count) +
+                                             ": ends here, but " + path_ + " needs " +
+                                             std::to_string(place.bytes) +
+                                             " bytes of it: " + std::string{damage_advice}};
+}
+
+result<std::uint32_t> snapshot_reader::read_header() const {
   std::string bytes(std::min<std::uint64_t>(size_, format_header_size), '\0');
-  if (auto read = read_exactly(0, bytes); !read) return read;
+  if (const auto read = read_exactly(0, bytes); !read) return read.failure();
   const auto version = decode_format_header(snapshot_format, bytes);
   if (!version) return within(path_, version.failure());
-  return {};
+  return version;
 }
 
 result<index_entry> snapshot_reader::read_trailer() const {
@@ -149,21 +194,20 @@ result<index_entry> snapshot_reader::read_trailer() const {
   return place;
 }
 
-status snapshot_reader::read_index(const index_entry& place) {
+status snapshot_reader::read_index(const index_entry& place, std::uint32_t version) {
   std::string bytes(place.length, '\0');
   if (auto read = read_exactly(place.offset, bytes); !read) return read;
   if (crc32c(bytes) != place.checksum) {
     return damaged("index at byte " + std::to_string(place.offset), "checksum mismatch");
   }
-  std::string_view rest = bytes;
-  auto index = codec<snapshot_index>::decode(rest);
+  auto index = decode_snapshot_index(version, bytes);
   if (!index) return damaged("index", index.failure().message);
-  if (!rest.empty()) return damaged("index", std::to_string(rest.size()) + " bytes too many");
   if (const auto problem = problem_of(*index, place.offset); !problem.empty()) {
     return error{error_code::corrupt_data,
                  path_ + ": " + problem + ": " + std::string{damage_advice}};
   }
   index_ = std::move(*index);
+  shared_.resize(index_.files.size());
   return {};
 }
 

@@ -4,7 +4,9 @@
 // 1. After `open`, the header, the trailer and the whole index have been verified, with all names,
 //    schemas, parts and the places of all blocks. Blocks are verified when they are read.
 // 2. No length is believed before it was compared with the size of the file.
-// 3. Errors name the file, the place in it and what is wrong; the caller adds what it was doing.
+// 3. Blocks that are in files of earlier checkpoints are read there. Such a file is opened when the
+//    first of its blocks is read; its checkpoint lies beside that of this file.
+// 4. Errors name the file, the place in it and what is wrong; the caller adds what it was doing.
 #pragma once
 
 #include <cstddef>
@@ -24,11 +26,14 @@ namespace weir {
 class snapshot_reader {
 public:
   // Errors of the format are corrupt_data, or invalid_argument if a newer Weir wrote the file.
+  // `files` outlives the reader.
   static result<snapshot_reader> open(file_system& files, std::string path);
 
   const std::string& path() const { return path_; }
   std::uint64_t size() const { return size_; }
   const snapshot_header& about() const { return index_.about; }
+  // Of earlier checkpoints, which it needs.
+  const std::vector<shared_file>& shared() const { return index_.files; }
   // Ids are distinct, and table names within an operator.
   const std::vector<operator_entry>& operators() const { return index_.operators; }
   // Null if the file has nothing of that operator.
@@ -40,16 +45,20 @@ public:
                                  std::size_t block) const;
 
 private:
-  snapshot_reader(std::string path, std::unique_ptr<readable_file> file, std::uint64_t size);
+  snapshot_reader(file_system& files, std::string path, std::unique_ptr<readable_file> file,
+                  std::uint64_t size);
 
-  status read_header() const;
+  result<std::uint32_t> read_header() const;
   result<index_entry> read_trailer() const;
-  status read_index(const index_entry& place);
+  status read_index(const index_entry& place, std::uint32_t version);
+  status read_shared(const block_entry& entry, std::string& into) const;
   status read_exactly(std::uint64_t offset, std::string& into) const;
   error damaged(const std::string& place, const std::string& what) const;
 
+  file_system* files_;
   std::string path_;
   std::unique_ptr<readable_file> file_;
+  mutable std::vector<std::unique_ptr<readable_file>> shared_;  // Null: not opened yet.
   std::uint64_t size_ = 0;
   snapshot_index index_;
 };

@@ -49,9 +49,11 @@ void assert_distinct(const std::vector<operator_snapshot>& content) {
 
 result<snapshot_writer> snapshot_writer::create(file_system& files, std::string path,
                                                 snapshot_header about,
-                                                std::vector<operator_snapshot> content) {
+                                                std::vector<operator_snapshot> content,
+                                                std::shared_ptr<const written_snapshot> base) {
   assert_distinct(content);
   WEIR_ASSERT(about.subtask.value < about.parallelism);
+  WEIR_ASSERT(!base || base->checkpoint < about.checkpoint);
   WEIR_ASSERT(about.max_parallelism > 0 && about.max_parallelism <= highest_max_parallelism);
   if (const auto fit = check_sizes(content); !fit) {
     return within(activity(about) + ": " + path, fit.failure());
@@ -63,17 +65,27 @@ result<snapshot_writer> snapshot_writer::create(file_system& files, std::string 
   }
   auto file = files.create(path);
   if (!file) return within(activity(about), file.failure());
-  return snapshot_writer{std::move(path), std::move(about), std::move(content), std::move(*file)};
+  return snapshot_writer{std::move(path), std::move(about), std::move(content), std::move(base),
+                         std::move(*file)};
 }
 
 snapshot_writer::snapshot_writer(std::string path, snapshot_header about,
                                  std::vector<operator_snapshot> content,
+                                 std::shared_ptr<const written_snapshot> base,
                                  std::unique_ptr<writable_file> file)
     : path_{std::move(path)},
       content_{std::move(content)},
       index_{std::move(about), {}},
       file_{std::move(file)},
+      base_{std::move(base)},
+      record_{std::make_shared<written_snapshot>()},
       buffer_{encode_format_header(snapshot_format)} {
+  if (base_) {
+    is_shareable_ = base_->worth_referring_to(most_shared_files);
+    numbers_.resize(base_->files.size());
+  }
+  record_->checkpoint = index_.about.checkpoint;
+  record_->files.resize(1);
   for (auto& each : content_) {
     index_.operators.push_back({each.id, std::move(each.name), std::move(each.parts), {}});
     for (auto& table : each.tables) {
@@ -118,20 +130,66 @@ bool snapshot_writer::has_tables_left() {
   return operator_ < content_.size();
 }
 
+void snapshot_writer::begin_table() {
+  const auto& of = index_.operators[operator_];
+  const auto& name = of.tables[table_].name;
+  known_ = base_ ? base_->find(of.id, name) : nullptr;
+  record_->tables.push_back({of.id, name, {}});
+  has_begun_ = true;
+}
+
+std::uint32_t snapshot_writer::number_of(std::uint32_t file_of_base) {
+  auto& number = numbers_[file_of_base];
+  if (number == 0) {
+    const auto& known = base_->files[file_of_base];
+    index_.files.push_back(known.place);
+    record_->files.push_back({known.place, known.blocks, 0});
+    number = static_cast<std::uint32_t>(index_.files.size());
+  }
+  return number;
+}
+
+bool snapshot_writer::takes(const content_name& name) {
+  auto& mine = record_->tables.back().parts[name];
+  if (known_ == nullptr) return false;
+  const auto found = known_->find(name);
+  if (found == known_->end()) return false;
+  const bool is_shareable =
+      std::all_of(found->second.begin(), found->second.end(),
+                  [this](const block_entry& block) { return is_shareable_[block.file]; });
+  if (!is_shareable) return false;
+  mine = found->second;
+  for (auto& block : mine) {
+    block.file = number_of(block.file);
+    record_->files[block.file].referenced += block.length;
+    index_.operators[operator_].tables[table_].blocks.push_back(block);
+  }
+  return true;
+}
+
 void snapshot_writer::buffer_block() {
   auto& content = content_[operator_].tables[table_].content;
-  const auto block = content->next_block();
+  if (!has_begun_) begin_table();
+  const auto block = content->next_block(this);
   if (!block) {
     content.reset();
     ++table_;
+    has_begun_ = false;
     return;
   }
   WEIR_ASSERT(!block->bytes.empty() && block->bytes.size() <= longest_string);
   WEIR_ASSERT(block->entries > 0 && block->groups.begin < block->groups.end);
   WEIR_ASSERT(block->groups.end <= index_.about.max_parallelism);
-  index_.operators[operator_].tables[table_].blocks.push_back(
-      {written_ + buffer_.size(), static_cast<std::uint32_t>(block->bytes.size()),
-       crc32c(block->bytes), block->groups, block->entries});
+  const block_entry entry{written_ + buffer_.size(),
+                          static_cast<std::uint32_t>(block->bytes.size()), crc32c(block->bytes),
+                          block->groups, block->entries};
+  index_.operators[operator_].tables[table_].blocks.push_back(entry);
+  auto& file = record_->files.front();
+  file.blocks += entry.length;
+  if (block->name) {
+    record_->tables.back().parts[*block->name].push_back(entry);
+    file.referenced += entry.length;
+  }
   buffer_ += block->bytes;
 }
 
@@ -149,6 +207,8 @@ void snapshot_writer::buffer_end() {
 }
 
 status snapshot_writer::finish() {
+  record_->files.front().place = {record_->checkpoint, path_.substr(path_.rfind('/') + 1),
+                                  written_};
   if (auto synced = file_->sync(); !synced) return synced;
   return file_->close();
 }

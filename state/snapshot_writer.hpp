@@ -5,6 +5,8 @@
 //   auto writer = snapshot_writer::create(files, path, about, std::move(content));
 //   while (!*writer->write_some(state_block_size)) { ... }
 //
+// What a former snapshot of the task has already - its base - is referred to and not even read.
+//
 // The trailer comes last and everything before it has a checksum: a file whose writing was
 // interrupted is never taken for whole.
 #pragma once
@@ -19,16 +21,20 @@
 #include "api/file_system.hpp"
 #include "api/snapshot.hpp"
 #include "state/snapshot_index.hpp"
+#include "state/written_snapshot.hpp"
 
 namespace weir {
 
-class snapshot_writer {
+class snapshot_writer final : private known_content {
 public:
   // Creates the file and the directories above it. Errors name the checkpoint and the path.
+  // `base` is null or of an earlier checkpoint that has completed, whose tables are those that are
+  // frozen now.
   // REQUIRES: operator ids are distinct, and table names within an operator; `files` outlives the
   // writer.
   static result<snapshot_writer> create(file_system& files, std::string path, snapshot_header about,
-                                        std::vector<operator_snapshot> content);
+                                        std::vector<operator_snapshot> content,
+                                        std::shared_ptr<const written_snapshot> base = nullptr);
 
   // Writes about `bytes` more, at least something; true when the file is whole, synced and closed.
   // Tables are dropped as soon as they are written. After an error the file is worthless.
@@ -37,12 +43,24 @@ public:
 
   std::uint64_t bytes_written() const { return written_; }
   const std::string& path() const { return path_; }
+  // Files of earlier checkpoints that the snapshot needs.
+  const std::vector<shared_file>& shared() const { return index_.files; }
+  // For the next snapshots. REQUIRES: write_some has returned true.
+  std::shared_ptr<const written_snapshot> written() const { return record_; }
 
 private:
+  // A restore opens them all.
+  static constexpr std::size_t most_shared_files = 63;
+
   snapshot_writer(std::string path, snapshot_header about, std::vector<operator_snapshot> content,
+                  std::shared_ptr<const written_snapshot> base,
                   std::unique_ptr<writable_file> file);
 
+  bool takes(const content_name& name) override;
+  std::uint32_t number_of(std::uint32_t file_of_base);
+
   bool has_tables_left();
+  void begin_table();
   void buffer_block();
   void buffer_end();
   status finish();
@@ -52,8 +70,15 @@ private:
   snapshot_index index_;
   std::unique_ptr<writable_file> file_;  // Null when the file is whole, or has failed.
 
+  std::shared_ptr<const written_snapshot> base_;
+  std::vector<bool> is_shareable_;      // For each file of the base.
+  std::vector<std::uint32_t> numbers_;  // And its number here; 0: it has none.
+  std::shared_ptr<written_snapshot> record_;
+  const named_blocks* known_ = nullptr;  // What the base has of the table that is being written.
+
   std::size_t operator_ = 0;  // Whose tables are being written,
-  std::size_t table_ = 0;     // and which of them.
+  std::size_t table_ = 0;     // and which of them,
+  bool has_begun_ = false;    // if any.
   std::string buffer_;        // Bytes for the file. The index and the trailer, when at the end:
   std::size_t flushed_ = 0;   // of which this many are in the file.
   bool is_at_end_ = false;

@@ -23,11 +23,12 @@ class frozen_slices final : public frozen_table {
 public:
   void add(std::unique_ptr<frozen_table> slice) { slices_.push_back(std::move(slice)); }
 
-  std::optional<state_block> next_block() override {
+  std::optional<state_block> next_block(known_content* known) override {
     for (;;) {
       if (auto full = blocks_.take()) return full;
       if (next_ == slices_.size()) return std::nullopt;
-      if (auto block = slices_[next_]->next_block()) {
+      if (auto block = slices_[next_]->next_block(known)) {
+        if (block->name) return block;
         blocks_.append(*block);
         continue;
       }

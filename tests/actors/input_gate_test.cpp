@@ -46,7 +46,9 @@ protected:
       return changed->is_idle ? "idle" : "active";
     }
     if (auto* aligned = std::get_if<input_gate::barrier_aligned>(&*event)) {
-      return "barrier " + std::to_string(aligned->checkpoint.value);
+      const auto base = aligned->base.value;
+      return "barrier " + std::to_string(aligned->checkpoint.value) +
+             (base > 0 ? " on " + std::to_string(base) : "");
     }
     return "ended";
   }
@@ -68,9 +70,10 @@ protected:
     made.idle = is_idle;
     return made;
   }
-  static frame barrier(std::uint64_t n) {
+  static frame barrier(std::uint64_t n, std::uint64_t base = 0) {
     frame made;
     made.barrier = checkpoint_id{n};
+    made.base = checkpoint_id{base};
     return made;
   }
   static frame end() {
@@ -95,6 +98,16 @@ TEST_F(InputGate, LetsMarksOutBehindTheBatchTheyCameWith) {
   send_numbers(0, 1, 1, watermark(1));
   send_numbers(0, 2, 1);
   EXPECT_EQ(all(), "1@0, time 1, 2@0");
+}
+
+TEST_F(InputGate, SaysWhatACheckpointIsBasedOn) {
+  make_gate(2);
+  send(0, barrier(5, 3));
+  send(1, barrier(5, 3));
+  send(0, barrier(6, 3));
+  send(1, barrier(7, 5));
+  send(0, barrier(7, 5));
+  EXPECT_EQ(all(), "barrier 5 on 3, barrier 7 on 5");
 }
 
 TEST_F(InputGate, MergesTheWatermarksOfItsChannels) {

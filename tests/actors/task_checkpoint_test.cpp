@@ -193,6 +193,26 @@ TEST_F(TaskCheckpoint, TakesPartWithoutBarriersOnceItHasDrained) {
   EXPECT_EQ(sent_text(), "1 end") << "nobody waits for a barrier behind the end";
 }
 
+TEST_F(TaskCheckpoint, PassesOnWhatItIsBasedOn) {
+  part_.map("map").enter(1).leave(0, partitioning::forward, 1);
+  start();
+  frame sent;
+  sent.barrier = checkpoint_id{5};
+  sent.base = checkpoint_id{3};
+  deliver(0, std::move(sent));
+  run();
+  ASSERT_EQ(snapshots_.size(), 1U);
+  EXPECT_EQ(snapshots_[0].base, checkpoint_id{3});
+  EXPECT_EQ(sent_[0].content.base, checkpoint_id{3});
+  deliver_end(0);
+  grant_all();
+  run();
+  task_->trigger_checkpoint({6}, false, {5});
+  run();
+  ASSERT_EQ(snapshots_.size(), 2U);
+  EXPECT_EQ(snapshots_[1].base, checkpoint_id{5});
+}
+
 TEST_F(TaskCheckpoint, ComesAfterWhatIsDue) {
   int slices = 0;
   operator_hooks hooks;

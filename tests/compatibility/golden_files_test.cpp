@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that version 1 of each format wrote are read as what they were, and still written the same.
+// Files that each version of a format wrote are read as what they were, and those of the newest
+// are still written the same.
 //
 // When a format gets a new version, its files of the old ones stay here, and stay readable.
 #include <chrono>
@@ -99,10 +100,40 @@ TEST(GoldenFiles, SnapshotOfVersion1IsRead) {
   EXPECT_EQ(*read, golden_snapshot());
 }
 
-TEST(GoldenFiles, SnapshotOfVersion1IsWrittenTheSame) {
+// The same, on an earlier one that had the largest block already.
+void write_snapshot_of_version_2(file_system& files) {
+  std::shared_ptr<const written_snapshot> base;
+  for (const std::uint64_t id : {16, 17}) {
+    auto about = golden_snapshot().about;
+    about.checkpoint = {id};
+    auto content = content_of(golden_snapshot());
+    auto& blocks = content[1].tables[0];
+    blocks = section("rolling", {"keyed", "pair{string,u64}"},
+                     {{{32, 40}, 2, "two entries"},
+                      {{40, 41}, 1, "x"},
+                      {{41, 64}, 300, std::string(300, 'z'), content_name{1, 0, 1}}});
+    base = write_snapshot_on(files, "/c/chk-" + std::to_string(id) + "/task-1.attempt-3.snap",
+                             about, std::move(content), base);
+  }
+}
+
+TEST(GoldenFiles, SnapshotOfVersion2IsRead) {
   simulated_file_system files;
-  write_snapshot(files, "/f", golden_snapshot().about, content_of(golden_snapshot()));
-  expect_golden("snapshot_1", files.content_of("/f"));
+  write_snapshot_of_version_2(files);
+  files.put("/c/chk-17/golden", bytes_of(golden_path("snapshot_2")));
+  const auto reader = snapshot_reader::open(files, "/c/chk-17/golden");
+  ASSERT_TRUE(reader) << reader.failure().message;
+  EXPECT_EQ(reader->shared(), (std::vector<shared_file>{{{16}, "task-1.attempt-3.snap", 783}}));
+  auto read = read_snapshot(files, "/c/chk-17/golden");
+  ASSERT_TRUE(read) << read.failure().message;
+  // What is known comes when it is asked for.
+  EXPECT_EQ(*read, golden_snapshot());
+}
+
+TEST(GoldenFiles, SnapshotOfVersion2IsWrittenTheSame) {
+  simulated_file_system files;
+  write_snapshot_of_version_2(files);
+  expect_golden("snapshot_2", files.content_of("/c/chk-17/task-1.attempt-3.snap"));
 }
 
 TEST(GoldenFiles, ManifestOfVersion1IsRead) {
@@ -111,8 +142,21 @@ TEST(GoldenFiles, ManifestOfVersion1IsRead) {
   EXPECT_EQ(*manifest, golden_manifest());
 }
 
-TEST(GoldenFiles, ManifestOfVersion1IsWrittenTheSame) {
-  expect_golden("manifest_1", encode_manifest(golden_manifest()));
+checkpoint_manifest golden_manifest_of_version_2() {
+  auto manifest = golden_manifest();
+  manifest.is_savepoint = false;
+  manifest.shared = {{{9}, "task-0.attempt-3.snap", 12345}, {{17}, "000012.sst", 1ULL << 33}};
+  return manifest;
+}
+
+TEST(GoldenFiles, ManifestOfVersion2IsRead) {
+  const auto manifest = decode_manifest(bytes_of(golden_path("manifest_2")));
+  ASSERT_TRUE(manifest) << manifest.failure().message;
+  EXPECT_EQ(*manifest, golden_manifest_of_version_2());
+}
+
+TEST(GoldenFiles, ManifestOfVersion2IsWrittenTheSame) {
+  expect_golden("manifest_2", encode_manifest(golden_manifest_of_version_2()));
 }
 
 }  // namespace

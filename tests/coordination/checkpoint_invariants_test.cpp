@@ -93,6 +93,7 @@ public:
   std::size_t finals() const { return finals_; }
   std::size_t failed_jobs() const { return failed_jobs_; }
   std::size_t savepoints() const { return completed_savepoints_; }
+  std::size_t bases() const { return bases_; }
 
 private:
   void request_savepoint() {
@@ -109,6 +110,7 @@ private:
     drained_.clear();
     is_final_requested_ = has_final_ = has_failed_ = has_stopped_ = false;
     failures_ = 0;
+    newest_of_attempt_ = {};
     started_.reset();
     paused_until_ = now_;
     checkpoints_.on_attempt_started(attempt_, {{0}}, now_);
@@ -130,6 +132,7 @@ private:
     EXPECT_EQ(order.attempt, attempt_);
     EXPECT_TRUE(std::is_sorted(order.to.begin(), order.to.end()));
     if (open_ == order.id) {
+      EXPECT_EQ(order.base, base_);
       // Meanwhile drained.
       ASSERT_EQ(order.to.size(), 1U);
       EXPECT_FALSE(acknowledged_.contains(order.to[0]));
@@ -147,6 +150,11 @@ private:
     triggered_ = {order.to.begin(), order.to.end()};
     EXPECT_EQ(triggered_, expected);
     open_ = highest_ = order.id;
+    base_ = order.base;
+    bases_ += base_ == checkpoint_id{} ? 0U : 1U;
+    // The newest of this attempt, unless it is a savepoint.
+    EXPECT_TRUE(base_ == newest_of_attempt_ || (base_ == checkpoint_id{} && has_savepoints_))
+        << base_.value;
     started_ = now_;
     is_open_final_ = is_final_requested_;
     acknowledged_.clear();
@@ -165,6 +173,7 @@ private:
     EXPECT_TRUE(runs_);
     EXPECT_EQ(order.attempt, attempt_);
     EXPECT_EQ(order.is_final, is_open_final_);
+    newest_of_attempt_ = order.id;
     has_final_ = order.is_final;
     finals_ += order.is_final ? 1U : 0U;
     has_stopped_ = order.stops;
@@ -211,6 +220,7 @@ private:
       ASSERT_FALSE(kept_.empty());
       EXPECT_EQ(order.id, *kept_.begin()) << "the oldest goes first";
     }
+    EXPECT_FALSE(open_ && order.id == base_) << "somebody refers to it";
     kept_.erase(order.id);
     EXPECT_TRUE(discarded_.insert(order.id).second);
   }
@@ -245,6 +255,9 @@ private:
   processing_time paused_until_;
 
   std::optional<checkpoint_id> open_;
+  checkpoint_id base_;  // Of what is open.
+  checkpoint_id newest_of_attempt_;
+  std::size_t bases_ = 0;
   std::optional<processing_time> started_;
   bool is_open_final_ = false;
   bool is_written_ = false;
@@ -265,6 +278,7 @@ TEST(CheckpointInvariants, HoldUnderRandomEvents) {
   std::size_t finals = 0;
   std::size_t failed_jobs = 0;
   std::size_t savepoints = 0;
+  std::size_t bases = 0;
   for (const auto seed : seeds_for(5000)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_checkpoints job{seed};
@@ -277,11 +291,13 @@ TEST(CheckpointInvariants, HoldUnderRandomEvents) {
     finals += job.finals();
     failed_jobs += job.failed_jobs();
     savepoints += job.savepoints();
+    bases += job.bases();
   }
   EXPECT_GT(completed, 5000U);
   EXPECT_GT(finals, 500U);
   EXPECT_GT(failed_jobs, 500U);
   EXPECT_GT(savepoints, 2000U);
+  EXPECT_GT(bases, 2000U);
 }
 
 }  // namespace

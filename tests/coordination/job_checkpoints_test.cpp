@@ -37,7 +37,8 @@ protected:
 
   // The only task acknowledges `id` with a snapshot of its own.
   job_checkpoints::orders acknowledge(job_checkpoints& checkpoints, checkpoint_id id,
-                                      attempt_number attempt = first) {
+                                      attempt_number attempt = first,
+                                      std::vector<shared_file> shared = {}) {
     const checkpoint_directory directory{disk_, "/chk"};
     const auto path = directory.snapshot_path(id, attempt, {0});
     std::vector<operator_snapshot> content;
@@ -53,9 +54,12 @@ protected:
     EXPECT_TRUE(writer);
     while (!*writer->write_some(1000)) {
     }
-    return checkpoints.on_acknowledged(
-        attempt, id, {0},
-        {.file = path, .bytes = writer->bytes_written(), .operators = {id_of_source}}, now_);
+    return checkpoints.on_acknowledged(attempt, id, {0},
+                                       {.file = path,
+                                        .bytes = writer->bytes_written(),
+                                        .operators = {id_of_source},
+                                        .shared = std::move(shared)},
+                                       now_);
   }
   // Takes the next checkpoint and returns its id.
   checkpoint_id take(job_checkpoints& checkpoints) {
@@ -136,6 +140,23 @@ TEST_F(JobCheckpoints, KeepsTheNewestAndDiscardsTheRest) {
   take_in_an_earlier_life(4);
   const checkpoint_directory directory{disk_, "/chk"};
   EXPECT_EQ(*directory.all(), (std::vector<checkpoint_id>{{3}, {4}}));
+}
+
+TEST_F(JobCheckpoints, KeepsTheFilesThatTheNewestShares) {
+  const auto checkpoints = opened();
+  static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
+  take(*checkpoints);
+  const auto bytes = disk_.content_of("/chk/chk-1/task-0.attempt-1.snap").size();
+  now_ += 1s;
+  EXPECT_EQ(checkpoints->on_tick(now_).triggers.at(0).base, checkpoint_id{1});
+  const std::vector<shared_file> shared{{{1}, "task-0.attempt-1.snap", bytes}};
+  EXPECT_EQ(acknowledge(*checkpoints, {2}, first, shared).completed.size(), 1U);
+  const checkpoint_directory directory{disk_, "/chk"};
+  ASSERT_TRUE(directory.latest() && *directory.latest());
+  EXPECT_EQ((*directory.latest())->manifest.shared, shared);
+  EXPECT_EQ((*directory.latest())->manifest.id, checkpoint_id{2});
+  take(*checkpoints);
+  EXPECT_EQ(*directory.all(), (std::vector<checkpoint_id>{{3}}));
 }
 
 TEST_F(JobCheckpoints, BeginsTheNextAttemptWithTheNewest) {

@@ -241,13 +241,14 @@ TEST(OutputChannel, SendsABarrierAtOnceBehindAllThatCameBefore) {
   ASSERT_TRUE(channel.next(false));
   put(channel, 1, 1);
   channel.set_watermark(time_of_number(1));
-  channel.put_barrier({7});
+  channel.put_barrier({7}, {4});
   EXPECT_TRUE(channel.is_blocked());
   const auto leaving = channel.next(false);
   ASSERT_TRUE(leaving) << "a barrier does not wait for a full batch";
   EXPECT_EQ(values_of(*leaving), (std::vector<number>{1}));
   EXPECT_EQ(leaving->watermark, time_of_number(1));
   EXPECT_EQ(leaving->barrier, checkpoint_id{7});
+  EXPECT_EQ(leaving->base, checkpoint_id{4});
   EXPECT_TRUE(channel.is_drained());
 }
 

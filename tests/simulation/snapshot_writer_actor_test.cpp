@@ -16,10 +16,11 @@ protected:
     process_.spawn<snapshot_writer_actor>(
         process_, task_.handle(), attempt_number{2}, task_index{5},
         task_snapshot{{17}, some_content(), std::chrono::milliseconds{3}}, some_header(),
-        std::string{"/chk/5.snap"}, manager_.address());
+        std::string{"/chk/5.snap"}, base_, manager_.address());
     run_for(world_, std::chrono::milliseconds{10});
   }
 
+  std::shared_ptr<const written_snapshot> base_;
   simulated_world world_{{.seed = 1}};
   runtime& process_ = world_.process({0});
   probe task_{process_};

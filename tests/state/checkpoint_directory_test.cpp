@@ -147,7 +147,7 @@ TEST_F(CheckpointDirectory, NoticesFilesThatAreNotTheManifests) {
                           ": is of checkpoint 1, its manifest of checkpoint "
                           "2; restore from another checkpoint");
   write_snapshot(files, path, {{2}, "counts", {0}, 1, 128}, {});
-  EXPECT_TRUE(reason().starts_with("checkpoint 2: " + path + ": has 82 bytes, its manifest says "));
+  EXPECT_TRUE(reason().starts_with("checkpoint 2: " + path + ": has 86 bytes, its manifest says "));
   files.put(path, whole);
   EXPECT_EQ(latest_id(), 2U);
   files.put("/state/chk-3/manifest", files.content_of("/state/chk-2/manifest"));
@@ -169,12 +169,12 @@ TEST_F(CheckpointDirectory, NoticesAnOperatorThatIsMissingInAFile) {
 
 TEST_F(CheckpointDirectory, DoesNotGoBackBeforeWhatANewerWeirWrote) {
   complete(1);
-  files.put("/state/chk-2/manifest", encode_format_header({"WEIRMANI", "checkpoint manifest", 2}));
+  files.put("/state/chk-2/manifest", encode_format_header({"WEIRMANI", "checkpoint manifest", 3}));
   const auto latest = directory.latest();
   ASSERT_FALSE(latest);
   EXPECT_EQ(latest.failure().message,
-            "checkpoint 2: /state/chk-2/manifest: was written by a newer Weir (format 2; this one "
-            "reads up to 1): use that version or a newer one; it may be whole: make it readable, "
+            "checkpoint 2: /state/chk-2/manifest: was written by a newer Weir (format 3; this one "
+            "reads up to 2): use that version or a newer one; it may be whole: make it readable, "
             "or say which older one to restore");
 }
 

@@ -95,7 +95,7 @@ TEST(CheckpointManifest, SaysThatANewerWeirWroteIt) {
   EXPECT_EQ(manifest.failure().code, error_code::invalid_argument);
   EXPECT_EQ(manifest.failure().message,
             "was written by a newer Weir (format 9; this one reads up "
-            "to 1): use that version or a newer one");
+            "to 2): use that version or a newer one");
 }
 
 TEST(CheckpointManifest, BelievesNothingThatMakesNoSense) {
@@ -111,6 +111,29 @@ TEST(CheckpointManifest, BelievesNothingThatMakesNoSense) {
   expect("file task-0.snap is there twice", [](manifest& m) { m.files[1].path = "task-0.snap"; });
   expect("file task-0.snap has an operator that the job has not",
          [](manifest& m) { m.files[0].operators[0] = {9}; });
+}
+
+TEST(CheckpointManifest, SharesFilesOfItselfAndOfEarlierCheckpoints) {
+  auto manifest = some_manifest();
+  manifest.shared = {{manifest.id, "own.sst", 7},
+                     {{1}, "task-0.snap", std::uint64_t{1} << 40},
+                     {{1}, "more/task-1.snap", 0}};
+  const auto read = decode_manifest(encode_manifest(manifest));
+  ASSERT_TRUE(read) << read.failure().message;
+  EXPECT_EQ(read->shared, manifest.shared);
+}
+
+TEST(CheckpointManifest, BelievesNoSharedFileThatMakesNoSense) {
+  const auto expect = [](const std::vector<shared_file>& shared, const std::string& problem) {
+    EXPECT_EQ(message_of(encoded([&](checkpoint_manifest& m) { m.shared = shared; })),
+              problem + advice);
+  };
+  const auto next = checkpoint_id{some_manifest().id.value + 1};
+  expect({{{0}, "a", 1}}, "shared file \"checkpoint 0: a\" is not of an earlier checkpoint");
+  expect({{next, "a", 1}}, "shared file \"checkpoint " + std::to_string(next.value) +
+                               ": a\" is not of an earlier checkpoint");
+  expect({{{1}, "../a", 1}}, "shared file \"checkpoint 1: ../a\" is not inside its directory");
+  expect({{{1}, "a", 1}, {{1}, "a", 2}}, "shared file \"checkpoint 1: a\" is there twice");
 }
 
 TEST(CheckpointManifest, StaysInsideItsDirectory) {

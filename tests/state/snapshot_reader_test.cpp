@@ -153,13 +153,13 @@ TEST_F(SnapshotReader, TellsEmptyAndForeignFilesApart) {
 }
 
 TEST_F(SnapshotReader, SaysThatANewerWeirWroteIt) {
-  files.put(path, encode_format_header({"WEIRSNAP", "snapshot", 2}) + bytes.substr(16));
+  files.put(path, encode_format_header({"WEIRSNAP", "snapshot", 3}) + bytes.substr(16));
   const auto reader = snapshot_reader::open(files, path);
   ASSERT_FALSE(reader);
   EXPECT_EQ(reader.failure().code, error_code::invalid_argument);
   EXPECT_EQ(reader.failure().message, path +
-                                          ": was written by a newer Weir (format 2; this one "
-                                          "reads up to 1): use that version or a newer one");
+                                          ": was written by a newer Weir (format 3; this one "
+                                          "reads up to 2): use that version or a newer one");
 }
 
 TEST_F(SnapshotReader, SaysThatThereIsNoFile) {

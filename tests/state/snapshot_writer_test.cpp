@@ -63,7 +63,7 @@ TEST(SnapshotWriter, DropsATableAsSoonAsItIsWritten) {
     ~witness() override { *dropped_ = true; }
     witness(const witness&) = delete;
     witness& operator=(const witness&) = delete;
-    std::optional<state_block> next_block() override { return {}; }
+    std::optional<state_block> next_block(known_content*) override { return {}; }
     bool* dropped_;
   };
   simulated_file_system files;

@@ -18,13 +18,22 @@
 
 namespace weir {
 
-// A table whose blocks are known beforehand.
+// A table whose blocks are known beforehand. Those of one name stand together.
 class fixed_table final : public frozen_table {
 public:
   explicit fixed_table(std::vector<state_block> blocks) : blocks_{std::move(blocks)} {}
-  std::optional<state_block> next_block() override {
-    if (next_ == blocks_.size()) return {};
-    return std::move(blocks_[next_++]);
+  std::optional<state_block> next_block(known_content* known) override {
+    while (next_ < blocks_.size()) {
+      auto& block = blocks_[next_];
+      const auto name = block.name;
+      const bool is_new = name && (next_ == 0 || blocks_[next_ - 1].name != name);
+      if (!is_new || known == nullptr || !known->takes(*name)) {
+        ++next_;
+        return state_block{block.groups, block.entries, std::move(block.bytes), name};
+      }
+      while (next_ < blocks_.size() && blocks_[next_].name == name) ++next_;
+    }
+    return {};
   }
 
 private:
@@ -82,6 +91,22 @@ inline std::uint64_t write_snapshot(file_system& files, const std::string& path,
     const auto done = writer->write_some(slice);
     EXPECT_TRUE(done.ok()) << (done ? "" : done.failure().message);
     if (!done || *done) return writer->bytes_written();
+  }
+}
+
+// Writes a whole file that refers to what `base` has.
+inline std::shared_ptr<const written_snapshot> write_snapshot_on(
+    file_system& files, const std::string& path, snapshot_header about,
+    std::vector<operator_snapshot> content, std::shared_ptr<const written_snapshot> base) {
+  auto writer =
+      snapshot_writer::create(files, path, std::move(about), std::move(content), std::move(base));
+  EXPECT_TRUE(writer.ok()) << (writer ? "" : writer.failure().message);
+  if (!writer) return nullptr;
+  for (;;) {
+    const auto done = writer->write_some(state_block_size);
+    EXPECT_TRUE(done.ok()) << (done ? "" : done.failure().message);
+    if (!done) return nullptr;
+    if (*done) return writer->written();
   }
 }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Indexes of each version become those of the newest.
+#include "state/snapshot_index.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/snapshot_content.hpp"
+
+namespace weir {
+namespace {
+
+snapshot_index some_index() {
+  return {some_header(),
+          {{operator_id{1}, "counts (2/4)", {{"part", "x"}}, {}},
+           {operator_id{2},
+            "sums (2/4)",
+            {},
+            {{"t", counts_schema, {{16, 5, 7, {0, 1}, 2}, {100, 1, 8, {1, 128}, 3, 1}}}}}},
+          {{checkpoint_id{5}, "task-1.attempt-1.snap", 1000}}};
+}
+
+TEST(SnapshotIndex, OfTheNewestVersionIsReadBack) {
+  std::string bytes;
+  codec<snapshot_index>::encode(some_index(), bytes);
+  const auto read = decode_snapshot_index(2, bytes);
+  ASSERT_TRUE(read) << read.failure().message;
+  EXPECT_EQ(*read, some_index());
+}
+
+// Spelled out: the fields of version 1 in their order.
+TEST(SnapshotIndex, OfVersion1HasAllBlocksInItsOwnFile) {
+  std::string bytes;
+  codec<snapshot_header>::encode(some_header(), bytes);
+  codecs::encode_length(1, bytes);
+  codec<operator_id>::encode({2}, bytes);
+  codec<std::string>::encode("sums (2/4)", bytes);
+  codec<state_parts>::encode({{"part", "x"}}, bytes);
+  codecs::encode_length(1, bytes);
+  codec<std::string>::encode("t", bytes);
+  codec<table_schema>::encode(counts_schema, bytes);
+  codecs::encode_length(1, bytes);
+  codec<std::tuple<std::uint64_t, std::uint32_t, std::uint32_t, key_group_range,
+                   std::uint64_t>>::encode({16, 5, 7, {0, 1}, 2}, bytes);
+  const auto read = decode_snapshot_index(1, bytes);
+  ASSERT_TRUE(read) << read.failure().message;
+  EXPECT_EQ(*read, (snapshot_index{some_header(),
+                                   {{operator_id{2},
+                                     "sums (2/4)",
+                                     {{"part", "x"}},
+                                     {{"t", counts_schema, {{16, 5, 7, {0, 1}, 2}}}}}}}));
+}
+
+TEST(SnapshotIndex, IsAllOfItsBytesInEachVersion) {
+  std::string bytes;
+  codec<snapshot_index>::encode(some_index(), bytes);
+  const auto longer = decode_snapshot_index(2, bytes + "??");
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.failure().message, "2 bytes too many");
+  for (const std::uint32_t version : {1U, 2U}) {
+    EXPECT_FALSE(decode_snapshot_index(version, bytes.substr(0, bytes.size() - 1)));
+    EXPECT_FALSE(decode_snapshot_index(version, ""));
+  }
+}
+
+}  // namespace
+}  // namespace weir
