@@ -127,11 +127,12 @@ result<state_block> snapshot_reader::read_block(const operator_entry& of, const 
                                                 std::size_t block) const {
   WEIR_ASSERT(block < table.blocks.size());
   const block_entry& entry = table.blocks[block];
-  state_block read{entry.groups, entry.entries, std::string(entry.length, '\0')};
+  state_block read{entry.groups, entry.entries, {}};
   if (entry.file > 0) {
     if (const auto done = read_shared(entry, read.bytes); !done) return done.failure();
-  } else if (const auto done = read_exactly(entry.offset, read.bytes); !done) {
-    return done.failure();
+  } else {
+    read.bytes.resize(entry.length);
+    if (const auto done = read_exactly(entry.offset, read.bytes); !done) return done.failure();
   }
   if (crc32c(read.bytes) != entry.checksum) {
     return damaged(place_of(of, table, block), "checksum mismatch");
@@ -148,8 +149,16 @@ status snapshot_reader::read_shared(const block_entry& entry, std::string& into)
   if (!file) {
     auto opened = files_->open_for_reading(path);
     if (!opened) return within(path_ + " needs " + to_string(place), opened.failure());
+    const auto size = (*opened)->size();
+    if (!size) return size.failure();
+    if (*size != place.bytes) {
+      return error{error_code::corrupt_data,
+                   path + ": has " + std::to_string(*size) + " bytes, but " + path_ + " needs " +
+                       std::to_string(place.bytes) + " of them: " + std::string{damage_advice}};
+    }
     file = std::move(*opened);
   }
+  into.resize(entry.length);
   const auto count = file->read_at(entry.offset, into);
   if (!count) return count.failure();
   if (*count == into.size()) return {};

@@ -31,13 +31,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::string encoded = is_body ? around_body(input) : std::string{input};
 
   const auto manifest = weir::decode_manifest(encoded);
-  if (manifest) WEIR_ASSERT(weir::encode_manifest(*manifest) == encoded);
+  constexpr std::size_t version_at = 8;
+  if (manifest && encoded[version_at] == 2) {
+    WEIR_ASSERT(weir::encode_manifest(*manifest) == encoded);
+  }
 
   weir::simulated_file_system files;
   files.put("/state/chk-1/manifest", encoded);
   const weir::checkpoint_directory directory{files, "/state"};
   const auto found = directory.at("/state/chk-1");
   if (found) WEIR_ASSERT(manifest && found->manifest.files.empty());
-  if (manifest && manifest->files.empty()) WEIR_ASSERT(found.ok());
+  if (manifest && manifest->files.empty() && manifest->shared.empty()) WEIR_ASSERT(found.ok());
   return 0;
 }

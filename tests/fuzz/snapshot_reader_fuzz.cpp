@@ -12,11 +12,12 @@
 
 namespace {
 
-const std::string path = "/fuzzed";
+const std::string path = "/c/chk-1000/fuzzed";
+constexpr weir::file_format version_1{"WEIRSNAP", "snapshot", 1};
 
 // A file with an index that nobody vouches for but its checksum: else only checksums were fuzzed.
-std::string around_index(std::string_view index) {
-  std::string file = weir::encode_format_header(weir::snapshot_format);
+std::string around_index(const weir::file_format& format, std::string_view index) {
+  std::string file = weir::encode_format_header(format);
   file += "some bytes of blocks";
   const weir::index_entry place{file.size(), index.size(), weir::crc32c(index)};
   file += index;
@@ -31,9 +32,12 @@ std::string around_index(std::string_view index) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   std::string_view input{reinterpret_cast<const char*>(bytes), size};
   const bool is_index = size > 0 && bytes[0] % 2 == 0;
+  const bool is_old = size > 0 && bytes[0] % 4 == 0;
   if (is_index) input.remove_prefix(1);
   weir::simulated_file_system files;
-  files.put(path, is_index ? around_index(input) : std::string{input});
+  files.put("/c/chk-1/f", "what an earlier checkpoint has");
+  files.put(path, is_index ? around_index(is_old ? version_1 : weir::snapshot_format, input)
+                           : std::string{input});
   const auto reader = weir::snapshot_reader::open(files, path);
   if (!reader) return 0;
   for (const auto& of : reader->operators()) {
@@ -47,10 +51,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
       }
     }
   }
-  if (!is_index) return 0;
+  if (!is_index || is_old) return 0;
   // There is one encoding of every index.
   std::string again;
-  weir::codec<weir::snapshot_index>::encode({reader->about(), reader->operators()}, again);
+  weir::codec<weir::snapshot_index>::encode(
+      {reader->about(), reader->operators(), reader->shared()}, again);
   WEIR_ASSERT(again == input);
   return 0;
 }

@@ -195,8 +195,10 @@ TEST_F(IncrementalSnapshot, IsReadAsWhatItWasWhateverChanges) {
       for (const auto& each : whole->operators[0].tables[0].blocks) found.insert(each.second);
       ASSERT_EQ(found, expected);
       std::uint64_t used = 0;
-      for (const auto each : *directory.all()) {
-        for (const auto& name : *disk.list(directory.directory_of(each))) {
+      const auto all = directory.all();
+      for (const auto each : *all) {
+        const auto names = disk.list(directory.directory_of(each));
+        for (const auto& name : *names) {
           used += disk.content_of(directory.directory_of(each) + "/" + name).size();
         }
       }
@@ -246,8 +248,7 @@ TEST_F(IncrementalSnapshot, NoticesThatAnOlderFileIsDamagedOrCutOff) {
   files.put(path_for(1), bytes.substr(0, 18));
   const auto message = read_snapshot(files, path_for(2)).failure().message;
   EXPECT_TRUE(
-      message.starts_with("/state/chk-1/0.snap: byte 18: ends here, but "
-                          "/state/chk-2/0.snap needs "))
+      message.starts_with("/state/chk-1/0.snap: has 18 bytes, but /state/chk-2/0.snap needs "))
       << message;
 }
 

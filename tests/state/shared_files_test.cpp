@@ -214,7 +214,8 @@ TEST_F(SharedFiles, SurviveACrashBetweenAnyTwoStepsOfDiscarding) {
     ASSERT_EQ((*found)->manifest.id, checkpoint_id{3});
     ASSERT_TRUE((*found)->passed_over.empty());
     complete(fresh, 4, {3});
-    for (const auto id : *after.all()) {
+    const auto all = after.all();
+    for (const auto id : *all) {
       if (id < checkpoint_id{4}) {
         ASSERT_TRUE(after.discard(id));
       }
