@@ -4,115 +4,37 @@
 // 1. A key sits at or, circularly, behind its home, with no empty slot in between.
 // 2. A slot of zero bytes is empty: fresh pages need no initialisation.
 // 3. The capacity is a power of two, and at least one slot is empty.
-//
-// Two layouts: small integral keys are their own mark, and the key zero is kept elsewhere by the
-// table; other keys have a tag from the hash beside them, so most mismatches never compare keys.
 #pragma once
 
-#include <concepts>
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <new>
 #include <type_traits>
 #include <utility>
 
-#include "api/hash_range.hpp"
-#include "api/integral_time.hpp"
-#include "api/prefetch.hpp"
+#include "api/slot_search.hpp"
 #include "api/state_backend.hpp"
 
 namespace weir {
 
-// Keys that mark their own slot.
-template <class Key>
-concept compact_key = sizeof(Key) <= 8 &&
-                      (std::integral<Key> || std::is_enum_v<Key> || is_integral_time<Key>);
-
-// Room for a T that is there or not.
-template <class T>
-class raw_value {
-public:
-  T& get() noexcept { return *std::launder(reinterpret_cast<T*>(bytes_)); }
-  template <class... Arguments>
-  T& construct(Arguments&&... arguments) {
-    return *::new (static_cast<void*>(bytes_)) T(std::forward<Arguments>(arguments)...);
-  }
-  void destroy() noexcept { std::destroy_at(&get()); }
-
-private:
-  alignas(T) std::byte bytes_[sizeof(T)];
-};
-
-template <class Key, class T>
-struct compact_slot {
-  Key mark;
-  raw_value<T> value;
-
-  bool is_empty() const noexcept { return mark == Key{}; }
-  bool holds(const Key& key, std::uint64_t) const noexcept { return mark == key; }
-  const Key& key() noexcept { return mark; }
-  void set_key(Key key, std::uint64_t) noexcept { mark = key; }
-  void destroy_key() noexcept { mark = Key{}; }
-};
-
-template <class Key, class T>
-struct tagged_slot {
-  std::uint32_t tag;
-  raw_value<Key> stored;
-  raw_value<T> value;
-
-  static std::uint32_t tag_of(std::uint64_t hash) noexcept {
-    const auto low = static_cast<std::uint32_t>(hash);
-    return low == 0 ? 1 : low;
-  }
-  bool is_empty() const noexcept { return tag == 0; }
-  bool holds(const Key& key, std::uint64_t hash) noexcept {
-    return tag == tag_of(hash) && stored.get() == key;
-  }
-  const Key& key() noexcept { return stored.get(); }
-  template <class K>
-  void set_key(K&& key, std::uint64_t hash) {
-    stored.construct(std::forward<K>(key));
-    tag = tag_of(hash);
-  }
-  void destroy_key() noexcept {
-    stored.destroy();
-    tag = 0;
-  }
-};
-
-// A function of entries that does not change them.
-template <class F, class Key, class T>
-concept entry_reader = std::is_invocable_v<F&, const Key&, const T&>;
-
-// Calls f(key, value) of a slot that is not empty.
-template <class Key, class T, class Slot, class F>
-void hand_out(Slot& place, F& f) {
-  if constexpr (entry_reader<F, Key, T>) {
-    f(place.key(), std::as_const(place.value.get()));
-  } else {
-    f(place.key(), place.value.get());
-  }
-}
-
 template <class Key, class T, class Hash>
 class flat_slots {
 public:
-  using slot = std::conditional_t<compact_key<Key>, compact_slot<Key, T>, tagged_slot<Key, T>>;
+  using search = slot_search<Key, T>;
+  using slot = flat_slot<Key, T>;
   static_assert(alignof(slot) <= alignof(std::max_align_t), "over-aligned state is not supported");
 
-  static constexpr std::size_t block_size = 16;
+  static constexpr std::size_t block_size = 32;
 
   flat_slots() = default;
   // `memory` outlives the array. REQUIRES: capacity is a power of two.
   flat_slots(page_memory& memory, const hash_range& range, std::size_t capacity)
       : memory_{&memory},
-        slots_{static_cast<slot*>(memory.allocate(capacity * sizeof(slot)))},
-        range_{range},
-        spread_{range.spread_over(capacity)},
-        mask_{capacity - 1} {}
+        way_{static_cast<slot*>(memory.allocate(capacity * sizeof(slot))), range,
+             range.spread_over(capacity), capacity - 1} {}
   flat_slots(flat_slots&& other) noexcept { swap(other); }
   flat_slots& operator=(flat_slots&& other) noexcept {
     flat_slots taken{std::move(other)};
@@ -120,39 +42,29 @@ public:
     return *this;
   }
   ~flat_slots() {
-    if (slots_ == nullptr || owner_) return;
+    if (way_.slots == nullptr || owner_) return;
     destroy_entries();
-    memory_->release(slots_, bytes());
+    memory_->release(way_.slots, bytes());
   }
 
-  bool is_open() const noexcept { return slots_ != nullptr; }
-  std::size_t capacity() const noexcept { return slots_ == nullptr ? 0 : mask_ + 1; }
+  bool is_open() const noexcept { return way_.slots != nullptr; }
+  std::size_t capacity() const noexcept { return way_.slots == nullptr ? 0 : way_.mask + 1; }
   std::size_t bytes() const noexcept { return capacity() * sizeof(slot); }
-  slot& at(std::size_t position) noexcept { return slots_[position & mask_]; }
-  std::size_t home(std::uint64_t hash) const noexcept { return range_.position_of(hash, spread_); }
+  slot& at(std::size_t position) noexcept { return way_.slots[position & way_.mask]; }
+  // How keys are found here: good until the array is moved from or destroyed.
+  const search& way() const noexcept { return way_; }
+  std::size_t home(std::uint64_t hash) const noexcept { return way_.home(hash); }
   // Only a hint, and so harmless for any hash.
-  void prefetch(std::uint64_t hash) const noexcept {
-    const auto address = reinterpret_cast<std::uintptr_t>(slots_) + home(hash) * sizeof(slot);
-    prefetch_line(reinterpret_cast<const void*>(address));
+  void prefetch(std::uint64_t hash) const noexcept { way_.prefetch(home(hash)); }
+
+  // The position of the slot that holds `key`, or of the empty one where it belongs. Throws
+  // task_failure if the hash is not in the range.
+  std::size_t probe(const Key& key, std::uint64_t hash) const {
+    return way_.probe(way_.checked_home(hash), key, hash);
   }
 
-  // The slot that holds `key`, or the empty one where it belongs. Throws task_failure if the hash
-  // is not in the range.
-  slot& probe(const Key& key, std::uint64_t hash) {
-    if (!range_.contains(hash)) [[unlikely]]
-      fail_misrouted_key(hash);
-    std::size_t position = home(hash);
-    while (!slots_[position].holds(key, hash) && !slots_[position].is_empty()) {
-      position = (position + 1) & mask_;
-    }
-    return slots_[position];
-  }
-
-  std::size_t position_of(const slot& place) const noexcept {
-    return static_cast<std::size_t>(&place - slots_);
-  }
-  std::size_t distance_from_home(const slot& place, std::uint64_t hash) const noexcept {
-    return (static_cast<std::size_t>(&place - slots_) - home(hash)) & mask_;
+  std::size_t distance_from_home(std::size_t position, std::uint64_t hash) const noexcept {
+    return (position - home(hash)) & way_.mask;
   }
 
   // Block number n of the order in which entries are visited: multiples of the golden section cover
@@ -169,31 +81,41 @@ public:
     }
   }
 
-  // Empties `gone` and moves up what the gap would hide (Knuth, volume 3, algorithm 6.4R).
-  void erase(slot& gone) noexcept {
-    gone.value.destroy();
-    gone.destroy_key();
-    auto gap = static_cast<std::size_t>(&gone - slots_);
-    for (std::size_t next = (gap + 1) & mask_; !slots_[next].is_empty();
-         next = (next + 1) & mask_) {
-      const std::size_t from_home = (next - home(Hash{}(slots_[next].key()))) & mask_;
-      if (from_home < ((next - gap) & mask_)) continue;
-      relocate(slots_[next], slots_[gap]);
+  // Calls f(key, value) for the entries in the slots [first, first + count).
+  // REQUIRES: count <= block_size, and these slots do not go round the end.
+  template <class F>
+  void visit(std::size_t first, std::size_t count, F& f) {
+    // Which slots are empty is random: to branch on each would cost more than to visit it.
+    std::array<slot*, block_size> taken;
+    std::size_t found = 0;
+    for (std::size_t i = first; i < first + count; ++i) {
+      slot& place = way_.slots[i];
+      taken[found] = &place;
+      found += static_cast<std::size_t>(!place.is_empty());
+    }
+    for (std::size_t i = 0; i < found; ++i) hand_out<Key, T>(*taken[i], f);
+  }
+
+  // Empties a slot and moves up what the gap would hide (Knuth, volume 3, algorithm 6.4R).
+  void erase(std::size_t gap) noexcept {
+    at(gap).value.destroy();
+    at(gap).destroy_key();
+    for (std::size_t next = (gap + 1) & way_.mask; !at(next).is_empty();
+         next = (next + 1) & way_.mask) {
+      const std::size_t from_home = distance_from_home(next, Hash{}(at(next).key()));
+      if (from_home < ((next - gap) & way_.mask)) continue;
+      relocate(at(next), at(gap));
       gap = next;
     }
   }
 
-  // Moves an entry of `from` here.
-  void take(slot& from) noexcept {
-    const std::uint64_t hash = Hash{}(from.key());
-    slot& to = probe(from.key(), hash);
-    relocate(from, to);
-  }
+  // Moves an entry of another array here.
+  void take(slot& from) noexcept { relocate(from, at(probe(from.key(), Hash{}(from.key())))); }
 
   // Destroys the entries and keeps the memory.
   void clear() noexcept {
     destroy_entries();
-    std::memset(static_cast<void*>(slots_), 0, bytes());
+    std::memset(static_cast<void*>(way_.slots), 0, bytes());
   }
 
   // Shares the array: it lives until this and all results are gone, and its memory with it, if that
@@ -223,35 +145,26 @@ private:
   }
   void destroy_entries() noexcept {
     if constexpr (!std::is_trivially_destructible_v<T> || !std::is_trivially_destructible_v<Key>) {
-      for (std::size_t i = 0; i <= mask_; ++i) {
-        if (slots_[i].is_empty()) continue;
-        slots_[i].value.destroy();
-        slots_[i].destroy_key();
+      for (std::size_t i = 0; i <= way_.mask; ++i) {
+        if (way_.slots[i].is_empty()) continue;
+        way_.slots[i].value.destroy();
+        way_.slots[i].destroy_key();
       }
     }
   }
   void swap(flat_slots& other) noexcept {
     std::swap(memory_, other.memory_);
-    std::swap(slots_, other.slots_);
-    std::swap(range_, other.range_);
-    std::swap(spread_, other.spread_);
-    std::swap(mask_, other.mask_);
+    std::swap(way_, other.way_);
     owner_.swap(other.owner_);
     memory_owner_.swap(other.memory_owner_);
   }
   void refer_to(const flat_slots& other) noexcept {
     memory_ = other.memory_;
-    slots_ = other.slots_;
-    range_ = other.range_;
-    spread_ = other.spread_;
-    mask_ = other.mask_;
+    way_ = other.way_;
   }
 
   page_memory* memory_ = nullptr;
-  slot* slots_ = nullptr;
-  hash_range range_;
-  std::uint64_t spread_ = 0;
-  std::size_t mask_ = 0;
+  search way_;
   std::shared_ptr<flat_slots> owner_;  // Of the array, once it is shared.
   std::shared_ptr<page_memory> memory_owner_;
 };

@@ -3,21 +3,17 @@
 //
 // Entries lie in hash order, so a key group is one run of slots. A table never stops to rehash: at
 // 5/8 full it opens an array of twice the size, and every insertion and every batch moves some of
-// the old one over. While it grows:
-//
-// 1. The old array is moved from one empty slot, circularly, run by run: `moved_` slots so far.
-// 2. A key is in the old array if its home there has not been moved yet, else in the new one.
+// the old one over (growing_slots).
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <limits>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <vector>
 
-#include "api/frozen_slots.hpp"
+#include "api/growing_slots.hpp"
 #include "api/key.hpp"
 #include "api/loading.hpp"
 
@@ -36,10 +32,7 @@ public:
   // A table for the keys of `range`; a new key starts with a copy of `initial`. `memory` outlives
   // the table.
   explicit flat_table(page_memory& memory, hash_range range = {}, T initial = {})
-      : memory_{&memory},
-        range_{range},
-        initial_{std::move(initial)},
-        slots_{memory, range, smallest_capacity} {}
+      : initial_{std::move(initial)}, slots_{memory, range} {}
   // A table for the keys that live in `backend`.
   explicit flat_table(state_backend& backend, T initial = {})
       : flat_table{backend.memory(), hash_range{backend.key_groups(), backend.max_parallelism()},
@@ -55,23 +48,19 @@ public:
   // task_failure. References are good until the next call that may insert, erase, visit or clear.
 
   // Fetches what a call with this hash will look at, some 100 ns later.
-  void prefetch(std::uint64_t hash) noexcept { slots_of(hash).prefetch(hash); }
+  void prefetch(std::uint64_t hash) noexcept { slots_.of(hash).prefetch(hash); }
 
   // Moves some `slots` over if the table is growing. Whoever updates it without update_batch calls
   // this once for each batch, so that growing ends even if no more keys come.
   void continue_growing(std::size_t slots) {
-    if (frozen_ && frozen_->is_over()) [[unlikely]]
-      frozen_.reset();
-    if (is_growing()) move_slots(slots);
+    slots_.drop_finished_freeze();
+    if (slots_.is_growing()) slots_.move(slots);
   }
 
   T* find(const Key& key, std::uint64_t hash) {
-    if (is_zero(key)) return zero_ ? &*zero_ : nullptr;
-    slot& place = slots_of(hash).probe(key, hash);
-    if (place.is_empty()) return nullptr;
-    if (frozen_) [[unlikely]]
-      preserve(place);
-    return &place.value.get();
+    if (is_zero_key(key)) return zero();
+    array& slots = slots_.of(hash);
+    return value_at(slots, slots.probe(key, hash));
   }
 
   T& find_or_insert(const Key& key, std::uint64_t hash) {
@@ -82,48 +71,65 @@ public:
   // Calls f(T&) for the key's value. When `f` throws, a key that was not there is still not there.
   template <class Update>
   void update(const Key& key, std::uint64_t hash, Update&& f) {
-    if (T* found = find(key, hash)) [[likely]] {
-      f(*found);
-    } else {
-      T fresh(initial_);
-      f(fresh);
-      insert(key, hash, std::move(fresh));
-    }
+    if (is_zero_key(key)) [[unlikely]]
+      return update_zero(f);
+    array& slots = slots_.of(hash);
+    update_at(slots, slots.probe(key, hash), key, hash, f);
   }
 
-  // For i in [0, n): update(key_at(i), ..., [&](T& value) { f(i, value); }), with the memory of the
-  // keys ahead on its way. `key_at(i)` is called once for each i, up to 16 ahead of f(i). When one
-  // of them throws, f has returned for a prefix of the records and for nothing else.
+  // For `next`, up to hashes.size(): update(key_at(next), hashes[next], ...) with f(next, T&), and
+  // the memory of the keys ahead on its way. When something throws, `next` tells for which record.
   template <class KeyAt, class Update>
-  void update_batch(std::size_t n, KeyAt&& key_at, Update&& f) {
-    continue_growing(n);
-    std::array<staged<KeyAt>, prefetch_distance> ahead;
-    const auto stage = [&](std::size_t i) {
-      auto& next = ahead[i % prefetch_distance];
-      next.set(key_at(i));
-      next.hash = Hash{}(next.key());
-      prefetch(next.hash);
-    };
-    for (std::size_t i = 0; i < std::min(n, prefetch_distance); ++i) stage(i);
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto& current = ahead[i % prefetch_distance];
-      update(current.key(), current.hash, [&](T& value) { f(i, value); });
-      if (i + prefetch_distance < n) stage(i + prefetch_distance);
+  void update_batch(std::span<const std::uint64_t> hashes, std::size_t& next, KeyAt&& key_at,
+                    Update&& f) {
+    std::size_t i = next;
+    if (!slots_.is_growing()) {
+      const auto way = slots_.newest().way();
+      i = way.probe_batch(
+          hashes, next, key_at,
+          [&](std::size_t at, const Key& key, std::size_t position) {
+            return update_at(slots_.newest(), position, key, hashes[at],
+                             [&f, at](T& of) { f(at, of); });
+          },
+          [&](std::size_t at) { update_zero([&f, at](T& of) { f(at, of); }); });
     }
+    for (; i < hashes.size(); ++i) {
+      next = i;
+      if (i + prefetch_distance < hashes.size()) prefetch(hashes[i + prefetch_distance]);
+      update(key_at(i), hashes[i], [&f, i](T& of) { f(i, of); });
+    }
+    next = hashes.size();
+  }
+
+  // For i below hashes.size(): f(i, find(key_at(i), hashes[i])), in the same way.
+  // REQUIRES: f does not change which keys are in this table.
+  template <class KeyAt, class F>
+  void find_batch(std::span<const std::uint64_t> hashes, KeyAt&& key_at, F&& f) {
+    if (slots_.is_growing()) [[unlikely]] {
+      for (std::size_t i = 0; i < hashes.size(); ++i) f(i, find(key_at(i), hashes[i]));
+      return;
+    }
+    std::size_t next = 0;
+    const auto way = slots_.newest().way();
+    way.probe_batch(
+        hashes, next, key_at,
+        [&](std::size_t i, const Key&, std::size_t position) {
+          f(i, value_at(slots_.newest(), position));
+          return true;
+        },
+        [&](std::size_t i) { f(i, zero()); });
   }
 
   // Returns whether the key was there.
   bool erase(const Key& key, std::uint64_t hash) {
-    if (is_zero(key)) {
+    if (is_zero_key(key)) {
       if (!zero_) return false;
       zero_.reset();
     } else {
-      auto& slots = slots_of(hash);
-      slot& place = slots.probe(key, hash);
-      if (place.is_empty()) return false;
-      if (frozen_) [[unlikely]]
-        preserve_run(slots, place);
-      slots.erase(place);
+      array& slots = slots_.of(hash);
+      const std::size_t position = slots.probe(key, hash);
+      if (slots.at(position).is_empty()) return false;
+      slots_.erase(slots, position);
     }
     --size_;
     return true;
@@ -148,30 +154,26 @@ public:
   // crowd the beginning of it.
   template <class F>
   bool visit(std::size_t& cursor, std::size_t& budget, F&& f) {
-    if (is_growing()) {
-      const std::size_t moved_before = moved_;
-      move_slots(budget);
-      budget -= std::min(budget, moved_ - moved_before);
-      if (is_growing()) return false;
+    if (slots_.is_growing()) {
+      budget -= std::min(budget, slots_.move(budget));
+      if (slots_.is_growing()) return false;
     }
     if (cursor == 0) {
       visit_zero(f);
       cursor = 1;
     }
-    const std::size_t end = 1 + slots_.capacity();
+    array& slots = slots_.newest();
+    const std::size_t end = 1 + slots.capacity();
     while (cursor < end && budget > 0) {
       const std::size_t block = (cursor - 1) / block_size;
       const std::size_t offset = (cursor - 1) % block_size;
-      slots_.prefetch_block(block + 1);
-      const std::size_t first = slots_.block_start(block) + offset;
+      slots.prefetch_block(block + blocks_ahead);
+      const std::size_t first = slots.block_start(block) + offset;
       const std::size_t count = std::min(budget, block_size - offset);
       if constexpr (!entry_reader<F, Key, T>) {
-        for (std::size_t i = first; frozen_ && i < first + count; ++i) preserve(slots_.at(i));
+        slots_.before_change(slots, first, count);
       }
-      for (std::size_t i = first; i < first + count; ++i) {
-        slot& place = slots_.at(i);
-        if (!place.is_empty()) hand_out<Key, T>(place, f);
-      }
+      slots.visit(first, count, f);
       cursor += count;
       budget -= count;
     }
@@ -180,16 +182,9 @@ public:
 
   // Forgets the entries. Keeps the memory, unless hardly any of it was in use.
   void clear() {
-    const bool was_sparse = slots_.capacity() > smallest_capacity && size_ < slots_.capacity() / 16;
-    old_ = {};
+    slots_.clear(size_);
     zero_.reset();
     size_ = 0;
-    if (was_sparse || frozen_) {
-      slots_ = array_of_slots{*memory_, range_, was_sparse ? smallest_capacity : slots_.capacity()};
-      frozen_.reset();  // It keeps the arrays that were.
-    } else {
-      slots_.clear();
-    }
   }
 
   // --- Snapshots
@@ -208,7 +203,7 @@ public:
   // Costs some bytes for each KiB of slots; what it shares with the table is copied only when it
   // changes.
   std::unique_ptr<frozen_table> freeze() override {
-    return freeze_as(keyed_form<Key, T>{range_.max_parallelism()});
+    return freeze_as(keyed_form<Key, T>{slots_.range().max_parallelism()});
   }
 
   // The same with another idea of what entries become; see keyed_form. If an earlier result is
@@ -216,149 +211,88 @@ public:
   template <class Form>
   std::unique_ptr<frozen_table> freeze_as(Form form) {
     WEIR_ASSERT(is_encodable);
-    if (frozen_) frozen_->preserve_all();
     using shared = frozen_slots<Key, T, Hash, Form>;
     auto frozen = std::make_shared<shared>(std::move(form));
-    if (is_growing()) frozen->add(old_);
-    frozen->add(slots_);
+    slots_.freeze(frozen);
     visit_zero([&](const Key& zero, const T& value) { frozen->add(zero, value); });
-    frozen_ = frozen;
     return std::make_unique<frozen_slots_reader<shared>>(std::move(frozen));
   }
 
   status load(const state_block& block) override {
-    if constexpr (is_encodable) return load_entries<Key, T, Hash>(*this, range_, block);
+    if constexpr (is_encodable) return load_entries<Key, T, Hash>(*this, slots_.range(), block);
     return {};
   }
 
   // Makes room for so many entries at once.
-  void reserve(std::size_t entries) {
-    if (entries <= slots_.capacity() / 8 * 5) return;
-    if (is_growing()) move_slots(std::numeric_limits<std::size_t>::max());
-    grow_to(std::bit_ceil(entries / 5 * 8 + 8));
-    move_slots(std::numeric_limits<std::size_t>::max());
-  }
+  void reserve(std::size_t entries) { slots_.reserve(entries); }
 
 private:
-  using array_of_slots = flat_slots<Key, T, Hash>;
-  using slot = typename array_of_slots::slot;
+  using growing = growing_slots<Key, T, Hash>;
+  using array = typename growing::array;
 
-  static constexpr std::size_t block_size = array_of_slots::block_size;
-  static constexpr std::size_t smallest_capacity = block_size;
-  static constexpr std::size_t prefetch_distance = 16;
-  // Completes the move within an eighth of the old capacity in insertions, long before the old
-  // array could fill.
-  static constexpr std::size_t slots_moved_per_insertion = 8;
-  // So far from home a key ends up only if the keys come from a part of the hashes at a time. Then
-  // the table grows though it is not full: the other parts are likely to follow.
-  static constexpr std::size_t crowded_distance = 256;
-  static constexpr std::size_t most_capacity_per_key = 32;
+  static constexpr std::size_t block_size = array::block_size;
+  // A block takes some 60 ns to visit, memory 100 ns to come.
+  static constexpr std::size_t blocks_ahead = 2;
+  static constexpr std::size_t prefetch_distance = array::search::prefetch_distance;
 
-  // A key that update_batch has read ahead: by reference where the caller has it.
-  template <class KeyAt>
-  struct staged {
-    using given = std::invoke_result_t<KeyAt&, std::size_t>;
-    std::conditional_t<std::is_lvalue_reference_v<given>, const Key*, std::optional<Key>> held{};
-    std::uint64_t hash = 0;
-    void set(given key) {
-      if constexpr (std::is_lvalue_reference_v<given>) {
-        held = &key;
-      } else {
-        held.emplace(std::move(key));
-      }
+  T* zero() noexcept { return zero_ ? &*zero_ : nullptr; }
+
+  // The value where a probe has ended, to be read or changed, or null if the key is not there.
+  T* value_at(array& slots, std::size_t position) {
+    auto& place = slots.at(position);
+    if (place.is_empty()) return nullptr;
+    slots_.before_change(slots, position);
+    return &place.value.get();
+  }
+
+  // Updates the value of the key for which a probe has ended at `position`. Returns whether the
+  // slots are where they were.
+  template <class Update>
+  bool update_at(array& slots, std::size_t position, const Key& key, std::uint64_t hash,
+                 Update&& f) {
+    if (T* found = value_at(slots, position)) [[likely]] {
+      f(*found);
+      return true;
     }
-    const Key& key() const noexcept { return *held; }
-  };
+    return update_new(key, hash, f);
+  }
 
-  bool is_growing() const noexcept { return old_.is_open(); }
+  template <class Update>
+  [[gnu::noinline]] bool update_new(const Key& key, std::uint64_t hash, Update& f) {
+    T fresh(initial_);
+    f(fresh);
+    const std::size_t capacity = slots_.newest().capacity();
+    insert(key, hash, std::move(fresh));
+    return slots_.newest().capacity() == capacity;
+  }
 
-  // Before anything in a slot changes while the table is frozen.
-  [[gnu::noinline]] void preserve(const slot& place) {
-    if (!frozen_->is_over()) {
-      frozen_->preserve(&place);
+  template <class Update>
+  void update_zero(Update&& f) {
+    if (zero_) {
+      f(*zero_);
     } else {
-      frozen_.reset();
+      T fresh(initial_);
+      f(fresh);
+      insert_zero(std::move(fresh));
     }
   }
-  // Before an erasure, which moves up what lies behind.
-  void preserve_run(array_of_slots& slots, const slot& first) {
-    std::size_t position = slots.position_of(first);
-    do {
-      preserve(slots.at(position));
-    } while (frozen_ && !slots.at(++position).is_empty());
-  }
 
-  static bool is_zero(const Key& key) noexcept {
-    if constexpr (compact_key<Key>) return key == Key{};
-    return false;
-  }
-
-  array_of_slots& slots_of(std::uint64_t hash) noexcept {
-    if (is_growing()) [[unlikely]] {
-      const std::size_t distance = (old_.home(hash) - move_start_) & (old_.capacity() - 1);
-      if (distance >= moved_) return old_;
-    }
-    return slots_;
+  T& insert_zero(T value) {
+    ++size_;
+    return zero_.emplace(std::move(value));
   }
 
   // REQUIRES: the key is not there.
   [[gnu::noinline]] T& insert(const Key& key, std::uint64_t hash, T value) {
-    if (is_zero(key)) {
-      ++size_;
-      return zero_.emplace(std::move(value));
-    }
-    if (size_ >= slots_.capacity() / 8 * 5) grow();
-    if (is_growing()) move_slots(slots_moved_per_insertion);
-    slot* place = &slots_of(hash).probe(key, hash);
-    while (is_crowded_before(*place, hash)) {
-      if (!is_growing()) grow();
-      move_slots(std::numeric_limits<std::size_t>::max());
-      place = &slots_of(hash).probe(key, hash);
-    }
-    if (frozen_) [[unlikely]]
-      preserve(*place);
-    T& inserted = place->value.construct(std::move(value));
-    place->set_key(key, hash);
+    if (is_zero_key(key)) return insert_zero(std::move(value));
+    const std::size_t position = slots_.make_room(key, hash, size_);
+    array& slots = slots_.of(hash);
+    slots_.before_change(slots, position);
+    auto& place = slots.at(position);
+    T& inserted = place.value.construct(std::move(value));
+    place.set_key(key, hash);
     ++size_;
     return inserted;
-  }
-
-  bool is_crowded_before(const slot& place, std::uint64_t hash) noexcept {
-    return slots_of(hash).distance_from_home(place, hash) > crowded_distance &&
-           slots_.capacity() <= size_ * most_capacity_per_key;
-  }
-
-  void grow() { grow_to(slots_.capacity() * 2); }
-  void grow_to(std::size_t capacity) {
-    old_ = std::exchange(slots_, array_of_slots{*memory_, range_, capacity});
-    move_start_ = 1;
-    while (!old_.at(move_start_ - 1).is_empty()) ++move_start_;
-    moved_ = 0;
-  }
-
-  // Moves at least `count` slots of the old array, and then on to the next empty one.
-  void move_slots(std::size_t count) {
-    for (;;) {
-      slot& next = old_.at(move_start_ + moved_);
-      ++moved_;
-      if (!next.is_empty()) {
-        if (frozen_) [[unlikely]]
-          preserve_move(next);
-        slots_.take(next);
-      } else if (moved_ >= old_.capacity()) {
-        old_ = {};
-        return;
-      } else if (count <= 1) {
-        return;
-      }
-      if (count > 1) --count;
-    }
-  }
-
-  void preserve_move(slot& from) {
-    const slot& to = slots_.probe(from.key(), Hash{}(from.key()));
-    preserve(from);
-    if (frozen_) preserve(to);
   }
 
   template <class F>
@@ -368,16 +302,10 @@ private:
     }
   }
 
-  page_memory* memory_;
-  hash_range range_;
   T initial_;
   std::optional<T> zero_;  // The value of the compact key zero, which cannot mark a slot.
-  array_of_slots slots_;
-  array_of_slots old_;                    // Open while the table grows.
-  std::shared_ptr<frozen_pages> frozen_;  // While somebody may read what it shares.
+  growing slots_;
   std::size_t size_ = 0;
-  std::size_t move_start_ = 0;
-  std::size_t moved_ = 0;
 };
 
 }  // namespace weir

@@ -104,6 +104,9 @@ private:
   // Slots looked at in one call: at most as many results, so 16 batches.
   static constexpr std::size_t slots_per_call = 16 * records_per_batch<out>();
 
+  // Fewer records for one slice do not repay the beginning of a run of updates.
+  static constexpr std::size_t shortest_run = 2 * keys::prefetch_distance;
+
   // Where a record of a mixed batch goes; no table: nowhere.
   struct target {
     slice_index slice = 0;
@@ -144,30 +147,48 @@ private:
   }
 
   void add_to_one_slice(batch_of<T>& batch, slice_index slice) {
-    table& to = slices_->open(slice);
-    to.continue_growing(batch.size());
-    guard_loop(context(), batch, 0, [&](std::size_t i) {
-      keys_.prefetch_ahead_of(i, to);
-      if (keys_.has(i)) add(batch, i, to);
+    keys_.update_all(context(), batch, slices_->open(slice), [&](std::size_t i, entry& of_key) {
+      add_record(combiner::accumulator_in(of_key), batch, i);
     });
   }
 
   void add_to_slices(batch_of<T>& batch) {
     choose_targets(batch);
-    guard_loop(context(), batch, 0, [&](std::size_t i) {
-      if (i + keys::prefetch_distance < batch.size()) {
-        if (table* ahead = targets_[i + keys::prefetch_distance].to) {
-          keys_.prefetch_ahead_of(i, *ahead);
+    guard_steps(context(), batch, 0, [&](std::size_t& next) {
+      while (next < batch.size()) {
+        const target& chosen = targets_[next];
+        const std::size_t end = end_of_run(next);
+        if (end - next >= shortest_run && chosen.to != nullptr && chosen.slice >= fired_end()) {
+          keys_.update_run(*chosen.to, next, end, [&](std::size_t i, entry& of_key) {
+            add_record(combiner::accumulator_in(of_key), batch, i);
+          });
+        } else {
+          for (; next < end; ++next) add_to_target(batch, next);
         }
       }
-      const target& chosen = targets_[i];
-      if (chosen.to == nullptr) return;
-      if (chosen.slice < fired_end()) {
-        add_late(batch, i, chosen);
-      } else {
-        add(batch, i, *chosen.to);
-      }
     });
+  }
+
+  // Records from `first` on that have the same target.
+  std::size_t end_of_run(std::size_t first) const {
+    std::size_t end = first + 1;
+    while (end < targets_.size() && targets_[end].to == targets_[first].to) ++end;
+    return end;
+  }
+
+  void add_to_target(batch_of<T>& batch, std::size_t i) {
+    if (i + keys::prefetch_distance < batch.size()) {
+      if (table* ahead = targets_[i + keys::prefetch_distance].to) {
+        keys_.prefetch_ahead_of(i, *ahead);
+      }
+    }
+    const target& chosen = targets_[i];
+    if (chosen.to == nullptr) return;
+    if (chosen.slice < fired_end()) {
+      add_late(batch, i, chosen);
+    } else {
+      add(batch, i, *chosen.to);
+    }
   }
 
   void choose_targets(batch_of<T>& batch) {

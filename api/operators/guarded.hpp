@@ -42,20 +42,15 @@ struct no_witness {
   void on_skipped(std::size_t) const {}
 };
 
-// Calls `apply(i)` for i in [first, batch.size()). When it throws for some i, the policy decides;
-// with skip or dead_letter `witness.on_skipped(i)` is told and the loop goes on with i + 1.
-template <class T, class Apply, class Witness = no_witness>
-void guard_loop(operator_context& context, const batch_of<T>& batch, std::size_t first,
-                Apply&& apply, Witness&& witness = {}) {
+// Calls `steps(next)`, which handles the records from `next` on and keeps `next` at the one that it
+// is handling. When it throws, the policy decides; with skip or dead_letter
+// `witness.on_skipped(next)` is told and `steps` is called again for the records behind that one.
+template <class T, class Steps, class Witness = no_witness>
+void guard_steps(operator_context& context, const batch_of<T>& batch, std::size_t first,
+                 Steps&& steps, Witness&& witness = {}) {
   const std::size_t count = batch.size();
   for (std::size_t next = first; next < count; ++next) {
-    std::optional<std::string> cause = cause_of_failure([&] {
-      // `next` is read after an exception; a counter of its own can stay in a register.
-      for (std::size_t i = next; i < count; ++i) {
-        next = i;
-        apply(i);
-      }
-    });
+    std::optional<std::string> cause = cause_of_failure([&] { steps(next); });
     if (!cause) return;
     std::string record;
     if constexpr (printable<T>) record = to_text(static_cast<const T&>(batch.values[next]));
@@ -63,6 +58,20 @@ void guard_loop(operator_context& context, const batch_of<T>& batch, std::size_t
                       witness.place_of(next));
     witness.on_skipped(next);
   }
+}
+
+// Calls `apply(i)` for i in [first, batch.size()), in the same way.
+template <class T, class Apply, class Witness = no_witness>
+void guard_loop(operator_context& context, const batch_of<T>& batch, std::size_t first,
+                Apply&& apply, Witness&& witness = {}) {
+  const auto steps = [&, count = batch.size()](std::size_t& next) {
+    // `next` is read after an exception; a counter of its own can stay in a register.
+    for (std::size_t i = next; i < count; ++i) {
+      next = i;
+      apply(i);
+    }
+  };
+  guard_steps(context, batch, first, steps, std::forward<Witness>(witness));
 }
 
 // The same over the whole batch, which it counts as records_in.

@@ -35,10 +35,11 @@ public:
   }
 
   bool include_until(slices& from, slice_index end, std::size_t& budget) {
-    const auto merge = [&](const Key& key, std::uint64_t hash, const accumulator& come) {
-      together_.update(key, hash, [&](accumulator& total) { aggregate_.merge(total, come); });
+    const auto merge = [&](const accumulator& come, accumulator& total) {
+      aggregate_.merge(total, come);
     };
-    return from.sweep(end_, end, budget, together_, merge);
+    return from.template sweep<const entry>(
+        end_, end, budget, [&](const auto& batch) { batch.update(together_, merge); });
   }
 
   template <class F>

@@ -10,7 +10,6 @@
 #include "api/aggregate.hpp"
 #include "api/flat_table.hpp"
 #include "api/keyed.hpp"
-#include "api/operators/guarded.hpp"
 #include "api/operators/staged_keys.hpp"
 
 namespace weir {
@@ -33,15 +32,12 @@ public:
   void process(std::uint32_t, record_batch& batch) override {
     const auto& in = batch_of<T>::of(batch);
     keys_.stage(context(), in);
-    for_each_guarded(context(), in, [&](std::size_t i) {
-      keys_.prefetch_ahead_of(i, *table_);
-      if (!keys_.has(i)) return;
-      table_->update(keys_.key(i), keys_.hash(i), [&](accumulator& so_far) {
-        const T& record = in.values[i];
-        aggregate_.add(so_far, record);
-        out_.push(result(keys_.key(i), so_far), in.time_of(i));
-      });
+    keys_.update_all(context(), in, *table_, [&](std::size_t i, accumulator& so_far) {
+      const T& record = in.values[i];
+      aggregate_.add(so_far, record);
+      out_.push(result(keys_.key(i), so_far), in.time_of(i));
     });
+    context().counters.records_in += in.size();
     if (out_.empty()) return;
     context().counters.records_out += out_.size();
     emit(out_);

@@ -31,22 +31,20 @@ public:
       begin_ = end_ = {first, 0};
       return true;
     }
-    const auto subtract = [&](const Key& key, std::uint64_t hash, const accumulator& gone) {
-      sum& total = *running_.find(key, hash);
-      if (--total.slices == 0) {
-        running_.erase(key, hash);
-      } else {
-        aggregate_.subtract(total.of, gone);
-      }
+    const auto subtract = [&](const accumulator& gone, sum& total) {
+      if (--total.slices == 0) return true;
+      aggregate_.subtract(total.of, gone);
+      return false;
     };
-    return from.sweep(begin_, first, budget, running_, subtract);
+    return from.template sweep<const entry>(begin_, first, budget, [&](const auto& batch) {
+      batch.update_or_erase(running_, subtract);
+    });
   }
 
   bool include_until(slices& from, slice_index end, std::size_t& budget) {
-    const auto include = [&](const Key& key, std::uint64_t hash, const accumulator& come) {
-      running_.update(key, hash, [&](sum& total) { add(total, come, true); });
-    };
-    return from.sweep(end_, end, budget, running_, include);
+    const auto include = [&](const accumulator& come, sum& total) { add(total, come, true); };
+    return from.template sweep<const entry>(
+        end_, end, budget, [&](const auto& batch) { batch.update(running_, include); });
   }
 
   template <class F>

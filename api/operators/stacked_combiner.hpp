@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "api/aggregate.hpp"
 #include "api/operators/window_slices.hpp"
@@ -54,38 +55,47 @@ public:
       return true;
     }
     if (first > front_end_) return turn_over(from, first, budget);
-    const auto leave_front = [&](const Key& key, std::uint64_t hash, entry& gone) {
-      if (gone.rest) {
-        *front_.find(key, hash) = *std::move(gone.rest);
-        gone.rest.reset();
-      } else {
-        front_.erase(key, hash);
-      }
+    const auto leave_front = [&](entry& gone, accumulator& front) {
+      if (!gone.rest) return true;
+      front = *std::move(gone.rest);
+      gone.rest.reset();
+      return false;
     };
-    return from.sweep(begin_, first, budget, front_, leave_front);
+    return from.template sweep<entry>(begin_, first, budget, [&](const auto& batch) {
+      batch.update_or_erase(front_, leave_front);
+    });
   }
 
   bool include_until(slices& from, slice_index end, std::size_t& budget) {
-    const auto join_back = [&](const Key& key, std::uint64_t hash, const entry& come) {
-      merge_into(back_, key, hash, come.own);
+    const auto join_back = [&](const entry& come, accumulator& back) {
+      aggregate_.merge(back, come.own);
     };
-    return from.sweep(end_, end, budget, back_, join_back);
+    return from.template sweep<const entry>(
+        end_, end, budget, [&](const auto& batch) { batch.update(back_, join_back); });
   }
 
   template <class F>
   bool visit(slices&, std::size_t& budget, F&& f) {
-    const auto with_back = [&](const Key& key, std::uint64_t hash, const accumulator& front) {
-      const accumulator* back = back_.find(key, hash);
+    const auto with_back = [&](const Key& key, const accumulator& front, const accumulator* back) {
       if (back == nullptr) return f(key, front);
       accumulator both = front;
       aggregate_.merge(both, *back);
       f(key, both);
     };
-    const auto without_front = [&](const Key& key, std::uint64_t hash, const accumulator& back) {
-      if (front_.find(key, hash) == nullptr) f(key, back);
+    const auto without_front = [&](const Key& key, const accumulator& back,
+                                   const accumulator* front) {
+      if (front == nullptr) f(key, back);
     };
-    if (!visit_prefetching(front_, front_cursor_, budget, back_, with_back)) return false;
-    if (!visit_prefetching(back_, back_cursor_, budget, front_, without_front)) return false;
+    if (!visit_in_batches<const accumulator>(front_, front_cursor_, budget, [&](const auto& batch) {
+          batch.find(back_, with_back);
+        })) {
+      return false;
+    }
+    if (!visit_in_batches<const accumulator>(back_, back_cursor_, budget, [&](const auto& batch) {
+          batch.find(front_, without_front);
+        })) {
+      return false;
+    }
     front_cursor_ = back_cursor_ = 0;
     return true;
   }
@@ -135,11 +145,17 @@ private:
       turned_ = {end_.slice - 1, 0};
       is_turning_ = true;
     }
-    const auto turn = [&](const Key& key, std::uint64_t hash, entry& each) {
-      if (const accumulator* later = front_.find(key, hash)) each.rest = *later;
-      merge_into(front_, key, hash, each.own);
+    const auto keep_rest = [](const Key&, entry& each, const accumulator* later) {
+      if (later != nullptr) each.rest = *later;
     };
-    const bool done = from.sweep_back(turned_, first, budget, front_, turn);
+    const auto join_front = [&](const entry& each, accumulator& front) {
+      aggregate_.merge(front, each.own);
+    };
+    const bool done =
+        from.template sweep_back<entry>(turned_, first, budget, [&](const auto& batch) {
+          batch.find(front_, keep_rest);
+          batch.update(front_, join_front);
+        });
     if (!done) return false;
     begin_ = {first, 0};
     front_end_ = end_.slice;

@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -57,6 +60,28 @@ public:
   }
   std::uint64_t hash(std::size_t i) const noexcept { return hashes_[i]; }
 
+  // table.update_batch(...) for the keys of the records [next, end), which are all there.
+  template <class Table, class F>
+  void update_run(Table& table, std::size_t& next, std::size_t end, F&& f) const {
+    table.update_batch(
+        std::span{hashes_}.first(end), next,
+        [this](std::size_t i) -> const key_type& { return key(i); }, f);
+  }
+  // For every record i that has a key: table.update(...) with f(i, value), under the operator's
+  // error policy. `batch` is the one that was staged.
+  template <class Table, class F>
+  void update_all(operator_context& context, const batch_of<T>& batch, Table& table, F&& f) const {
+    table.continue_growing(batch.size());
+    if (failed_.empty()) {
+      guard_steps(context, batch, 0,
+                  [&](std::size_t& next) { update_run(table, next, batch.size(), f); });
+    } else {
+      guard_loop(context, batch, 0, [&](std::size_t i) {
+        if (has(i)) table.update(key(i), hash(i), [&f, i](auto& value) { f(i, value); });
+      });
+    }
+  }
+
   // Fetches the place in `table` of the key that comes up 16 records behind record `i`.
   template <class Table>
   void prefetch_ahead_of(std::size_t i, Table& table) const noexcept {
@@ -64,8 +89,12 @@ public:
   }
 
 private:
+  // A reference to such a key takes as much memory, and a detour.
+  static constexpr bool is_cheap_to_copy =
+      std::is_trivially_copyable_v<key_type> && sizeof(key_type) <= sizeof(void*);
   static constexpr bool by_reference =
-      !Copies && std::is_lvalue_reference_v<std::invoke_result_t<const KeyOf&, const T&>> &&
+      !Copies && !is_cheap_to_copy &&
+      std::is_lvalue_reference_v<std::invoke_result_t<const KeyOf&, const T&>> &&
       std::is_same_v<typename column<T>::value_type, T>;
   struct held {
     key_type value;

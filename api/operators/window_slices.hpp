@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "api/flat_table.hpp"
-#include "api/operators/prefetching_visitor.hpp"
+#include "api/operators/entry_batch.hpp"
 #include "api/operators/window_slicing.hpp"
 
 namespace weir {
@@ -118,16 +118,16 @@ public:
     }
   }
 
-  // Calls f(const Key&, hash, Entry&) for the entries of the slices [at.slice, end), in order of
-  // slices; prefetches the entries of `changed` for f. Looks at no more slots than `budget`, which
-  // it reduces, and leaves `at` where to go on. Returns true, with `at` at the beginning of `end`,
-  // when it got there.
-  // REQUIRES: f does not change these slices, nor does anybody until it got there.
-  template <class Table, class F>
-  bool sweep(position& at, slice_index end, std::size_t& budget, Table& changed, F&& f) {
+  // Calls f(const entry_batch<Key, Seen>&) with the entries of the slices [at.slice, end), in order
+  // of slices; see visit_in_batches. Looks at no more slots than `budget`, which it reduces, and
+  // leaves `at` where to go on. Returns true, with `at` at the beginning of `end`, when it got
+  // there.
+  // REQUIRES: which keys there are in these slices does not change until it got there.
+  template <class Seen, class F>
+  bool sweep(position& at, slice_index end, std::size_t& budget, F&& f) {
     for (auto each = lower_bound(at.slice); each != live_.end() && each->index < end; ++each) {
       if (each->index > at.slice) at = {each->index, 0};
-      if (!visit_prefetching(*each->table, at.slot, budget, changed, f)) return false;
+      if (!visit_in_batches<Seen>(*each->table, at.slot, budget, f)) return false;
       at = {each->index + 1, 0};
     }
     at = {end, 0};
@@ -135,13 +135,13 @@ public:
   }
 
   // The same from slice at.slice down to `first`; leaves at.slice == first - 1.
-  template <class Table, class F>
-  bool sweep_back(position& at, slice_index first, std::size_t& budget, Table& changed, F&& f) {
+  template <class Seen, class F>
+  bool sweep_back(position& at, slice_index first, std::size_t& budget, F&& f) {
     for (auto each = lower_bound(at.slice + 1); each != live_.begin();) {
       --each;
       if (each->index < first) break;
       if (each->index < at.slice) at = {each->index, 0};
-      if (!visit_prefetching(*each->table, at.slot, budget, changed, f)) return false;
+      if (!visit_in_batches<Seen>(*each->table, at.slot, budget, f)) return false;
       at = {each->index - 1, 0};
     }
     at = {first - 1, 0};
@@ -212,7 +212,12 @@ private:
   }
 
   std::unique_ptr<table_type> fresh_table() {
-    if (spare_.empty()) return std::make_unique<table_type>(*backend_, initial_);
+    if (spare_.empty()) {
+      auto made = std::make_unique<table_type>(*backend_, initial_);
+      // Most slices have about as many keys as the one before.
+      if (!live_.empty()) made->reserve(live_.back().table->size());
+      return made;
+    }
     auto table = std::move(spare_.back());
     spare_.pop_back();
     return table;

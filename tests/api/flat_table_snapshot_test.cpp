@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -105,6 +106,38 @@ TEST(FlatTableSnapshot, DoesNotChangeWithTheTable) {
   load_all(restored, blocks_of(*frozen));
   EXPECT_EQ(restored.size(), 1000U);
   restored.for_each([](int key, int value) { EXPECT_EQ(key, value); });
+}
+
+TEST(FlatTableSnapshot, DoesNotChangeWithBatchesWhileItIsRead) {
+  huge_page_memory memory;
+  flat_table<std::uint64_t, std::uint64_t> table{memory};
+  std::mt19937_64 random{11};
+  for (const std::uint64_t range : {900U, 1100U, 5000U, 90'000U}) {
+    SCOPED_TRACE(range);
+    const auto before = content_of(table);
+    const auto frozen = table.freeze();
+    std::vector<state_block> blocks;
+    std::vector<std::uint64_t> keys(1024);
+    std::vector<std::uint64_t> hashes(keys.size());
+    const auto key_at = [&](std::size_t i) -> const std::uint64_t& { return keys[i]; };
+    for (int round = 0; round < 200; ++round) {
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        keys[i] = random() % range;
+        hashes[i] = hash_key(keys[i]);
+      }
+      std::size_t next = 0;
+      table.update_batch(hashes, next, key_at,
+                         [&](std::size_t i, std::uint64_t& value) { value += keys[i] + 1; });
+      table.find_batch(hashes, key_at, [](std::size_t, std::uint64_t* found) { ++*found; });
+      table.continue_growing(keys.size());
+      if (round % 20 != 0) continue;
+      if (auto block = frozen->next_block()) blocks.push_back(*std::move(block));
+    }
+    while (auto block = frozen->next_block()) blocks.push_back(*std::move(block));
+    flat_table<std::uint64_t, std::uint64_t> restored{memory};
+    load_all(restored, blocks);
+    ASSERT_EQ(content_of(restored), before);
+  }
 }
 
 TEST(FlatTableSnapshot, NamesItsTypes) {

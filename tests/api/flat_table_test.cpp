@@ -143,6 +143,13 @@ TEST(FlatTable, StartsANewKeyWithTheInitialValue) {
   EXPECT_EQ(*table.find(0, hash_key(0)), 42);
 }
 
+template <class Key>
+std::vector<std::uint64_t> hashes_of(const std::vector<Key>& keys) {
+  std::vector<std::uint64_t> hashes;
+  for (const auto& key : keys) hashes.push_back(hash_key(key));
+  return hashes;
+}
+
 TEST(FlatTable, UpdatesABatchInOrderWhileItGrows) {
   huge_page_memory memory;
   flat_table<std::uint64_t, std::vector<std::size_t>> table{memory};
@@ -152,9 +159,14 @@ TEST(FlatTable, UpdatesABatchInOrderWhileItGrows) {
   for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 1000U, 5000U, 20000U}) {
     std::vector<std::uint64_t> keys(size);
     for (auto& key : keys) key = random() % 7000;
+    std::size_t next = 0;
     table.update_batch(
-        size, [&](std::size_t i) { return keys[i]; },
-        [&](std::size_t i, std::vector<std::size_t>& of_key) { of_key.push_back(number + i); });
+        hashes_of(keys), next, [&](std::size_t i) -> const std::uint64_t& { return keys[i]; },
+        [&](std::size_t i, std::vector<std::size_t>& of_key) {
+          ASSERT_EQ(next, i);
+          of_key.push_back(number + i);
+        });
+    EXPECT_EQ(next, size);
     for (std::size_t i = 0; i < size; ++i) expected[keys[i]].push_back(number + i);
     number += size;
   }
@@ -164,15 +176,60 @@ TEST(FlatTable, UpdatesABatchInOrderWhileItGrows) {
   }
 }
 
-TEST(FlatTable, TakesTheKeysOfABatchByReferenceToo) {
+TEST(FlatTable, GoesOnWithABatchBehindAnUpdateThatThrew) {
   huge_page_memory memory;
   flat_table<std::string, int> table{memory};
-  std::vector<std::string> words{"to", "be", "or", "not", "to", "be"};
-  table.update_batch(
-      words.size(), [&](std::size_t i) -> const std::string& { return words[i]; },
-      [](std::size_t, int& count) { ++count; });
-  EXPECT_EQ(table.size(), 4);
+  const std::vector<std::string> words{"to", "be", "or", "not", "to", "be"};
+  const auto hashes = hashes_of(words);
+  const auto word_at = [&](std::size_t i) -> const std::string& { return words[i]; };
+  const auto count_all_but_or = [&](std::size_t i, int& count) {
+    if (words[i] == "or") throw std::runtime_error{"no"};
+    ++count;
+  };
+  std::size_t next = 0;
+  EXPECT_THROW(table.update_batch(hashes, next, word_at, count_all_but_or), std::runtime_error);
+  EXPECT_EQ(next, 2);
+  ++next;
+  table.update_batch(hashes, next, word_at, count_all_but_or);
+  EXPECT_EQ(table.size(), 3);
   EXPECT_EQ(*table.find("be", hash_key(std::string{"be"})), 2);
+}
+
+TEST(FlatTable, FindsTheKeysOfABatchAndAddsNone) {
+  huge_page_memory memory;
+  flat_table<std::uint64_t, std::uint64_t> table{memory};
+  for (std::uint64_t added = 0; added < 3000; ++added) {
+    table.find_or_insert(2 * added, hash_key(2 * added)) = added;
+    // Every so often, and so also in the middle of growing.
+    if (added % 37 != 0) continue;
+    std::vector<std::uint64_t> keys(2 * added + 40);
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = i;
+    std::size_t calls = 0;
+    table.find_batch(
+        hashes_of(keys), [&](std::size_t i) -> const std::uint64_t& { return keys[i]; },
+        [&](std::size_t i, const std::uint64_t* found) {
+          ASSERT_EQ(calls++, i);
+          ASSERT_EQ(found != nullptr, i % 2 == 0 && i <= 2 * added);
+          if (found != nullptr) {
+            ASSERT_EQ(*found, i / 2);
+          }
+        });
+    ASSERT_EQ(calls, keys.size());
+    ASSERT_EQ(table.size(), added + 1);
+  }
+}
+
+TEST(FlatTable, MakesRoomForKeysAtOnce) {
+  huge_page_memory memory;
+  flat_table<std::uint64_t, std::uint64_t> table{memory};
+  for (const std::uint64_t keys : {0U, 1U, 20U, 640U, 641U, 1000U}) {
+    table.clear();
+    table.reserve(keys);
+    const std::size_t bytes = memory.bytes_in_use();
+    for (std::uint64_t key = 1; key <= keys; ++key) table.find_or_insert(key, hash_key(key)) = key;
+    EXPECT_EQ(memory.bytes_in_use(), bytes) << keys;
+    EXPECT_EQ(table.size(), keys);
+  }
 }
 
 TEST(FlatTable, LeavesNoTraceOfANewKeyWhoseUpdateThrows) {

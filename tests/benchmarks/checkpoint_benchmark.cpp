@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "api/aggregates.hpp"
 #include "api/flat_table.hpp"
@@ -24,9 +25,17 @@ using table = flat_table<std::uint64_t, std::uint64_t>;
 
 void count_up(table& counts, std::uint64_t first, std::uint64_t records, std::uint64_t keys) {
   constexpr std::uint64_t batch = 1024;
+  std::vector<std::uint64_t> chosen(batch);
+  std::vector<std::uint64_t> hashes(batch);
   for (std::uint64_t i = first; i < first + records; i += batch) {
+    for (std::uint64_t n = 0; n < batch; ++n) {
+      chosen[n] = 1 + scale_to(mix(i + n), keys);
+      hashes[n] = hash_key(chosen[n]);
+    }
+    counts.continue_growing(batch);
+    std::size_t next = 0;
     counts.update_batch(
-        batch, [&](std::size_t n) { return 1 + scale_to(mix(i + n), keys); },
+        hashes, next, [&](std::size_t n) -> const std::uint64_t& { return chosen[n]; },
         [](std::size_t, std::uint64_t& count) { ++count; });
   }
 }

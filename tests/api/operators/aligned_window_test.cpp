@@ -238,11 +238,12 @@ auto count_touchily() {
 
 TEST(AlignedWindow, CountsEachRecordOnceWhenFunctionsThrowAndAreSkipped) {
   using result_type = window_result<std::string, int>;
-  for (const event_time second : {at(1), at(6)}) {
+  // All in one slice, by turns in two, and in long runs in each of the two.
+  for (const int run : {300, 1, 100}) {
     operator_harness<visit, result_type> harness{count_touchily()};
     harness.context().on_error = error_policy::skip;
     std::vector<timed<visit>> batch;
-    for (int i = 0; i < 100; ++i) batch.push_back({{"a", i}, i % 2 == 0 ? at(1) : second});
+    for (int i = 0; i < 300; ++i) batch.push_back({{"a", i}, i / run % 2 == 0 ? at(1) : at(6)});
     batch[10].value.seconds = -1;
     batch[20].value.page = "";
     batch[40].value = {"never counted", -1};
@@ -253,8 +254,8 @@ TEST(AlignedWindow, CountsEachRecordOnceWhenFunctionsThrowAndAreSkipped) {
       EXPECT_EQ(each.key, "a");
       sum += each.value;
     }
-    EXPECT_EQ(sum, 2 * 97);
-    EXPECT_EQ(harness.counters().records_in, 100U);
+    EXPECT_EQ(sum, 2 * 297);
+    EXPECT_EQ(harness.counters().records_in, 300U);
     EXPECT_EQ(harness.counters().skipped, 3U);
   }
 }
