@@ -16,6 +16,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "api/file_system.hpp"
 #include "api/ids.hpp"
 #include "api/record_batch.hpp"
+#include "api/time.hpp"
 
 namespace weir {
 
@@ -40,6 +42,13 @@ template <class T>
 class sink_writer {
 public:
   virtual ~sink_writer() = default;
+  // Processing time is `now`. Told before every `write`, and when it has come to `next_timer`; a
+  // writer has no other clock. After it, `next_timer` is later than `now`, or none.
+  virtual status on_time(processing_time now) {
+    static_cast<void>(now);
+    return {};
+  }
+  virtual std::optional<processing_time> next_timer() const { return std::nullopt; }
   // May take the records out of the batch.
   virtual status write(batch_of<T>& batch) = 0;
   // What was written since the last call survives a crash, but nobody takes it for a result yet.

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "api/record_batch.hpp"
 #include "api/sink.hpp"
 #include "api/text.hpp"
+#include "api/time.hpp"
 #include "api/value_shape.hpp"
 #include "connectors/part_files.hpp"
 
@@ -69,6 +71,8 @@ public:
   // A writer that is dropped without a word belongs to a job that has not finished.
   ~file_writer() override { files_.abandon(); }
 
+  status on_time(processing_time now) override { return files_.on_time(now); }
+  std::optional<processing_time> next_timer() const override { return files_.next_timer(); }
   status write(batch_of<T>& batch) override {
     lines_.clear();
     for (const T& value : batch.values) {
@@ -104,11 +108,24 @@ public:
   file_sink_of<json_rows> json_lines() const { return file_sink_of<json_rows>{options_}; }
 
   // With checkpoints: a file that has grown to so many bytes is ended, and the next record begins
-  // another; it may be larger by one batch of records. There is no rolling by time but that of the
-  // checkpoints: a writer has no clock. Without checkpoints there is one file, whatever its size.
+  // another; it may be larger by one batch of records. Without checkpoints there is one file,
+  // whatever its size, and however long it takes.
   file_sink_of roll_at(std::uint64_t bytes) const {
     auto changed = *this;
     changed.options_.roll_at = bytes;
+    return changed;
+  }
+  // With checkpoints: a file is ended when it was begun so long ago, in processing time. More than
+  // 0.
+  file_sink_of rollover_interval(duration age) const {
+    auto changed = *this;
+    changed.options_.rollover_interval = age;
+    return changed;
+  }
+  // The same when nothing was written to it for so long.
+  file_sink_of inactivity_interval(duration silence) const {
+    auto changed = *this;
+    changed.options_.inactivity_interval = silence;
     return changed;
   }
 
@@ -129,7 +146,7 @@ private:
 };
 
 inline file_sink_of<text_rows> file_sink(std::string path) {
-  return file_sink_of<text_rows>{{.path = std::move(path), .header = {}, .roll_at = {}}};
+  return file_sink_of<text_rows>{{.path = std::move(path)}};
 }
 
 }  // namespace weir

@@ -42,6 +42,18 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+status require_positive(std::string_view word, std::optional<duration> interval,
+                        const std::string& path) {
+  if (!interval || *interval > duration::zero()) return {};
+  return error{error_code::invalid_argument,
+               "write " + path + ": " + std::string{word} + "(" + to_string(*interval) +
+                   "): a file cannot be ended before it has begun; give it more than 0"};
+}
+
+processing_time later_by(processing_time time, duration span) {
+  return time > processing_time::max() - span ? processing_time::max() : time + span;
+}
+
 }  // namespace
 
 part_files::part_files(const sink_context& context, part_file_options options)
@@ -55,6 +67,11 @@ result<part_files> part_files::open(const sink_context& context, part_file_optio
     return error{error_code::invalid_argument,
                  "write " + path + ": the attempt's token '" + context.attempt_token +
                      "' cannot be part of a file name; make it of letters, digits, '-' and '_'"};
+  }
+  for (const auto& [word, interval] :
+       {std::pair{"rollover_interval", opened.options_.rollover_interval},
+        std::pair{"inactivity_interval", opened.options_.inactivity_interval}}) {
+    if (auto checked = require_positive(word, interval, path); !checked) return checked.failure();
   }
   const auto final_path = context.has_checkpoints ? path : opened.names_of_next().finished;
   for (const auto& name : {path, final_path}) {
@@ -87,6 +104,7 @@ status part_files::begin_file() {
   if (!file) return file.failure();
   ++begun_;
   current_ = std::move(*file);
+  began_at_ = now_;
   return current_->append(options_.header);
 }
 
@@ -97,12 +115,30 @@ status part_files::end_file() {
   return {};
 }
 
+std::optional<processing_time> part_files::next_timer() const {
+  if (!context_.has_checkpoints || !current_) return std::nullopt;
+  std::optional<processing_time> next;
+  if (options_.rollover_interval) next = later_by(began_at_, *options_.rollover_interval);
+  if (options_.inactivity_interval) {
+    const auto idle = later_by(written_at_, *options_.inactivity_interval);
+    next = next ? std::min(*next, idle) : idle;
+  }
+  return next;
+}
+
+status part_files::on_time(processing_time now) {
+  now_ = now;
+  const auto due = next_timer();
+  return due && *due <= now ? end_file() : status{};
+}
+
 status part_files::append(std::string_view bytes) {
   if (bytes.empty()) return {};
   if (!current_) {
     if (auto begun = begin_file(); !begun) return begun;
   }
   if (auto appended = current_->append(bytes); !appended) return appended;
+  written_at_ = now_;
   const bool is_full =
       context_.has_checkpoints && options_.roll_at && current_->size() >= *options_.roll_at;
   return is_full ? end_file() : status{};

@@ -23,6 +23,7 @@
 
 #include "api/error.hpp"
 #include "api/sink.hpp"
+#include "api/time.hpp"
 #include "connectors/pending_file.hpp"
 
 namespace weir {
@@ -30,17 +31,24 @@ namespace weir {
 // How a sink's files are made, whatever they contain.
 struct part_file_options {
   std::string path;
-  std::string header;  // The first bytes of every file.
-  // With checkpoints: a file that has become this large is ended before its checkpoint.
-  std::optional<std::uint64_t> roll_at;
+  std::string header{};  // The first bytes of every file.
+  // With checkpoints: a file that has become this large is ended before its checkpoint, and so is
+  // one that was begun this long ago, or to which nothing was written for this long.
+  std::optional<std::uint64_t> roll_at{};
+  std::optional<duration> rollover_interval{};
+  std::optional<duration> inactivity_interval{};
 };
 
 class part_files {
 public:
   // Makes missing directories on the way to the path. Errors: the path, or without checkpoints the
-  // name of the part, is a directory; the attempt's token cannot be part of a name; the disk's.
+  // name of the part, is a directory; the attempt's token cannot be part of a name; an interval
+  // that is no time; the disk's.
   static result<part_files> open(const sink_context& context, part_file_options options);
 
+  // Ends a file whose time has come. See sink_writer.
+  status on_time(processing_time now);
+  std::optional<processing_time> next_timer() const;
   // After an error, only `abandon` is allowed.
   status append(std::string_view bytes);
   // The contract of sink_writer.
@@ -61,6 +69,9 @@ private:
   sink_context context_;
   part_file_options options_;
   std::uint64_t begun_ = 0;  // How many files.
+  processing_time now_{};
+  processing_time began_at_{};    // The current one.
+  processing_time written_at_{};  // The last time.
   std::optional<pending_file> current_;
   std::vector<pending_file> ended_;  // Complete, and in no `prepare` yet, or without checkpoints.
 };

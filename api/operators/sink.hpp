@@ -43,8 +43,17 @@ public:
   void process(std::uint32_t, record_batch& batch) override {
     auto& records = batch_of<T>::of(batch);
     const std::size_t received = records.size();
+    value_or_fail(writer_->on_time(context().now));
     value_or_fail(writer_->write(records));
     context().counters.records_in += received;
+  }
+
+  bool on_processing_time(processing_time now) override {
+    value_or_fail(writer_->on_time(now));
+    return true;
+  }
+  std::optional<processing_time> next_processing_timer() const override {
+    return writer_ ? writer_->next_timer() : std::nullopt;
   }
 
   bool finish() override {

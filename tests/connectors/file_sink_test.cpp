@@ -111,6 +111,23 @@ TEST_F(FileSink, RollsBySizeInWhicheverFormat) {
   EXPECT_EQ(directory.read("out.part-0-t1-1"), "7\n");
 }
 
+TEST_F(FileSink, RollsByTimeInWhicheverFormat) {
+  const auto sink = file_sink(path)
+                        .rollover_interval(std::chrono::seconds{10})
+                        .inactivity_interval(std::chrono::seconds{3})
+                        .json_lines();
+  auto writer = sink.open<int>(sink_context_with_checkpoints(files, "t1"));
+  for (const int time : {1, 3, 5, 7, 9, 11, 20}) {
+    ASSERT_TRUE((*writer)->on_time(processing_time{std::chrono::seconds{time}}));
+    ASSERT_TRUE(write_values<int>(**writer, {time}));
+  }
+  EXPECT_EQ((*writer)->next_timer(), processing_time{std::chrono::seconds{23}});
+  ASSERT_TRUE((*writer)->commit(*(*writer)->prepare()));
+  EXPECT_EQ(directory.read("out.part-0-t1-0"), "1\n3\n5\n7\n9\n");
+  EXPECT_EQ(directory.read("out.part-0-t1-1"), "11\n");
+  EXPECT_EQ(directory.read("out.part-0-t1-2"), "20\n");
+}
+
 TEST_F(FileSink, IsOneFileWithoutCheckpointsWhateverItsSize) {
   EXPECT_EQ(write_all<int>(file_sink(path).roll_at(1), sink_context_for(files), {1, 2}), "");
   EXPECT_EQ(directory.files(), std::vector<std::string>{"out"});

@@ -36,7 +36,7 @@ protected:
 
   temporary_directory directory;
   faulty_file_system files;
-  part_file_options options{.path = directory / "out", .header = {}, .roll_at = {}};
+  part_file_options options{.path = directory / "out"};
 };
 
 TEST_F(PartFiles, WithoutCheckpointsAreOneFileWithTheNameOfThePath) {
@@ -106,6 +106,88 @@ TEST_F(PartFiles, EndAFileThatIsLargeEnough) {
   EXPECT_EQ(directory.read("out.part-0-t1-0"), "1234");
   EXPECT_EQ(directory.read("out.part-0-t1-1"), "56789");
   EXPECT_EQ(directory.read("out.part-0-t1-2"), "x");
+}
+
+processing_time second(std::int64_t count) { return processing_time{std::chrono::seconds{count}}; }
+
+TEST_F(PartFiles, EndAFileThatWasBegunLongEnoughAgo) {
+  options.rollover_interval = std::chrono::seconds{10};
+  auto out = attempt("t1");
+  ASSERT_TRUE(out->on_time(second(100)));
+  EXPECT_EQ(out->next_timer(), std::nullopt) << "no file, nothing to end";
+  ASSERT_TRUE(out->append("a"));
+  ASSERT_TRUE(out->on_time(second(109)));
+  ASSERT_TRUE(out->append("b"));
+  EXPECT_EQ(out->next_timer(), second(110));
+  ASSERT_TRUE(out->on_time(second(110)));
+  EXPECT_EQ(out->next_timer(), std::nullopt);
+  ASSERT_TRUE(out->append("c"));
+  EXPECT_EQ(out->next_timer(), second(120));
+  ASSERT_TRUE(out->commit(*out->prepare()));
+  EXPECT_EQ(out->next_timer(), std::nullopt) << "the checkpoint has ended it";
+  EXPECT_EQ(directory.read("out.part-0-t1-0"), "ab");
+  EXPECT_EQ(directory.read("out.part-0-t1-1"), "c");
+}
+
+TEST_F(PartFiles, EndAFileToWhichNothingWasWrittenForLongEnough) {
+  options.inactivity_interval = std::chrono::seconds{10};
+  auto out = attempt("t1");
+  for (const int time : {100, 109, 118}) {
+    ASSERT_TRUE(out->on_time(second(time)));
+    ASSERT_TRUE(out->append("a"));
+    EXPECT_EQ(out->next_timer(), second(time + 10));
+  }
+  ASSERT_TRUE(out->on_time(second(130)));
+  ASSERT_TRUE(out->append("b"));
+  ASSERT_TRUE(out->commit(*out->prepare()));
+  EXPECT_EQ(directory.read("out.part-0-t1-0"), "aaa");
+  EXPECT_EQ(directory.read("out.part-0-t1-1"), "b");
+}
+
+TEST_F(PartFiles, EndAFileAtTheFirstOfBothIntervals) {
+  options.rollover_interval = std::chrono::seconds{10};
+  options.inactivity_interval = std::chrono::seconds{4};
+  auto out = attempt("t1");
+  ASSERT_TRUE(out->on_time(second(100)));
+  ASSERT_TRUE(out->append("a"));
+  EXPECT_EQ(out->next_timer(), second(104));
+  ASSERT_TRUE(out->on_time(second(103)));
+  ASSERT_TRUE(out->append("b"));
+  ASSERT_TRUE(out->on_time(second(106)));
+  ASSERT_TRUE(out->append("c"));
+  ASSERT_TRUE(out->on_time(second(109)));
+  ASSERT_TRUE(out->append("d"));
+  EXPECT_EQ(out->next_timer(), second(110));
+}
+
+TEST_F(PartFiles, NeverEndAFileAfterMoreTimeThanThereIs) {
+  options.rollover_interval = duration::max();
+  auto out = attempt("t1");
+  ASSERT_TRUE(out->on_time(second(100)));
+  ASSERT_TRUE(out->append("a"));
+  EXPECT_EQ(out->next_timer(), processing_time::max());
+}
+
+TEST_F(PartFiles, WithoutCheckpointsHaveNoTimers) {
+  options.rollover_interval = std::chrono::seconds{10};
+  options.inactivity_interval = std::chrono::seconds{10};
+  auto out = open();
+  ASSERT_TRUE(out->append("a"));
+  EXPECT_EQ(out->next_timer(), std::nullopt);
+  ASSERT_TRUE(out->on_time(second(1000)));
+  ASSERT_TRUE(out->commit(prepare(*out, "b")));
+  EXPECT_EQ(directory.read("out"), "ab");
+}
+
+TEST_F(PartFiles, RefuseAnIntervalThatIsNoTime) {
+  options.rollover_interval = duration::zero();
+  EXPECT_EQ(attempt("t1").failure().message,
+            "write " + options.path +
+                ": rollover_interval(0s): a file cannot be ended before it has begun; give it more "
+                "than 0");
+  options.rollover_interval.reset();
+  options.inactivity_interval = std::chrono::seconds{-1};
+  EXPECT_NE(attempt("t1").failure().message.find("inactivity_interval(-1s): "), std::string::npos);
 }
 
 TEST_F(PartFiles, KeepWhatACheckpointMayHoldWhenAbandoned) {

@@ -3,6 +3,7 @@
 // what is not complete.
 #include "api/operators/sink.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ struct journal {
   std::string failing_call;
   int prepared = 0;
   sink_context opened = {};
+  std::optional<processing_time> timer = {};  // None: the writer has no use for time.
 
   status note(const std::string& call, const std::string& text) {
     entries += entries.empty() ? text : ", " + text;
@@ -32,6 +34,12 @@ struct journal {
 class journal_writer final : public sink_writer<int> {
 public:
   explicit journal_writer(journal& to) : to_{to} {}
+  status on_time(processing_time now) override {
+    if (!to_.timer) return {};
+    if (*to_.timer <= now) to_.timer.reset();
+    return to_.note("time", "time " + to_string(now.time_since_epoch()));
+  }
+  std::optional<processing_time> next_timer() const override { return to_.timer; }
   status write(batch_of<int>& batch) override {
     const std::string count = std::to_string(batch.size());
     batch.clear();
@@ -98,6 +106,28 @@ protected:
 
   journal journal_;
 };
+
+TEST_F(SinkOperator, TellsItsWriterTheTimeBeforeItWritesAndWhenItIsDue) {
+  auto sink = harness();
+  EXPECT_EQ(sink->tested().next_processing_timer(), std::nullopt) << "not open yet";
+  journal_.timer = processing_at(9);
+  sink->open();
+  sink->context().now = processing_at(5);
+  sink->push(1, at(1));
+  EXPECT_EQ(sink->tested().next_processing_timer(), processing_at(9));
+  sink->processing_time_is(processing_at(9));
+  EXPECT_EQ(sink->tested().next_processing_timer(), std::nullopt);
+  EXPECT_EQ(journal_.entries, "open, time 5s, write 1, time 9s");
+}
+
+TEST_F(SinkOperator, FailsWhenItsWriterCannotDoWhatItIsTimeFor) {
+  auto sink = harness();
+  journal_.timer = processing_at(9);
+  journal_.failing_call = "time";
+  sink->open();
+  EXPECT_EQ(failure_of([&] { sink->processing_time_is(processing_at(9)); }),
+            "time out.csv: disk full");
+}
 
 TEST_F(SinkOperator, PreparesWhatIsWrittenAndCommitsItWhenTheJobHasFinished) {
   auto sink = harness();
