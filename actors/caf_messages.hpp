@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 
 #include "actors/snapshot_facts.hpp"
 #include "actors/task.hpp"
+#include "api/error_policy.hpp"
+#include "api/failed_record.hpp"
 #include "api/ids.hpp"
 #include "api/source.hpp"
 #include "network/fabric.hpp"
@@ -55,6 +58,8 @@ struct attempt_terms {
   bool allows_non_restored_state = false;
   checkpoint_id restored;                   // 0: the attempt starts afresh.
   std::vector<std::string> snapshot_files;  // Of the checkpoint to restore.
+  // Records that do not fail the job any more; see operator_environment.
+  std::map<std::string, error_policy> poison;
 };
 
 // From the job manager.
@@ -132,6 +137,11 @@ struct checkpoint_declined {  // The task's snapshot could not be written.
   task_index task;
   error cause;
 };
+struct record_failed {  // And with it the task, which ends next.
+  attempt_number attempt;
+  task_index task;
+  failed_record record;
+};
 struct task_ended {
   attempt_number attempt;
   task_index task;
@@ -191,6 +201,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_manager_registered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_deployed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_drained)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::record_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_reported)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::check_deployment)

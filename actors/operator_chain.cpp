@@ -10,7 +10,7 @@
 namespace weir {
 
 // One operator in its place.
-struct operator_chain::chained_step final : watermark_output {
+struct operator_chain::chained_step final : watermark_output, record_failures {
   chained_step(operator_chain& owner, const chained_operator& description,
                const task_description& task)
       : chain{&owner},
@@ -29,10 +29,15 @@ struct operator_chain::chained_step final : watermark_output {
     context.splits = &task.splits;
     context.on_error = node->on_error;
     context.dead_letter_port = node->dead_letter_port;
+    context.failures = this;
   }
 
   void emit_watermark(event_time watermark) override { chain->pass_on_watermark(*this, watermark); }
   void emit_idle(bool is_idle) override { chain->pass_on_idle(*this, is_idle); }
+
+  error_policy on_record_failed(failed_record& failed, std::size_t index) override {
+    return chain->judge(*this, failed, index);
+  }
 
   // What has finished has nothing left to do, whatever its timers say.
   std::optional<processing_time> next_timer() const {
@@ -45,6 +50,8 @@ struct operator_chain::chained_step final : watermark_output {
   memory_backend backend;
   operator_context context;
   std::unique_ptr<stream_operator> work;  // Null until `open`.
+  const chained_step* fed_by =
+      nullptr;  // The operator whose batch it handles, if one of the chain.
   std::optional<event_time> due_watermark;
   bool input_ended = false;
   bool has_finished = false;
@@ -57,7 +64,9 @@ public:
 
   void emit(record_batch& batch) override {
     auto* caller = std::exchange(chain_->running_, to_);
+    to_->fed_by = caller;
     to_->work->process(input_, batch);
+    to_->fed_by = nullptr;
     chain_->running_ = caller;
   }
 
@@ -94,7 +103,9 @@ public:
 
 operator_chain::operator_chain(const task_description& description, operator_environment world,
                                output_gate& outputs)
-    : outputs_{&outputs}, allows_non_restored_state_{world.allows_non_restored_state} {
+    : outputs_{&outputs},
+      allows_non_restored_state_{world.allows_non_restored_state},
+      poison_{world.poison} {
   for (const auto& part : description.operators) {
     steps_.push_back(std::make_unique<chained_step>(*this, part, description));
     auto& context = steps_.back()->context;
@@ -163,12 +174,37 @@ status operator_chain::guarded(chained_step& first, Action action) {
     return {};
   } catch (const task_failure& failure) {
     cause = failure.cause();
+    if (cause.code == error_code::malformed_record) {
+      failed_on_ = failed_record{.failed_in = running_->context.id,
+                                 .operator_name = running_->context.name,
+                                 .record = cause.message,
+                                 .cause = {},
+                                 .place = "malformed input",
+                                 .among = {},
+                                 .can_be_left_out = false};
+    }
   } catch (const std::exception& thrown) {
     cause = {error_code::user_function, std::string{"threw: "} + thrown.what()};
   } catch (...) {
     cause = {error_code::user_function, "threw something that is not a std::exception"};
   }
   return within("operator " + running_->context.name, std::move(cause));
+}
+
+// Only who takes the source's batch as it is knows from its position where a record came from.
+error_policy operator_chain::judge(const chained_step& step, failed_record& failed,
+                                   std::size_t index) {
+  const auto& head = *steps_.front();
+  if (failed.place.empty() && head_is_source() && step.fed_by != nullptr) {
+    if (step.fed_by == &head) failed.place = head.work->place_of(index);
+    if (failed.place.empty()) failed.among = head.work->places();
+  }
+  if (poison_ != nullptr) {
+    const auto known = poison_->find(identity_of(failed));
+    if (known != poison_->end()) return known->second;
+  }
+  failed_on_ = failed;
+  return error_policy::fail;
 }
 
 status operator_chain::open(processing_time now, const snapshot_set* restored) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "actors/output_gate.hpp"
 #include "actors/task_description.hpp"
+#include "api/failed_record.hpp"
 #include "api/operator.hpp"
 #include "api/state_backend.hpp"
 #include "state/snapshot_set.hpp"
@@ -28,6 +30,9 @@ struct operator_environment {
   bool has_checkpoints = false;  // Snapshots will be taken,
   bool is_incremental = false;   // and leave out what earlier ones have.
   bool allows_non_restored_state = false;
+  // Records that do not fail the job any more, by identity_of, and what becomes of them; none:
+  // there are none. Outlives the chain.
+  const std::map<std::string, error_policy>* poison = nullptr;
 };
 
 class operator_chain {
@@ -68,6 +73,9 @@ public:
   // Closes every operator once. Errors while closing a failed task are of no interest any more.
   [[nodiscard]] status close(bool failed);
 
+  // The record on which a user's function has failed, if that is why the chain has.
+  const std::optional<failed_record>& failed_on() const { return failed_on_; }
+
   bool head_is_source() const;
   bool input_has_ended() const;
   // How far event time has come at the end of the chain.
@@ -82,6 +90,7 @@ private:
 
   template <class Action>
   [[nodiscard]] status guarded(chained_step& first, Action action);
+  error_policy judge(const chained_step& step, failed_record& failed, std::size_t index);
   void build_ports(const task_description& description);
   [[nodiscard]] status open_step(chained_step& step, const snapshot_set* restored);
   std::unique_ptr<output> output_for(const port_target& target);
@@ -94,6 +103,8 @@ private:
   chained_step* running_ = nullptr;  // Whose code is being run: who is to blame for an exception.
   processing_time now_{};
   bool allows_non_restored_state_ = false;
+  const std::map<std::string, error_policy>* poison_ = nullptr;
+  std::optional<failed_record> failed_on_;
   bool is_closed_ = false;
 };
 

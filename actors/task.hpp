@@ -97,6 +97,8 @@ public:
   // With waiting_for_input: when to call `step` again in any case, if ever.
   std::optional<processing_time> wake_at() const { return wake_at_; }
   const error& failure() const { return failure_; }
+  // The record on which a user's function has failed, if that is the failure.
+  const std::optional<failed_record>& failed_on() const { return chain_.failed_on(); }
 
   // Every task of the job has drained: makes visible what the sinks have written, and finishes.
   // Fails if this task has not drained.

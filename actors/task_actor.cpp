@@ -23,7 +23,8 @@ operator_environment environment_of(runtime& world, const attempt_terms& terms) 
           .attempt_token = terms.token,
           .has_checkpoints = !terms.checkpoint_directory.empty(),
           .is_incremental = terms.is_incremental,
-          .allows_non_restored_state = terms.allows_non_restored_state};
+          .allows_non_restored_state = terms.allows_non_restored_state,
+          .poison = &terms.poison};
 }
 
 }  // namespace
@@ -155,6 +156,10 @@ void task_actor::on_progress(task::progress made) {
     case task::progress::finished:
       return quit(caf::exit_reason::normal);
     case task::progress::failed:
+      if (const auto& record = task_.failed_on()) {
+        caf::event_based_actor::send(job_manager_,
+                                     record_failed{attempt_, task_.description().task, *record});
+      }
       return fail(task_.failure());
   }
 }

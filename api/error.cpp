@@ -31,6 +31,8 @@ std::string_view to_string(error_code code) {
       return "internal error";
     case error_code::in_use:
       return "in use";
+    case error_code::poison_record:
+      return "poison record";
   }
   return "unknown";
 }

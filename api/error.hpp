@@ -26,7 +26,8 @@ enum class error_code : std::uint8_t {
   user_function,  // An exception left a user's function.
   cancelled,
   internal,
-  in_use,  // Somebody else has it.
+  in_use,         // Somebody else has it.
+  poison_record,  // It has failed the job as often as a record may.
 };
 
 std::string_view to_string(error_code code);

@@ -74,6 +74,8 @@ struct graph_node {
   chaining chain = chaining::allowed;
   std::string slot_sharing_group = "default";
   error_policy on_error = error_policy::fail;
+  // Of a record that has failed the job again and again. None: the job's setting.
+  std::optional<error_policy> on_poison;
   std::uint32_t dead_letter_port = 0;  // Meaningful with error_policy::dead_letter.
   std::vector<std::type_index> input_types;
   std::vector<std::type_index> output_types;  // Of port 0, 1, ...
@@ -82,6 +84,10 @@ struct graph_node {
   bool is_bounded = true;                           // Sources only.
   std::shared_ptr<side_output_ports> side_outputs;  // None: the operator has no side outputs.
   std::optional<error> problem;  // What is wrong with how it was described; `validate` reports it.
+
+  bool has_dead_letters() const {
+    return on_error == error_policy::dead_letter || on_poison == error_policy::dead_letter;
+  }
 };
 
 struct graph_edge {

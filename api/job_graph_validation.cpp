@@ -137,7 +137,7 @@ status check_acyclic(const job_graph& graph, const job_options&) {
 
 // Dead letters do not count: a stream is more than its failures.
 bool is_result(const graph_node& node, std::uint32_t port) {
-  return node.on_error != error_policy::dead_letter || port != node.dead_letter_port;
+  return !node.has_dead_letters() || port != node.dead_letter_port;
 }
 
 status check_connected(const job_graph& graph, const job_options&) {

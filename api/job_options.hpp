@@ -26,6 +26,11 @@ enum class restart_strategy_type : std::uint8_t {
   exponential_delay,
 };
 
+// What becomes of a record that has failed the job three times: it fails it for good, or is left
+// out from then on. What an operator says of such records for itself comes first
+// (api/on_error.hpp).
+enum class poison_record_policy : std::uint8_t { fail, skip };
+
 struct job_options {
   // parallelism.default: subtasks of every operator that does not say its own. 1..max_parallelism.
   std::uint32_t parallelism = 1;
@@ -95,6 +100,8 @@ struct job_options {
   duration reset_backoff_threshold = std::chrono::minutes{5};
   double backoff_jitter = 0.1;
   std::optional<std::uint64_t> attempts_before_reset_backoff{};
+  // restart-strategy.poison-records.
+  poison_record_policy poison_records = poison_record_policy::fail;
 
   // execution.seed: makes random choices (shuffle, generators) repeatable; none: from the system.
   std::optional<std::uint64_t> seed{};

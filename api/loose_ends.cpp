@@ -104,12 +104,17 @@ loose_ends loose_ends::side_output(const std::string& name, std::type_index type
   return {*graph_, {index, number}};
 }
 
-loose_ends loose_ends::dead_letters() const {
+loose_ends loose_ends::dead_letters(bool only_poison) const {
   graph_node& node = producer("on_error");
-  if (node.on_error == error_policy::dead_letter) {
+  if (node.has_dead_letters()) {
     report(node, "on_error(dead_letters_to(...)) is said twice; name one sink");
   }
-  node.on_error = error_policy::dead_letter;
+  if (only_poison) {
+    node.on_error = error_policy::fail;
+    node.on_poison = error_policy::dead_letter;
+  } else {
+    node.on_error = error_policy::dead_letter;
+  }
   node.dead_letter_port = static_cast<std::uint32_t>(node.output_types.size());
   node.output_types.push_back(typeid(dead_letter));
   return {*graph_, {ends_.front().node, node.dead_letter_port}};

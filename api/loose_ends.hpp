@@ -43,8 +43,9 @@ public:
   loose_ends partitioned(partitioning how, std::shared_ptr<const record_router> router = {}) const;
   // The end of the producer's side output.
   loose_ends side_output(const std::string& name, std::type_index type) const;
-  // Adds a port of type dead_letter to the producer. The end of that port.
-  loose_ends dead_letters() const;
+  // Adds a port of type dead_letter to the producer, for all records that its function throws on or
+  // only for those that did so in several attempts. The end of that port.
+  loose_ends dead_letters(bool only_poison = false) const;
 
   // The operator that `word` speaks about: the only one that ends here, at its main output. It is
   // reported as a problem if there is no such operator.

@@ -23,4 +23,17 @@ send_to_dead_letters<Sink> dead_letters_to(Sink sink) {
   return {std::move(sink)};
 }
 
+template <class Policy>
+struct fail_first {
+  Policy then;
+};
+
+// The job fails and is run again, as for `fail()`; but a record that has failed it three times is
+// skipped, or becomes a dead letter, from then on. Needs checkpoints, or a restart strategy.
+inline fail_first<skip_the_record> retry_then(skip_the_record policy) { return {policy}; }
+template <class Sink>
+fail_first<send_to_dead_letters<Sink>> retry_then(send_to_dead_letters<Sink> policy) {
+  return {std::move(policy)};
+}
+
 }  // namespace weir

@@ -17,6 +17,7 @@
 // while there is more to do, and are called again once the output has drained.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,9 +34,10 @@
 
 namespace weir {
 
-class file_system;    // api/file_system.hpp
-class state_backend;  // api/state_backend.hpp
-struct source_split;  // api/source.hpp
+class file_system;      // api/file_system.hpp
+class record_failures;  // api/failed_record.hpp
+class state_backend;    // api/state_backend.hpp
+struct source_split;    // api/source.hpp
 
 // Where an operator's results go: the next operators of the chain, or the network. The receiver may
 // change or take the records; whatever is left in the batch belongs to the caller again.
@@ -84,6 +86,7 @@ struct operator_context {
   const std::vector<source_split>* splits = nullptr;  // A source's share of the input.
   error_policy on_error = error_policy::fail;
   std::uint32_t dead_letter_port = 0;
+  record_failures* failures = nullptr;  // Who hears of a record that fails the job.
   operator_counters counters;
 
   // The key groups of the keyed state that lives here.
@@ -128,6 +131,13 @@ public:
 
   // Only of sources: reads at most a batch of records and emits them. Never blocks.
   virtual poll_result poll() { return {poll_result::kind::ended, {}}; }
+  // Only of sources, and while they emit: where record `i` of the batch came from, and where all of
+  // it did. Empty if that is not known.
+  virtual std::string place_of(std::size_t i) const {
+    static_cast<void>(i);
+    return {};
+  }
+  virtual std::string places() const { return {}; }
 
   // Every input has ended, the watermark is `end_of_time`; the last chance to emit. Returns true
   // when everything has been emitted.

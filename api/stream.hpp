@@ -224,7 +224,7 @@ public:
     return *this;
   }
   // What becomes of a record that its function throws on: fail(), skip_and_count(),
-  // dead_letters_to(sink).
+  // dead_letters_to(sink), or, for a record that has failed the job three times, retry_then(...).
   stream on_error(fail_the_job) const {
     ends_.producer("on_error").on_error = error_policy::fail;
     return *this;
@@ -236,6 +236,17 @@ public:
   template <class Sink>
   stream on_error(const send_to_dead_letters<Sink>& policy) const {
     stream<dead_letter>{ends_.dead_letters()}.sink(policy.sink);
+    return *this;
+  }
+  stream on_error(const fail_first<skip_the_record>&) const {
+    graph_node& node = ends_.producer("on_error");
+    node.on_error = error_policy::fail;
+    node.on_poison = error_policy::skip;
+    return *this;
+  }
+  template <class Sink>
+  stream on_error(const fail_first<send_to_dead_letters<Sink>>& policy) const {
+    stream<dead_letter>{ends_.dead_letters(true)}.sink(policy.then.sink);
     return *this;
   }
 

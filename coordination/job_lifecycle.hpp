@@ -17,8 +17,8 @@
 // like any other, and goes on: what is committed twice is committed once.
 //
 // Not retried are errors that would come again: a plan that cannot run (plan_error), a wrong
-// setting (invalid_argument), damaged bytes (corrupt_data); and what keeps the first attempt from
-// being deployed at all.
+// setting (invalid_argument), damaged bytes (corrupt_data), a record that has failed the job three
+// times (poison_record); and what keeps the first attempt from being deployed at all.
 //
 // Invariants:
 //   (1) A final state, and restarting, are reached only when every deployed task has reported its
@@ -70,7 +70,7 @@ constexpr bool is_final(job_state state) {
 // Whether another attempt may do better.
 constexpr bool may_help_to_retry(error_code code) {
   return code != error_code::plan_error && code != error_code::invalid_argument &&
-         code != error_code::corrupt_data;
+         code != error_code::corrupt_data && code != error_code::poison_record;
 }
 
 // What to do.

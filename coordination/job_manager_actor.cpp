@@ -30,7 +30,8 @@ job_manager_actor::job_manager_actor(caf::actor_config& config, runtime& world,
       listener_{&listener},
       lifecycle_{graph_->task_count(), make_restart_strategy(graph_->options()),
                  !graph_->options().checkpoint_directory.empty()},
-      checkpoints_{graph_, world.files()} {
+      checkpoints_{graph_, world.files()},
+      poison_{graph_} {
   obey(node);
 }
 
@@ -80,6 +81,9 @@ caf::message_handler job_manager_actor::on_task_messages() {
       [this](const task_drained& fact) {
         carry_out(checkpoints_.on_task_drained(fact.attempt, fact.task, world().now()));
         execute(lifecycle_.on_task_drained(fact.attempt, fact.task));
+      },
+      [this](const record_failed& fact) {
+        if (fact.attempt == lifecycle_.attempt()) failed_records_[fact.task] = fact.record;
       },
       [this](const task_ended& fact) { on_ended(fact); },
       [this](const task_reported& fact) {
@@ -246,10 +250,12 @@ void job_manager_actor::deploy(attempt_number attempt) {
                     .is_incremental = options.incremental_checkpoints,
                     .allows_non_restored_state = options.allow_non_restored_state,
                     .restored = begin->checkpoint,
-                    .snapshot_files = std::move(begin->files)});
+                    .snapshot_files = std::move(begin->files),
+                    .poison = poison_.policies()});
   assigned_ = assign_slots(*graph_, offers_);
   addresses_.clear();
   reports_.clear();
+  failed_records_.clear();
   const auto self = world().fabric().publish(caf::actor{this});
   for (std::uint32_t i = 0; i < graph_->task_count(); ++i) {
     send(task_managers_[assigned_[i].task_manager].handle,
@@ -275,7 +281,11 @@ void job_manager_actor::on_ended(const task_ended& ended) {
   } else if (ended.cancelled) {
     execute(lifecycle_.on_task_cancelled(ended.attempt, ended.task, this_moment()));
   } else {
-    execute(lifecycle_.on_task_failed(ended.attempt, ended.task, ended.cause, this_moment()));
+    const auto record = failed_records_.find(ended.task);
+    const bool is_known = ended.attempt == lifecycle_.attempt() && record != failed_records_.end();
+    auto cause =
+        is_known ? poison_.on_failed(ended.attempt, record->second, ended.cause) : ended.cause;
+    execute(lifecycle_.on_task_failed(ended.attempt, ended.task, std::move(cause), this_moment()));
   }
 }
 

@@ -13,6 +13,7 @@
 #include "coordination/job_checkpoints.hpp"
 #include "coordination/job_lifecycle.hpp"
 #include "coordination/job_listener.hpp"
+#include "coordination/poison_records.hpp"
 #include "coordination/slot_assignment.hpp"
 
 namespace weir {
@@ -71,12 +72,14 @@ private:
   job_listener* listener_;
   job_lifecycle lifecycle_;
   job_checkpoints checkpoints_;
+  poison_records poison_;
   std::optional<processing_time> tick_is_due_;
   std::vector<registered_task_manager> task_managers_;
   std::vector<offered_slot> offers_;
   std::vector<offered_slot> assigned_;             // By task, once deployed.
   std::map<task_index, actor_address> addresses_;  // Of the deployed tasks.
   std::map<task_index, task_report> reports_;
+  std::map<task_index, failed_record> failed_records_;  // Of tasks that are about to end.
 };
 
 }  // namespace weir

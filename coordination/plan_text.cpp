@@ -21,6 +21,10 @@ std::string remarks_on(const graph_node& node) {
   if (node.keeps_state) remarks += "  keeps state";
   if (node.on_error == error_policy::skip) remarks += "  on error: skip and count";
   if (node.on_error == error_policy::dead_letter) remarks += "  on error: dead letter";
+  if (node.on_poison == error_policy::skip) remarks += "  on error: retry, then skip and count";
+  if (node.on_poison == error_policy::dead_letter) {
+    remarks += "  on error: retry, then dead letter";
+  }
   return remarks;
 }
 

@@ -28,6 +28,8 @@ constexpr std::array<std::string_view, 2> delivery_guarantees{"exactly-once", "a
 constexpr std::array<std::string_view, 5> restart_strategies{"automatic", "none", "fixed-delay",
                                                              "failure-rate", "exponential-delay"};
 
+constexpr std::array<std::string_view, 2> poison_record_policies{"fail", "skip"};
+
 template <auto Field>
 constexpr choice_setting choice_of(std::span<const std::string_view> words) {
   using choice = std::remove_cvref_t<decltype(job_options{}.*Field)>;
@@ -120,6 +122,9 @@ constexpr std::array all_settings{
     setting{"restart-strategy.exponential-delay.attempts-before-reset-backoff",
             "restarts before the job has run that long; none: no limit",
             optional_number_setting{&job_options::attempts_before_reset_backoff, 0}},
+    setting{"restart-strategy.poison-records",
+            "what becomes of a record that has failed the job three times",
+            choice_of<&job_options::poison_records>(poison_record_policies)},
     setting{"execution.seed", "makes random choices repeatable",
             optional_number_setting{&job_options::seed, 0}},
     setting{"progress.enabled", "whether progress is reported",

@@ -2,6 +2,8 @@
 // The error policies, applied to one record.
 #include "api/operators/guarded.hpp"
 
+#include "api/failed_record.hpp"
+
 namespace weir {
 
 namespace {
@@ -20,12 +22,33 @@ void emit_dead_letter(operator_context& context, dead_letter letter) {
   context.ports[context.dead_letter_port]->emit(batch);
 }
 
+// Of a record that would fail the job: whether it has done so often enough. A record that does not
+// fail it any more has a place that says more than its number.
+error_policy policy_for(operator_context& context, const std::string& record,
+                        const std::string& cause, std::size_t index, event_time time,
+                        std::string& place) {
+  if (context.on_error != error_policy::fail || context.failures == nullptr) {
+    return context.on_error;
+  }
+  failed_record failed{.failed_in = context.id,
+                       .operator_name = context.name,
+                       .record = record,
+                       .cause = cause,
+                       .place = place,
+                       .among = {},
+                       .time = time};
+  const auto policy = context.failures->on_record_failed(failed, index);
+  if (policy != error_policy::fail) place = std::move(failed.place);
+  return policy;
+}
+
 }  // namespace
 
 void handle_user_error(operator_context& context, std::string record, std::string cause,
                        std::size_t index, event_time time, std::string place) {
+  const auto policy = policy_for(context, record, cause, index, time, place);
   std::string position = place.empty() ? position_of(context, index, time) : std::move(place);
-  switch (context.on_error) {
+  switch (policy) {
     case error_policy::fail: {
       std::string message = "the function threw at " + position;
       if (!record.empty()) message += ", " + record;

@@ -10,8 +10,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -93,6 +95,17 @@ public:
     parts[source_progress_part] = encode_source_progress(open);
   }
 
+  // Where time stamps left records out, a position in the batch says nothing.
+  std::string place_of(std::size_t i) const override {
+    return i < read_ && left_out_ == 0 ? reader_->place_of(i) : std::string{};
+  }
+  std::string places() const override {
+    if (read_ == 0) return {};
+    std::string first = reader_->place_of(0);
+    if (read_ == 1 || first.empty()) return first;
+    return first + " to " + reader_->place_of(read_ - 1);
+  }
+
   bool makes_watermarks() const override { return true; }
 
 private:
@@ -119,6 +132,8 @@ private:
     const event_time watermark =
         generators_[polled_.split]->on_batch(records, {here, polled_.has_times, reader_.get()});
     here.counters.records_in += read;
+    read_ = read;
+    left_out_ = read - records.size();
     progress_->on_records(polled_.split, watermark);
     progress_->announce_activity(*here.watermarks);
     if (records.empty()) return;
@@ -142,6 +157,8 @@ private:
   std::vector<std::unique_ptr<watermark_generator<value_type>>> generators_;  // One for each split.
   std::optional<split_watermarks> progress_;
   polled<value_type> polled_;
+  std::size_t read_ = 0;      // By the last poll that brought records.
+  std::size_t left_out_ = 0;  // Of those, by the time stamps.
   bool was_waiting_ = false;
   bool resumes_ = false;  // Event time has come further than the operators behind know.
   bool has_finished_ = false;

@@ -259,6 +259,66 @@ TEST_F(OperatorChain, NamesTheProducerAgainOnceItsConsumerHasReturned) {
   EXPECT_EQ(failed.failure().message, "operator writer: disk full");
 }
 
+failed_record record_of(const operator_context& context) {
+  return {.failed_in = context.id,
+          .operator_name = context.name,
+          .record = "13",
+          .cause = "unlucky",
+          .place = {},
+          .among = {}};
+}
+
+// Says of every batch that its first record has failed, and what it is told to do then.
+operator_hooks complaining(std::vector<error_policy>& told) {
+  operator_hooks hooks;
+  hooks.process = [&told](operator_context& context, std::uint32_t, record_batch&) {
+    auto failed = record_of(context);
+    told.push_back(context.failures->on_record_failed(failed, 0));
+  };
+  return hooks;
+}
+
+TEST_F(OperatorChain, RemembersTheRecordOnWhichAFunctionHasFailed) {
+  std::vector<error_policy> told;
+  task_.map("a").map("b", complaining(told)).chain(0, 1);
+  auto& chain = start(task_);
+  EXPECT_EQ(chain.failed_on(), std::nullopt);
+  ASSERT_TRUE(chain.process(0, *batch_of_numbers(0, 1)));
+  EXPECT_EQ(told, std::vector{error_policy::fail});
+  ASSERT_TRUE(chain.failed_on());
+  EXPECT_EQ(chain.failed_on()->operator_name, "b");
+  EXPECT_EQ(chain.failed_on()->record, "13");
+  EXPECT_EQ(chain.failed_on()->place, "") << "it did not come from a source of this task";
+}
+
+TEST_F(OperatorChain, KnowsWhatBecomesOfPoisonRecords) {
+  std::vector<error_policy> told;
+  task_.map("a", complaining(told));
+  std::map<std::string, error_policy> poison;
+  operator_environment world;
+  world.poison = &poison;
+  outputs_.emplace(task_.description());
+  chain_.emplace(task_.description(), world, *outputs_);
+  ASSERT_TRUE(chain_->open(at(0)));
+  ASSERT_TRUE(chain_->process(0, *batch_of_numbers(0, 1)));
+  poison[identity_of(*chain_->failed_on())] = error_policy::skip;
+  ASSERT_TRUE(chain_->process(0, *batch_of_numbers(0, 1)));
+  EXPECT_EQ(told, (std::vector{error_policy::fail, error_policy::skip}));
+}
+
+TEST_F(OperatorChain, RemembersInputThatCannotBeRead) {
+  operator_hooks throwing;
+  throwing.process = [](operator_context&, std::uint32_t, record_batch&) {
+    throw task_failure{{error_code::malformed_record, "a.csv: line 7: no comma"}};
+  };
+  task_.map("a", throwing);
+  auto& chain = start(task_);
+  EXPECT_FALSE(chain.process(0, *batch_of_numbers(0, 1)));
+  ASSERT_TRUE(chain.failed_on());
+  EXPECT_EQ(chain.failed_on()->record, "a.csv: line 7: no comma");
+  EXPECT_FALSE(chain.failed_on()->can_be_left_out);
+}
+
 TEST_F(OperatorChain, SurvivesWhatIsNotAnException) {
   operator_hooks throwing;
   throwing.finish = [](operator_context&) -> bool { throw 17; };

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/failed_record.hpp"
 #include "api/operators/filter.hpp"
 #include "tests/support/operator_harness.hpp"
 
@@ -75,6 +76,56 @@ TEST(ErrorPolicy, SendsTheRecordToTheDeadLetters) {
                                    "record 2 of this subtask, event time 1970-01-01T00:00:02Z"},
                                   at(100)}}));
   EXPECT_EQ(harness.counters().dead_lettered, 1U);
+}
+
+// Knows one record, by its text.
+class judge_of_one final : public record_failures {
+public:
+  explicit judge_of_one(std::string known) : known_{std::move(known)} {}
+  error_policy on_record_failed(failed_record& failed, std::size_t index) override {
+    heard.push_back(failed);
+    indices.push_back(index);
+    failed.place = "file: line 7";
+    return failed.record == known_ ? error_policy::dead_letter : error_policy::fail;
+  }
+  std::vector<failed_record> heard;
+  std::vector<std::size_t> indices;
+
+private:
+  std::string known_;
+};
+
+TEST(ErrorPolicy, AsksWhetherARecordThatFailsTheJobIsKnownToBePoison) {
+  judge_of_one judge{"13"};
+  auto harness = filter_harness();
+  auto& letters = harness.add_port<dead_letter>();
+  harness.context().dead_letter_port = 1;
+  harness.context().failures = &judge;
+  harness.push({{1, at(1)}, {13, at(2)}, {2, at(3)}});
+  EXPECT_EQ(harness.values(), (std::vector<int>{1, 2}));
+  ASSERT_EQ(letters.records.size(), 1U);
+  EXPECT_EQ(letters.records[0].value.position, "file: line 7");
+  EXPECT_EQ(harness.counters().dead_lettered, 1U);
+  EXPECT_NE(failure_of([&] { harness.push(14, at(4)); }), "");
+  ASSERT_EQ(judge.heard.size(), 2U);
+  EXPECT_EQ(judge.indices, (std::vector<std::size_t>{1, 0}));
+  EXPECT_EQ(judge.heard[0], (failed_record{.failed_in = harness.context().id,
+                                           .operator_name = "tested (1/1)",
+                                           .record = "13",
+                                           .cause = "unlucky",
+                                           .place = {},
+                                           .among = {},
+                                           .time = at(2)}));
+}
+
+TEST(ErrorPolicy, AsksNobodyIfTheOperatorHasAPolicyOfItsOwn) {
+  judge_of_one judge{"13"};
+  auto harness = filter_harness();
+  harness.context().on_error = error_policy::skip;
+  harness.context().failures = &judge;
+  harness.push({{13, at(1)}, {14, at(2)}});
+  EXPECT_EQ(harness.counters().skipped, 2U);
+  EXPECT_TRUE(judge.heard.empty());
 }
 
 TEST(ErrorPolicy, DoesNotCatchTheFailureOfATask) {
