@@ -4,6 +4,9 @@
 //   struct trade { std::string symbol; double price; };
 //   WEIR_FIELDS(trade, symbol, price)        // At namespace scope, beside the struct.
 //
+// A field that was called otherwise when state was saved stands in parentheses, with its former
+// names behind it: WEIR_FIELDS(trade, symbol, (price, cost)).
+//
 // Codecs, typed CSV, JSON lines, `print` and the file sink read it. A struct without the line still
 // has a codec, by position (structured bindings, up to 16 fields); only its fields have no names.
 #pragma once
@@ -25,10 +28,23 @@ concept has_named_fields = requires(T& value) {
   weir_tie_fields(std::type_identity<T>{}, value);
 };
 
-// What WEIR_FIELDS says about T: `names`, and `tie(value)` as a tuple of references.
+template <class T>
+concept has_former_names = has_named_fields<T> && requires {
+  weir_former_field_names(std::type_identity<T>{});
+};
+
+// What WEIR_FIELDS says about T: `names`, `former_names` ("price, amount"; mostly empty), and
+// `tie(value)` as a tuple of references.
 template <has_named_fields T>
 struct fields_of {
   static constexpr auto names = weir_field_names(std::type_identity<T>{});
+  static constexpr auto former_names = [] {
+    if constexpr (has_former_names<T>) {
+      return weir_former_field_names(std::type_identity<T>{});
+    } else {
+      return std::array<std::string_view, names.size()>{};
+    }
+  }();
   template <class Value>
   static constexpr auto tie(Value& value) {
     return weir_tie_fields(std::type_identity<T>{}, value);
@@ -158,14 +174,34 @@ constexpr auto tie_fields(T& value) {
 #define WEIR_EACH_STEP(m, x, ...) \
   m(x) __VA_OPT__(, WEIR_EACH_AGAIN WEIR_PARENTHESES(m, __VA_ARGS__))
 #define WEIR_EACH_AGAIN() WEIR_EACH_STEP
-#define WEIR_FIELD_NAME(x) \
-  std::string_view { #x }
-#define WEIR_FIELD_REF(x) value.x
+
+// A field is a name, or (name, former names): WEIR_PROBE makes two arguments of a list and none of
+// a name.
+#define WEIR_PROBE(...) ~, 1
+#define WEIR_SECOND(...) WEIR_SECOND_OF(__VA_ARGS__, ~)
+#define WEIR_SECOND_OF(a, b, ...) b
+#define WEIR_PASTE(a, b) WEIR_PASTE_NOW(a, b)
+#define WEIR_PASTE_NOW(a, b) a##b
+#define WEIR_AS_LIST(x) WEIR_PASTE(WEIR_AS_LIST_, WEIR_SECOND(WEIR_PROBE x, 0))(x)
+#define WEIR_AS_LIST_0(x) (x)
+#define WEIR_AS_LIST_1(x) x
+#define WEIR_APPLY(m, list) m list
+#define WEIR_FIELD_NAME(x) WEIR_APPLY(WEIR_NAME_OF, WEIR_AS_LIST(x))
+#define WEIR_FORMER_NAMES(x) WEIR_APPLY(WEIR_FORMER_NAMES_OF, WEIR_AS_LIST(x))
+#define WEIR_FIELD_REF(x) WEIR_APPLY(WEIR_REF_OF, WEIR_AS_LIST(x))
+#define WEIR_NAME_OF(name, ...) \
+  std::string_view { #name }
+#define WEIR_FORMER_NAMES_OF(name, ...) \
+  std::string_view { #__VA_ARGS__ }
+#define WEIR_REF_OF(name, ...) value.name
 
 // Names the fields of `type`, in their order. At most 16. Stands in the namespace of the struct.
 #define WEIR_FIELDS(type, ...)                                                              \
   [[maybe_unused]] constexpr auto weir_field_names(std::type_identity<type>) {              \
     return std::array{WEIR_EACH(WEIR_FIELD_NAME, __VA_ARGS__)};                             \
+  }                                                                                         \
+  [[maybe_unused]] constexpr auto weir_former_field_names(std::type_identity<type>) {       \
+    return std::array{WEIR_EACH(WEIR_FORMER_NAMES, __VA_ARGS__)};                           \
   }                                                                                         \
   template <class Value>                                                                    \
   [[maybe_unused]] constexpr auto weir_tie_fields(std::type_identity<type>, Value& value) { \

@@ -199,6 +199,13 @@ public:
       return {"keyed", "nothing"};
     }
   }
+  type_notes notes() const override {
+    if constexpr (is_encodable) {
+      return codecs::notes_of<std::pair<Key, T>>();
+    } else {
+      return {};
+    }
+  }
 
   // Costs some bytes for each KiB of slots; what it shares with the table is copied only when it
   // changes.

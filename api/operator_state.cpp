@@ -5,8 +5,7 @@
 namespace weir {
 namespace {
 
-// No other part of an operator begins like this.
-std::string part_of(const std::string& name) { return "state/" + name; }
+std::string part_of(const std::string& name) { return std::string{operator_state_prefix} + name; }
 
 }  // namespace
 
@@ -28,15 +27,24 @@ void operator_state::require_new(const std::string& name, const std::string& des
                                    "; give each state of an operator a name of its own"}};
 }
 
-void operator_state::take_schema(const std::string& name, const std::string& now,
-                                 std::string_view& bytes) {
-  const auto schema = codec<std::string>::decode(bytes);
+std::string operator_state::take_schema(const std::string& name, std::string_view& bytes) {
+  auto schema = codec<std::string>::decode(bytes);
   if (!schema) fail_to_restore(name, schema.failure().message);
-  if (*schema == now) return;
+  return *std::move(schema);
+}
+
+std::string operator_state::evolve(const std::string& name, const std::string& saved,
+                                   const present_type& now, std::string_view bytes) const {
+  auto evolved = context_.restored->evolved(saved, now, bytes);
+  if (evolved) return *std::move(evolved);
+  if (evolved.failure().code == error_code::corrupt_data) {
+    fail_to_restore(name, evolved.failure().message);
+  }
   throw task_failure{
-      {error_code::invalid_argument,
-       "state \"" + name + "\" was saved as " + *schema + " but is now " + now +
-           ": give it its former type back, or another name, with which it starts empty"}};
+      {evolved.failure().code,
+       "state \"" + name + "\" was saved as " + saved + " but is now " + now.schema + ": " +
+           evolved.failure().message +
+           "; give it its former type back, or another name, with which it starts empty"}};
 }
 
 void operator_state::require_end(const std::string& name, std::string_view rest) {

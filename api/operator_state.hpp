@@ -48,6 +48,9 @@ private:
   std::vector<T>* values_ = nullptr;
 };
 
+// The parts of this state are called "state/" and its name, and no other part of an operator is.
+inline constexpr std::string_view operator_state_prefix = "state/";
+
 // Where a function opens it. A name used twice fails the task.
 class operator_state {
 public:
@@ -133,15 +136,21 @@ private:
   std::vector<std::string> saved(const std::string& name) const;
 
   template <class Value>
-  static Value decode(const std::string& name, std::string_view bytes) {
-    take_schema(name, codec<Value>::schema(), bytes);
+  Value decode(const std::string& name, std::string_view bytes) const {
+    std::string evolved;
+    if (const std::string saved = take_schema(name, bytes); saved != codec<Value>::schema()) {
+      evolved = evolve(name, saved, codecs::present<Value>(), bytes);
+      bytes = evolved;
+    }
     auto value = codec<Value>::decode(bytes);
     if (!value) fail_to_restore(name, value.failure().message);
     require_end(name, bytes);
     return *std::move(value);
   }
-  // All three throw task_failure.
-  static void take_schema(const std::string& name, const std::string& now, std::string_view& bytes);
+  // All of these throw task_failure.
+  static std::string take_schema(const std::string& name, std::string_view& bytes);
+  std::string evolve(const std::string& name, const std::string& saved, const present_type& now,
+                     std::string_view bytes) const;
   static void require_end(const std::string& name, std::string_view rest);
   [[noreturn]] static void fail_to_restore(const std::string& name, const std::string& what);
 

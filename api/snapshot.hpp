@@ -23,6 +23,7 @@
 #include "api/error.hpp"
 #include "api/ids.hpp"
 #include "api/key_group.hpp"
+#include "api/type_notes.hpp"
 
 namespace weir {
 
@@ -114,6 +115,11 @@ public:
   // Null if there is no such table.
   virtual std::unique_ptr<restored_table> table(const std::string& name) const = 0;
   virtual std::vector<std::string> table_names() const = 0;
+
+  // The value that `bytes` are by the schema `saved`, encoded as the present type has it. An error
+  // if that cannot be; docs/state.md says what can.
+  virtual result<std::string> evolved(const std::string& saved, const present_type& now,
+                                      std::string_view bytes) const = 0;
 };
 
 }  // namespace weir

@@ -16,6 +16,7 @@
 #include "api/error.hpp"
 #include "api/key_group.hpp"
 #include "api/snapshot.hpp"
+#include "api/type_notes.hpp"
 
 namespace weir {
 
@@ -51,6 +52,8 @@ public:
   virtual std::size_t entries() const = 0;
 
   virtual table_schema schema() const { return {}; }
+  // What the program knows of an entry besides: how one of a former type becomes one.
+  virtual type_notes notes() const { return {}; }
   // The entries as they are now. The table may change at once.
   virtual std::unique_ptr<frozen_table> freeze() { return nullptr; }
   // Adds the entries of a block that belong to this subtask's key groups; the others are left out.

@@ -94,6 +94,7 @@ public:
   }
 
   table_schema schema() const override { return {"timers", codec<saved_timer>::schema()}; }
+  type_notes notes() const override { return codecs::notes_of<saved_timer>(); }
 
   std::unique_ptr<frozen_table> freeze() override { return set_.freeze_as(saved_form{range_}); }
 

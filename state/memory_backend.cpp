@@ -2,51 +2,19 @@
 // The registry side of the memory backend; the tables themselves are templates of api/.
 #include "state/memory_backend.hpp"
 
-#include <optional>
 #include <utility>
 
 #include "api/operator.hpp"
+#include "state/table_restore.hpp"
 
 namespace weir {
-namespace {
-
-[[noreturn]] void fail_to_restore(const std::string& name, error cause) {
-  throw task_failure{within("restore state \"" + name + "\"", std::move(cause))};
-}
-
-std::string to_string(const table_schema& schema, const table_schema& other) {
-  return schema.kind == other.kind ? schema.entry : schema.kind + ' ' + schema.entry;
-}
-
-void require_same(const std::string& name, const table_schema& saved, const table_schema& now) {
-  if (saved == now) return;
-  throw task_failure{
-      {error_code::invalid_argument,
-       "state \"" + name + "\" was saved as " + to_string(saved, now) + " but is now " +
-           to_string(now, saved) +
-           ": give it its former type back, or another name, with which it starts empty"}};
-}
-
-}  // namespace
-
 state_table& memory_backend::adopt(std::string name, std::unique_ptr<state_table> table) {
   const auto [place, is_new] = tables_.emplace(std::move(name), std::move(table));
   WEIR_ASSERT(is_new);
-  if (restored_ != nullptr) restore(place->first, *place->second);
-  return *place->second;
-}
-
-void memory_backend::restore(const std::string& name, state_table& table) {
-  const auto saved = restored_->table(name);
-  if (saved == nullptr) return;
-  require_same(name, saved->schema(), table.schema());
-  for (;;) {
-    const auto block = saved->next_block();
-    if (!block) fail_to_restore(name, block.failure());
-    if (!*block) return;
-    const status loaded = table.load(**block);
-    if (!loaded) fail_to_restore(name, loaded.failure());
+  if (restored_ != nullptr) {
+    value_or_fail(restore_table(*restored_, place->first, *place->second));
   }
+  return *place->second;
 }
 
 std::vector<std::string> memory_backend::not_restored() const {

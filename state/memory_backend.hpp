@@ -36,8 +36,6 @@ public:
   std::vector<std::string> table_names() const override;  // Sorted.
 
 private:
-  void restore(const std::string& name, state_table& table);
-
   // Outlives the tables; what they have frozen may live longer than this.
   std::shared_ptr<page_memory> memory_ = std::make_shared<huge_page_memory>();
   std::map<std::string, std::unique_ptr<state_table>> tables_;

@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "state/schema_evolution.hpp"
+
 namespace weir {
 
 namespace {
@@ -102,6 +104,11 @@ std::vector<std::string> restored_snapshot::table_names() const {
     for (const auto& table : of->tables) names.insert(table.name);
   }
   return {names.begin(), names.end()};
+}
+
+result<std::string> restored_snapshot::evolved(const std::string& saved, const present_type& now,
+                                               std::string_view bytes) const {
+  return evolve_value(saved, now, bytes);
 }
 
 }  // namespace weir

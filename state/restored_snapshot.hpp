@@ -31,6 +31,8 @@ public:
   // read one at a time. May outlive this object.
   std::unique_ptr<restored_table> table(const std::string& name) const override;
   std::vector<std::string> table_names() const override;  // Sorted.
+  result<std::string> evolved(const std::string& saved, const present_type& now,
+                              std::string_view bytes) const override;
 
 private:
   snapshot_readers files_;

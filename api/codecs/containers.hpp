@@ -22,6 +22,7 @@
 #include "api/codecs/contract.hpp"
 #include "api/codecs/records.hpp"
 #include "api/codecs/scalars.hpp"
+#include "api/type_notes.hpp"
 
 namespace weir {
 
@@ -45,6 +46,7 @@ struct codec<std::optional<T>> {
   }
 
   static std::string schema() { return "optional<" + codec<T>::schema() + ">"; }
+  static type_notes notes() { return codecs::notes_of_parts<T>(); }
 };
 
 // The alternative's index as one byte, and its value.
@@ -77,6 +79,7 @@ struct codec<std::variant<T...>> {
     ((list += (list.empty() ? "" : ",") + codec<T>::schema()), ...);
     return "variant<" + list + ">";
   }
+  static type_notes notes() { return codecs::notes_of_parts<T...>(); }
 
 private:
   using decoder = status (*)(variant&, std::string_view&);
@@ -121,6 +124,7 @@ struct codec<std::vector<T>> {
   }
 
   static std::string schema() { return "vector<" + codec<T>::schema() + ">"; }
+  static type_notes notes() { return codecs::notes_of_parts<T>(); }
 
 private:
   static result<std::vector<T>> decode_numbers(std::size_t count, std::string_view& bytes) {
@@ -193,6 +197,7 @@ private:
 template <encodable T, codecs::stateless_order Compare>
 struct codec<std::set<T, Compare>> : codecs::sorted_elements<std::set<T, Compare>, T> {
   static std::string schema() { return "set<" + codec<T>::schema() + ">"; }
+  static type_notes notes() { return codecs::notes_of_parts<T>(); }
 };
 
 template <encodable Key, encodable Value, codecs::stateless_order Compare>
@@ -201,6 +206,7 @@ struct codec<std::map<Key, Value, Compare>>
   static std::string schema() {
     return "map<" + codec<Key>::schema() + "," + codec<Value>::schema() + ">";
   }
+  static type_notes notes() { return codecs::notes_of_parts<Key, Value>(); }
 };
 
 }  // namespace weir

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -16,6 +17,7 @@
 #include "api/codecs/messages.hpp"
 #include "api/fields.hpp"
 #include "api/parts.hpp"
+#include "api/type_notes.hpp"
 
 namespace weir {
 
@@ -44,6 +46,8 @@ struct by_parts {
     if (try_decode(record, bytes)) return record;
     return explain(all);
   }
+
+  static type_notes notes() { return notes_of_parts<Part...>(); }
 
 protected:
   // "f64,string", with the fields' names "price:f64,symbol:string".
@@ -91,6 +95,16 @@ inline constexpr bool has_encodable_fields = false;
 template <class... Field>
 inline constexpr bool has_encodable_fields<std::tuple<Field&...>> = (encodable<Field> && ...);
 
+// A message of Protocol Buffers without its required fields has none.
+template <class T>
+bool has_encoding(const T& value) {
+  if constexpr (protobuf_message<T> && requires { value.IsInitialized(); }) {
+    return value.IsInitialized();
+  } else {
+    return true;
+  }
+}
+
 // by_parts of a struct, from the tuple of references to its fields.
 template <class Struct, class References>
 struct by_fields;
@@ -98,6 +112,29 @@ template <class Struct, class... Field>
 struct by_fields<Struct, std::tuple<Field&...>> : by_parts<Struct, Field...> {
   static std::string schema() {
     return "struct{" + by_parts<Struct, Field...>::part_schemas() + "}";
+  }
+
+  static type_notes notes() {
+    type_notes notes = notes_of_parts<Field...>();
+    if constexpr (has_former_names<Struct>) {
+      for (const auto former : fields_of<Struct>::former_names)
+        notes.former_names.push_back(former);
+    }
+    notes.default_of = default_of;
+    return notes;
+  }
+
+private:
+  static std::optional<std::string> default_of(std::size_t field) {
+    const Struct fresh{};
+    std::optional<std::string> bytes;
+    std::size_t position = 0;
+    const auto encode_it = [&]<class Value>(const Value& value) {
+      if (position++ != field || !has_encoding(value)) return;
+      codec<Value>::encode(value, bytes.emplace());
+    };
+    std::apply([&](const auto&... value) { (encode_it(value), ...); }, tie_fields(fresh));
+    return bytes;
   }
 };
 
@@ -154,6 +191,7 @@ struct codec<std::array<T, N>> {
   static std::string schema() {
     return "array<" + codec<T>::schema() + "," + std::to_string(N) + ">";
   }
+  static type_notes notes() { return codecs::notes_of_parts<T>(); }
 };
 
 }  // namespace weir

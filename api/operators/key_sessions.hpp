@@ -167,6 +167,7 @@ struct codec<key_sessions<Accumulator>> {
   }
 
   static std::string schema() { return codec<form>::schema(); }
+  static type_notes notes() { return codec<form>::notes(); }
 
 private:
   using form = std::pair<event_time, std::vector<std::tuple<window, Accumulator, bool>>>;

@@ -149,6 +149,7 @@ public:
   }
 
   table_schema schema() const override { return {"window-slices", codec<saved_entry>::schema()}; }
+  type_notes notes() const override { return codecs::notes_of<saved_entry>(); }
 
   std::unique_ptr<frozen_table> freeze() override {
     auto frozen = std::make_unique<frozen_slices>();

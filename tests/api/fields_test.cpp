@@ -20,6 +20,13 @@ struct trade {
 };
 WEIR_FIELDS(trade, symbol, price)
 
+struct order {
+  std::string symbol;
+  double cost = 0;
+  double fee = 0;
+};
+WEIR_FIELDS(order, symbol, (cost, price, amount), fee)
+
 struct marked_trade : trade {
   bool is_marked = false;
 };
@@ -55,6 +62,16 @@ TEST(Fields, HaveTheNamesOfTheirLineInAnyNamespace) {
   static_assert(has_named_fields<field_samples::trade>);
   EXPECT_EQ(fields_of<field_samples::trade>::names,
             (std::array<std::string_view, 2>{"symbol", "price"}));
+}
+
+TEST(Fields, MayHaveHadOtherNames) {
+  using order = field_samples::order;
+  EXPECT_EQ(fields_of<order>::names, (std::array<std::string_view, 3>{"symbol", "cost", "fee"}));
+  EXPECT_EQ(fields_of<order>::former_names,
+            (std::array<std::string_view, 3>{"", "price, amount", ""}));
+  order of{"ACME", 7, 1};
+  std::get<1>(tie_fields(of)) = 8;
+  EXPECT_EQ(of.cost, 8);
 }
 
 TEST(Fields, AreReferencesIntoTheStruct) {

@@ -151,8 +151,23 @@ TEST(OperatorState, SaysWhatItWasWhenItsTypeHasChanged) {
   std::string part;
   codec<std::string>::encode("vector<string>", part);
   EXPECT_EQ(failure_of_restoring(part),
-            "state \"kept\" was saved as vector<string> but is now vector<i32>: give it its former "
-            "type back, or another name, with which it starts empty");
+            "state \"kept\" was saved as vector<string> but is now vector<i32>: []: string cannot "
+            "become i32; give it its former type back, or another name, with which it starts "
+            "empty");
+}
+
+TEST(OperatorState, ConvertsElementsWhoseTypeHasChanged) {
+  saved_operator checkpoint;
+  for (const std::int8_t each : {std::int8_t{1}, std::int8_t{2}}) {
+    std::string part;
+    codec<std::string>::encode("vector<i8>", part);
+    codec<std::vector<std::int8_t>>::encode({each, 5}, part);
+    checkpoint.add({}, {{"state/kept", std::move(part)}});
+  }
+  operator_harness<int, int> harness{maker_of(keeper{})};
+  harness.restore_from(checkpoint);
+  harness.push(0, at(0));
+  EXPECT_EQ(harness.values(), (std::vector<int>{1, 5, 2, 5}));
 }
 
 TEST(OperatorState, SaysWhatIsWrongWithADamagedPart) {

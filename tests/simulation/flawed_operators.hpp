@@ -84,6 +84,10 @@ public:
     return of_.table(name);
   }
   std::vector<std::string> table_names() const override { return of_.table_names(); }
+  result<std::string> evolved(const std::string& saved, const present_type& now,
+                              std::string_view bytes) const override {
+    return of_.evolved(saved, now, bytes);
+  }
 
 private:
   const restored_operator& of_;

@@ -87,15 +87,17 @@ TEST(MemoryBackend, ShowsBothTypesWhenThatOfAStateHasChanged) {
   memory_backend backend{{0, 1024}, 1024};
   backend.restore_from(view.get());
   using other = flat_table<std::string, double>;
-  EXPECT_EQ(failure_to_adopt(backend, "counts", std::make_unique<other>(backend)),
-            "invalid argument: state \"counts\" was saved as pair{string,i64} but is now "
-            "pair{string,f64}: give it its former type back, or another name, with which it starts "
-            "empty");
+  EXPECT_EQ(
+      failure_to_adopt(backend, "counts", std::make_unique<other>(backend)),
+      "invalid argument: state \"counts\" was saved as pair{string,i64} but is now "
+      "pair{string,f64}: i64 cannot become f64: a number may only become a wider one that has "
+      "all its values, as u32 to u64, u32 to i64, i32 to i64 and f32 to f64; give it its "
+      "former type back, or another name, with which it starts empty");
   saved.tables()["alarms"].schema.kind = "timers";
   EXPECT_EQ(failure_to_adopt(backend, "alarms", std::make_unique<counts>(backend)),
             "invalid argument: state \"alarms\" was saved as timers pair{i32,i32} but is now keyed "
-            "pair{string,i64}: give it its former type back, or another name, with which it starts "
-            "empty");
+            "pair{string,i64}: the operator keeps another kind of table under this name; give it "
+            "its former type back, or another name, with which it starts empty");
 }
 
 TEST(MemoryBackend, NamesTheTableThatIsDamaged) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/snapshot.hpp"
+#include "state/schema_evolution.hpp"
 
 namespace weir {
 
@@ -27,6 +28,10 @@ public:
   }
   std::unique_ptr<restored_table> table(const std::string&) const override { return nullptr; }
   std::vector<std::string> table_names() const override { return {}; }
+  result<std::string> evolved(const std::string& saved, const present_type& now,
+                              std::string_view bytes) const override {
+    return evolve_value(saved, now, bytes);
+  }
 
 private:
   std::vector<state_parts> subtasks_;

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "api/snapshot.hpp"
+#include "state/schema_evolution.hpp"
 
 namespace weir {
 
@@ -88,6 +89,10 @@ private:
       std::vector<std::string> names;
       for (const auto& [name, table] : from_.tables_) names.push_back(name);
       return names;
+    }
+    result<std::string> evolved(const std::string& saved, const present_type& now,
+                                std::string_view bytes) const override {
+      return evolve_value(saved, now, bytes);
     }
 
   private:

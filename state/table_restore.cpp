@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loading block by block; see state/table_restore.hpp.
+#include "state/table_restore.hpp"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "state/schema_evolution.hpp"
+
+namespace weir {
+
+namespace {
+
+std::string to_string(const table_schema& schema, const table_schema& other) {
+  return schema.kind == other.kind ? schema.entry : schema.kind + ' ' + schema.entry;
+}
+
+error other_type(const std::string& name, const table_schema& saved, const table_schema& now,
+                 const error& cause) {
+  return {cause.code,
+          "state \"" + name + "\" was saved as " + to_string(saved, now) + " but is now " +
+              to_string(now, saved) + ": " + cause.message +
+              "; give it its former type back, or another name, with which it starts empty"};
+}
+
+error damaged(const std::string& what) {
+  return {error_code::corrupt_data, what + "; the checkpoint is damaged, restore an older one"};
+}
+
+result<state_block> converted(const state_block& block, const conversion_step& by) {
+  state_block made{block.groups, block.entries, {}};
+  made.bytes.reserve(block.bytes.size());
+  std::string_view rest = block.bytes;
+  for (std::uint64_t i = 0; i < block.entries; ++i) {
+    if (const auto done = convert(by, rest, made.bytes); !done) {
+      return damaged("entry " + std::to_string(i + 1) + " of " + std::to_string(block.entries) +
+                     ": " + done.failure().message);
+    }
+  }
+  if (rest.empty()) return made;
+  return damaged(std::to_string(rest.size()) + " bytes are left behind the last entry");
+}
+
+status load(restored_table& saved, const conversion_step* by, state_table& into) {
+  for (;;) {
+    const auto block = saved.next_block();
+    if (!block) return block.failure();
+    if (!*block) return {};
+    if (by == nullptr) {
+      if (auto loaded = into.load(**block); !loaded) return loaded;
+      continue;
+    }
+    const auto made = converted(**block, *by);
+    if (!made) return made.failure();
+    if (auto loaded = into.load(*made); !loaded) return loaded;
+  }
+}
+
+}  // namespace
+
+result<table_restore> restore_table(const restored_operator& from, const std::string& name,
+                                    state_table& table) {
+  const auto saved = from.table(name);
+  if (saved == nullptr) return table_restore{};
+  const table_schema now = table.schema();
+  table_restore done{.was_saved = true, .has_evolved = saved->schema() != now, .changes = {}};
+  std::optional<schema_evolution> evolution;
+  if (done.has_evolved) {
+    auto planned = plan_evolution(saved->schema(), now, table.notes());
+    if (!planned) return other_type(name, saved->schema(), now, planned.failure());
+    evolution = *std::move(planned);
+    done.changes = std::move(evolution->changes);
+  }
+  const auto loaded = load(*saved, evolution ? &evolution->step : nullptr, table);
+  if (loaded) return done;
+  return within("restore state \"" + name + "\"", loaded.failure());
+}
+
+}  // namespace weir

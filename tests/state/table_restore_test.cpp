@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables that are filled from a checkpoint whose types were others.
+#include "state/table_restore.hpp"
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "api/flat_table.hpp"
+#include "state/memory_backend.hpp"
+#include "tests/support/saved_operator.hpp"
+
+namespace table_restoring {
+
+struct visits {
+  std::string page;
+  std::uint32_t count = 0;
+};
+WEIR_FIELDS(visits, page, count)
+
+struct counted_visits {
+  std::uint64_t count = 0;
+  std::string site = "home";
+};
+WEIR_FIELDS(counted_visits, count, (site, page))
+
+}  // namespace table_restoring
+
+namespace weir {
+namespace {
+
+using table_restoring::counted_visits;
+using table_restoring::visits;
+
+constexpr std::uint64_t keys = 5000;
+
+saved_operator checkpoint() {
+  memory_backend backend{{0, 1024}, 1024};
+  using table = flat_table<std::uint64_t, visits>;
+  auto& kept = static_cast<table&>(backend.adopt("kept", std::make_unique<table>(backend)));
+  for (std::uint64_t key = 0; key < keys; ++key) {
+    kept.find_or_insert(key, hash_key(key)) = {"page" + std::to_string(key),
+                                               static_cast<std::uint32_t>(key)};
+  }
+  saved_operator saved;
+  saved.add(backend.freeze(), {});
+  return saved;
+}
+
+TEST(TableRestore, ConvertsEveryEntryAndLeavesTheKeysWhereTheyAre) {
+  const saved_operator saved = checkpoint();
+  std::uint64_t found = 0;
+  for (const key_group_range groups : {key_group_range{0, 300}, key_group_range{300, 1024}}) {
+    const auto view = saved.view(groups);
+    memory_backend backend{groups, 1024};
+    flat_table<std::uint64_t, counted_visits> table{backend};
+    const auto restored = restore_table(*view, "kept", table);
+    ASSERT_TRUE(restored.ok()) << restored.failure().message;
+    EXPECT_TRUE(restored->was_saved);
+    EXPECT_TRUE(restored->has_evolved);
+    EXPECT_EQ(restored->changes, (std::vector<std::string>{"page->site", "count u32->u64"}));
+    table.for_each([&](const std::uint64_t& key, const counted_visits& each) {
+      ++found;
+      EXPECT_EQ(each.count, key);
+      EXPECT_EQ(each.site, "page" + std::to_string(key));
+    });
+  }
+  EXPECT_EQ(found, keys);
+}
+
+TEST(TableRestore, SavesAgainWhatHasEvolvedWithItsNewSchema) {
+  const saved_operator saved = checkpoint();
+  const auto view = saved.view({0, 1024});
+  memory_backend backend{{0, 1024}, 1024};
+  backend.restore_from(view.get());
+  using table = flat_table<std::uint64_t, counted_visits>;
+  backend.adopt("kept", std::make_unique<table>(backend));
+  EXPECT_EQ(backend.freeze().front().schema.entry, "pair{u64,struct{count:u64,site:string}}");
+}
+
+TEST(TableRestore, LeavesATableEmptyThatTheCheckpointDoesNotHave) {
+  const saved_operator saved = checkpoint();
+  const auto view = saved.view({0, 1024});
+  memory_backend backend{{0, 1024}, 1024};
+  flat_table<std::uint64_t, visits> table{backend};
+  const auto restored = restore_table(*view, "other", table);
+  ASSERT_TRUE(restored.ok());
+  EXPECT_FALSE(restored->was_saved);
+  const auto same = restore_table(*view, "kept", table);
+  ASSERT_TRUE(same.ok());
+  EXPECT_TRUE(same->was_saved);
+  EXPECT_FALSE(same->has_evolved);
+  EXPECT_EQ(table.size(), keys);
+}
+
+TEST(TableRestore, SaysWhyAStateCannotBecomeWhatItIsNow) {
+  const saved_operator saved = checkpoint();
+  const auto view = saved.view({0, 1024});
+  memory_backend backend{{0, 1024}, 1024};
+  flat_table<std::uint64_t, std::string> table{backend};
+  const auto restored = restore_table(*view, "kept", table);
+  ASSERT_FALSE(restored.ok());
+  EXPECT_EQ(restored.failure().message,
+            "state \"kept\" was saved as pair{u64,struct{page:string,count:u32}} but is now "
+            "pair{u64,string}: struct{page:string,count:u32} cannot become string; give it its "
+            "former type back, or another name, with which it starts empty");
+}
+
+TEST(TableRestore, FindsABlockThatIsNotWhatItsSchemaSays) {
+  for (const std::string damage : {"x", ""}) {
+    saved_operator saved = checkpoint();
+    auto& bytes = saved.tables()["kept"].blocks.front().bytes;
+    damage.empty() ? bytes.pop_back() : bytes.push_back('x');
+    const auto view = saved.view({0, 1024});
+    memory_backend backend{{0, 1024}, 1024};
+    flat_table<std::uint64_t, counted_visits> table{backend};
+    const auto restored = restore_table(*view, "kept", table);
+    ASSERT_FALSE(restored.ok());
+    EXPECT_EQ(restored.failure().code, error_code::corrupt_data);
+    EXPECT_TRUE(restored.failure().message.starts_with("restore state \"kept\": "));
+    EXPECT_TRUE(restored.failure().message.ends_with(
+        damage.empty() ? "the checkpoint is damaged, restore an older one"
+                       : "bytes are left behind the last entry; the checkpoint is damaged, restore "
+                         "an older one"));
+  }
+}
+
+}  // namespace
+}  // namespace weir
