@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "api/changed_extents.hpp"
 #include "api/slot_search.hpp"
 #include "api/state_backend.hpp"
 
@@ -34,7 +35,10 @@ public:
   flat_slots(page_memory& memory, const hash_range& range, std::size_t capacity)
       : memory_{&memory},
         way_{static_cast<slot*>(memory.allocate(capacity * sizeof(slot))), range,
-             range.spread_over(capacity), capacity - 1} {}
+             range.spread_over(capacity), capacity - 1},
+        changes_{memory.tracks_changes()
+                     ? changed_extents::tracked(memory.next_array_number(), capacity, sizeof(slot))
+                     : changed_extents::untracked()} {}
   flat_slots(flat_slots&& other) noexcept { swap(other); }
   flat_slots& operator=(flat_slots&& other) noexcept {
     flat_slots taken{std::move(other)};
@@ -100,20 +104,34 @@ public:
   void erase(std::size_t gap) noexcept {
     at(gap).value.destroy();
     at(gap).destroy_key();
+    mark_changed(gap);
     for (std::size_t next = (gap + 1) & way_.mask; !at(next).is_empty();
          next = (next + 1) & way_.mask) {
       const std::size_t from_home = distance_from_home(next, Hash{}(at(next).key()));
       if (from_home < ((next - gap) & way_.mask)) continue;
+      changes_.mark(next);
       relocate(at(next), at(gap));
       gap = next;
     }
   }
 
   // Moves an entry of another array here.
-  void take(slot& from) noexcept { relocate(from, at(probe(from.key(), Hash{}(from.key())))); }
+  void take(flat_slots& other, std::size_t position) noexcept {
+    slot& from = other.at(position);
+    other.mark_changed(position);
+    const std::size_t to = probe(from.key(), Hash{}(from.key()));
+    mark_changed(to);
+    relocate(from, at(to));
+  }
+
+  // Whoever changes a slot says so; what changes several here does that itself.
+  void mark_changed(std::size_t position) noexcept { changes_.mark(position & way_.mask); }
+  // The entries as they are now, by name.
+  extent_names name_extents() { return changes_.freeze(); }
 
   // Destroys the entries and keeps the memory.
   void clear() noexcept {
+    changes_.mark_all();
     destroy_entries();
     std::memset(static_cast<void*>(way_.slots), 0, bytes());
   }
@@ -124,6 +142,7 @@ public:
     if (!owner_) {
       auto owner = std::make_shared<flat_slots>();
       swap(*owner);
+      std::swap(changes_, owner->changes_);  // They stay with what changes them.
       owner->memory_owner_ = owner->memory_->weak_from_this().lock();
       refer_to(*owner);
       owner_ = std::move(owner);
@@ -155,6 +174,7 @@ private:
   void swap(flat_slots& other) noexcept {
     std::swap(memory_, other.memory_);
     std::swap(way_, other.way_);
+    std::swap(changes_, other.changes_);
     owner_.swap(other.owner_);
     memory_owner_.swap(other.memory_owner_);
   }
@@ -165,6 +185,7 @@ private:
 
   page_memory* memory_ = nullptr;
   search way_;
+  changed_extents changes_;
   std::shared_ptr<flat_slots> owner_;  // Of the array, once it is shared.
   std::shared_ptr<page_memory> memory_owner_;
 };

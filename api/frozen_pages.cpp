@@ -61,25 +61,44 @@ void frozen_pages::preserve_page(std::size_t number, std::size_t page) {
   while (mark.load(std::memory_order_acquire) == busy) pause(turns);
 }
 
-bool frozen_pages::read_next_page() {
-  while (next_array_ < arrays_.size() && next_page_ == arrays_[next_array_].pages) {
-    ++next_array_;
-    next_page_ = 0;
+std::optional<frozen_pages::page_place> frozen_pages::read_next_page() {
+  for (;;) {
+    while (next_array_ < arrays_.size() && next_page_ == arrays_[next_array_].pages) {
+      ++next_array_;
+      next_page_ = 0;
+    }
+    if (next_array_ == arrays_.size()) return std::nullopt;
+    const page_place next{next_array_, next_page_++};
+    switch (claim(next)) {
+      case untouched:
+        read_page(next.array, next.page);
+        break;
+      case kept:
+        read_kept_page(next.array, next.page);
+        break;
+      default:
+        continue;
+    }
+    state_of_page{arrays_[next.array].states[next.page]}.store(done, std::memory_order_release);
+    return next;
   }
-  if (next_array_ == arrays_.size()) return false;
-  const std::size_t page = next_page_++;
-  const state_of_page mark{arrays_[next_array_].states[page]};
+}
+
+void frozen_pages::skip_pages(std::size_t number, std::size_t first, std::size_t count) {
+  for (std::size_t page = first; page < first + count; ++page) {
+    if (claim({number, page}) == kept) drop_kept_page(number, page);
+    state_of_page{arrays_[number].states[page]}.store(done, std::memory_order_release);
+  }
+}
+
+// What the page was, which is the reader's from here on unless it was done.
+frozen_pages::state frozen_pages::claim(const page_place& of) {
+  const state_of_page mark{arrays_[of.array].states[of.page]};
   std::uint8_t seen = untouched;
-  if (mark.compare_exchange_strong(seen, busy, std::memory_order_acquire)) {
-    read_page(next_array_, page);
-    mark.store(done, std::memory_order_release);
-    return true;
-  }
+  if (mark.compare_exchange_strong(seen, busy, std::memory_order_acquire)) return untouched;
   unsigned turns = 0;
-  while (mark.load(std::memory_order_acquire) == busy) pause(turns);
-  read_kept_page(next_array_, page);
-  mark.store(done, std::memory_order_relaxed);
-  return true;
+  while ((seen = mark.load(std::memory_order_acquire)) == busy) pause(turns);
+  return static_cast<state>(seen);
 }
 
 }  // namespace weir

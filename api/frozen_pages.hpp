@@ -2,12 +2,12 @@
 // Copy on write: how a table stands still for whoever writes a snapshot while its task goes on.
 //
 //                        .--> busy (read) ---> done
-//   page:  untouched ----+
-//                        '--> busy (copied) -> kept ---> done
+//   page:  untouched ----+---> done (skipped)              ^
+//                        '--> busy (copied) -> kept -------'
 //
 // 1. Freezing costs one byte for each page and copies nothing.
 // 2. The reader takes the pages in order. It reads an untouched one in place, and of one that the
-//    task has kept the copy.
+//    task has kept the copy. It may skip some beforehand.
 // 3. Before the task changes anything in a page, it preserves it: copies it if it is untouched,
 //    waits if the reader is at it just then. A page that is done or kept may change.
 // 4. Waiting is a short spin, the only one in the engine: a page is about a KiB and read in
@@ -20,6 +20,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <optional>
 #include <vector>
 
 namespace weir {
@@ -64,8 +65,14 @@ protected:
 
   // Adds an array of pages, and returns its number.
   std::size_t add_array(const void* begin, std::size_t pages, std::size_t bytes_per_page);
-  // Reads the next page; false if all have been read.
-  bool read_next_page();
+  struct page_place {
+    std::size_t array;
+    std::size_t page;
+  };
+  // Reads the next page, and says which that was; none if all have been read or skipped.
+  std::optional<page_place> read_next_page();
+  // The reader will not read these. REQUIRES: it has not come to them yet.
+  void skip_pages(std::size_t number, std::size_t first, std::size_t count);
 
 private:
   enum state : std::uint8_t { untouched, busy, done, kept };
@@ -81,8 +88,10 @@ private:
   // Reads a page in place, or what keep_page has made of it and is needed no longer.
   virtual void read_page(std::size_t array, std::size_t page) = 0;
   virtual void read_kept_page(std::size_t array, std::size_t page) = 0;
+  virtual void drop_kept_page(std::size_t array, std::size_t page) = 0;
 
   void preserve_page(std::size_t number, std::size_t page);
+  state claim(const page_place& of);
 
   std::vector<array> arrays_;
   std::atomic<bool> is_over_ = false;

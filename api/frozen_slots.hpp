@@ -50,9 +50,12 @@ public:
   // --- For the task, before anybody reads
 
   void add(array_of_slots& slots) {
+    // Taken in any case: names that nobody has asked for are nobody's.
+    extent_names names = slots.name_extents();
+    if (!blocks_.is_in_order()) names = {};
     array added{slots.share(), std::min(slots.capacity(), slots_per_page),
-                std::vector<kept_pages>(pages_of(slots) / pages_kept_together + 1),
-                pages_of(slots)};
+                std::vector<kept_pages>(pages_of(slots) / pages_kept_together + 1), pages_of(slots),
+                std::move(names)};
     add_array(&slots.at(0), added.pages, added.slots_per_page * sizeof(slot));
     arrays_.push_back(std::move(added));
   }
@@ -64,16 +67,23 @@ public:
 
   // --- For the reader
 
-  std::optional<state_block> next_block() {
+  std::optional<state_block> next_block(known_content* known) {
+    if (known != nullptr && !std::exchange(has_asked_, true)) ask(*known);
     for (;;) {
-      if (auto full = blocks_.take()) return full;
+      auto full = blocks_.take();
+      if (!full && (is_at_end_ || name_)) full = wrapped_.take();
+      if (full) {
+        full->name = name_;
+        return full;
+      }
       if (is_at_end_) break;
-      if (read_next_page()) continue;
-      is_at_end_ = true;
-      blocks_.finish();
-      wrapped_.finish();
+      const auto read = read_next_page();
+      if (!read) is_at_end_ = true;
+      if (!read || is_end_of_extent(*read)) {
+        blocks_.finish();
+        wrapped_.finish();
+      }
     }
-    if (auto last = wrapped_.take()) return last;
     end();
     return std::nullopt;
   }
@@ -106,10 +116,34 @@ private:
     std::size_t slots_per_page;
     std::vector<kept_pages> kept;
     std::size_t pages;
+    extent_names names;
+
+    std::size_t pages_per_extent() const { return names.slots_per_extent / slots_per_page; }
   };
 
   static std::size_t pages_of(array_of_slots& slots) {
     return slots.capacity() / std::min(slots.capacity(), slots_per_page);
+  }
+
+  // Skips what is known, before the task has to keep much of it. Whatever follows has a name, but
+  // for the entries that lie elsewhere.
+  void ask(known_content& known) {
+    if (blocks_.is_in_order()) blocks_.finish();
+    for (std::size_t i = 0; i < arrays_.size(); ++i) {
+      const array& of = arrays_[i];
+      for (std::uint32_t extent = 0; extent < of.names.versions.size(); ++extent) {
+        if (!known.takes({of.names.array, extent, of.names.versions[extent]})) continue;
+        skip_pages(i, extent * of.pages_per_extent(), of.pages_per_extent());
+      }
+    }
+  }
+  // Also names what was read.
+  bool is_end_of_extent(const page_place& read) {
+    const array& of = arrays_[read.array];
+    if (!has_asked_ || of.names.versions.empty()) return false;
+    const auto extent = static_cast<std::uint32_t>(read.page / of.pages_per_extent());
+    name_ = content_name{of.names.array, extent, of.names.versions[extent]};
+    return (read.page + 1) % of.pages_per_extent() == 0;
   }
 
   // Calls f(const Key&, const T&, key group, is wrapped) for the entries of a page that lie, there
@@ -176,11 +210,17 @@ private:
     }
   }
 
+  void drop_kept_page(std::size_t number, std::size_t page) override {
+    arrays_[number].kept[page / pages_kept_together][page % pages_kept_together].reset();
+  }
+
   Form form_;
   std::vector<array> arrays_;
   // These are the reader's.
   block_gatherer blocks_;
   block_gatherer wrapped_;
+  std::optional<content_name> name_;  // Of the extent that is being read; none: it has no name.
+  bool has_asked_ = false;
   bool is_at_end_ = false;
 };
 
@@ -192,7 +232,9 @@ public:
   frozen_slots_reader(const frozen_slots_reader&) = delete;
   frozen_slots_reader& operator=(const frozen_slots_reader&) = delete;
   ~frozen_slots_reader() override { slots_->end(); }
-  std::optional<state_block> next_block(known_content*) override { return slots_->next_block(); }
+  std::optional<state_block> next_block(known_content* known) override {
+    return slots_->next_block(known);
+  }
 
 private:
   std::shared_ptr<Slots> slots_;

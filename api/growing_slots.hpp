@@ -45,12 +45,15 @@ public:
 
   // A slot of `in` is about to change.
   void before_change(array& in, std::size_t position) {
+    in.mark_changed(position);
     if (frozen_) [[unlikely]]
       preserve(in, position);
   }
 
-  // The same for all in [first, first + count).
+  // The same for all in [first, first + count). REQUIRES: count is from 1 to block_size.
   void before_change(array& in, std::size_t first, std::size_t count) {
+    in.mark_changed(first);
+    in.mark_changed(first + count - 1);
     for (std::size_t i = first; frozen_ && i < first + count; ++i) preserve(in, i);
   }
 
@@ -96,7 +99,7 @@ public:
       if (!old_.at(position).is_empty()) {
         if (frozen_) [[unlikely]]
           preserve_move(position);
-        newest_.take(old_.at(position));
+        newest_.take(old_, position);
       } else if (moved_ >= old_.capacity()) {
         old_ = {};
         break;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What checkpoints cost. Freezing: how long a task stands still at a barrier with a gigabyte of
 // state, and what its first updates cost while the snapshot is being written. Throughput: the same
-// counting job with a checkpoint every second and without any, side by side.
+// counting job with a checkpoint every second and without any, side by side. Bytes: what the first
+// checkpoint writes and what those that follow write, for each part of the state that has changed.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/aggregates.hpp"
@@ -15,6 +19,8 @@
 #include "connectors/discard_sink.hpp"
 #include "connectors/generator_source.hpp"
 #include "state/huge_page_memory.hpp"
+#include "state/posix_file_system.hpp"
+#include "state/snapshot_writer.hpp"
 #include "tests/benchmarks/benchmark.hpp"
 
 namespace weir::benchmarks {
@@ -117,6 +123,72 @@ case_result throughput(const settings& how) {
   return result;
 }
 
+// Writes the snapshot of a table on that of another checkpoint, or whole.
+std::shared_ptr<const written_snapshot> write(table& counts, std::uint64_t id,
+                                              const std::string& directory,
+                                              std::shared_ptr<const written_snapshot> base) {
+  posix_file_system files;
+  std::vector<operator_snapshot> content(1);
+  content[0].name = "counts (1/1)";
+  content[0].tables.push_back({"counts", counts.schema(), counts.freeze()});
+  auto writer = snapshot_writer::create(
+      files, directory + "/chk-" + std::to_string(id) + "/task-0.snap",
+      {{id}, "counts", {0}, 1, default_max_parallelism}, std::move(content), std::move(base));
+  WEIR_ASSERT(writer.ok());
+  for (;;) {
+    const auto done = writer->write_some(std::size_t{1} << 20);
+    WEIR_ASSERT(done.ok());
+    if (*done) return writer->written();
+  }
+}
+
+// `per_mille` of the keys change: those that are neighbours, as keys of the same time are in a
+// table by time, or any.
+case_result incremental_bytes(const settings& how) {
+  const auto directory =
+      (std::filesystem::temp_directory_path() / "weir_incremental_benchmark").string();
+  const std::uint64_t keys = how.records(10'000'000);
+  const auto memory = std::make_shared<huge_page_memory>();
+  memory->track_changes();
+  table counts{*memory};
+  std::vector<std::uint64_t> in_order;
+  for (std::uint64_t key = 1; key <= keys; ++key) ++counts.find_or_insert(key, hash_of_key{}(key));
+  counts.continue_growing(keys * 2);
+  counts.for_each([&](std::uint64_t key, const std::uint64_t&) { in_order.push_back(key); });
+  const auto by_hash = [](std::uint64_t a, std::uint64_t b) {
+    return hash_of_key{}(a) < hash_of_key{}(b);
+  };
+  std::sort(in_order.begin(), in_order.end(), by_hash);
+  const auto first = write(counts, 1, directory, nullptr);
+  const auto bytes_of = [](const written_snapshot& of) {
+    return static_cast<double>(of.files.front().place.bytes);
+  };
+  case_result result{"bytes of a checkpoint over those of the first; bytes", {}};
+  result.figures.push_back({"first_bytes", bytes_of(*first)});
+  auto base = first;
+  std::uint64_t id = 1;
+  const auto add = [&](const char* name, double target, const auto& change) {
+    change();
+    base = write(counts, ++id, directory, base);
+    result.figures.push_back({name, bytes_of(*base) / bytes_of(*first), target});
+  };
+  const auto touch = [&](std::uint64_t key) { ++*counts.find(key, hash_of_key{}(key)); };
+  add("nothing_changed", 0.01, [] {});
+  add("1_percent_in_one_place", 0.03, [&] {
+    for (std::uint64_t i = 0; i < keys / 100; ++i) touch(in_order[keys / 2 + i]);
+  });
+  add("1_in_100000_anywhere", 0.03, [&] {
+    for (std::uint64_t i = 0; i < keys / 100'000; ++i) touch(1 + scale_to(mix(i), keys));
+  });
+  add("all_changed", 1.1, [&] {
+    for (std::uint64_t key = 1; key <= keys; ++key) touch(key);
+  });
+  std::filesystem::remove_all(directory);
+  return result;
+}
+
+const bool added_bytes =
+    add_case({"checkpoint_bytes", "what incremental checkpoints write", incremental_bytes});
 const bool added_freeze =
     add_case({"checkpoint_freeze", "the stop of a task at a barrier, 1 GB of state", freeze});
 const bool added_throughput =

@@ -13,6 +13,7 @@
 #include "tests/simulation/counted_commit_sink.hpp"
 #include "tests/simulation/flawed_links.hpp"
 #include "tests/simulation/flawed_operators.hpp"
+#include "tests/support/cold_story.hpp"
 #include "tests/support/long_story.hpp"
 
 namespace weir {
@@ -115,6 +116,20 @@ std::vector<variant> variants() {
            return checkpoint_discarded_too_early(story.shared_disk());
          };
        }},
+      {"SharedFileDeletedTooEarly", "a file stays as long as a checkpoint shares it",
+       [](long_story& story) {
+         story.tampering_of_life = [&story] {
+           return shared_file_deleted_too_early(story.shared_disk());
+         };
+       },
+       &cold_states},
+      {"BaseNotConfirmed", "a snapshot refers to completed checkpoints alone",
+       [](long_story& story) {
+         story.options().checkpoint_timeout = std::chrono::milliseconds{15};
+         story.options().tolerable_failed_checkpoints = 1000;
+         story.tampering_of_life = base_not_confirmed;
+       },
+       &cold_states},
       {"SnapshotNotSynced", "what is acknowledged is durable",
        pretending({.pretended_sync = always, .under = "/checkpoints/"})},
       {"OutputNotSynced", "what is prepared is durable",

@@ -6,6 +6,8 @@
 //   WEIR_SIMULATION_SEEDS=10000 ctest -R ExactlyOnce    # More seeds than the usual 300.
 #include <gtest/gtest.h>
 
+#include "state/checkpoint_directory.hpp"
+#include "tests/support/cold_story.hpp"
 #include "tests/support/long_story.hpp"
 
 namespace weir {
@@ -55,6 +57,33 @@ TEST(ExactlyOnce, HoldsInAJobOfManyShapesWhateverTaskManagersCrash) {
 
 TEST(ExactlyOnce, HoldsInAJobOfManyShapesWhenThePowerFails) {
   expect_to_be_right(many_shapes, 3, power_failures);
+}
+
+TEST(ExactlyOnce, HoldsWhenMostStateIsInOlderCheckpoints) {
+  expect_to_be_right(cold_states, 2, crashes);
+  expect_to_be_right(cold_states, 2, power_failures);
+}
+
+// Or the tests above would say nothing about incremental checkpoints.
+TEST(ExactlyOnce, RestoresFromSeveralCheckpointsAtOnce) {
+  std::size_t sharing = 0;
+  for (const auto seed : seeds_for(20)) {
+    long_story story{seed, cold_states};
+    story.live_for_a_while();
+    const auto latest = checkpoint_directory{story.disk(), "/checkpoints"}.latest();
+    ASSERT_TRUE(latest) << latest.failure().message;
+    sharing += *latest && !(*latest)->manifest.shared.empty() ? 1U : 0U;
+    EXPECT_EQ(story.finish(), "") << "seed " << seed;
+  }
+  EXPECT_GT(sharing, 3U);
+}
+
+TEST(ExactlyOnce, HoldsWithoutIncrementalCheckpoints) {
+  for (const auto seed : seeds_for(20)) {
+    long_story story{seed, cold_states};
+    story.options().incremental_checkpoints = false;
+    ASSERT_EQ(tell_of_power_failures(story), "") << "seed " << seed;
+  }
 }
 
 TEST(ExactlyOnce, KeepsLateReadingsLateWhenThePowerFails) {

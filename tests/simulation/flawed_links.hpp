@@ -97,6 +97,36 @@ inline link_tampering checkpoint_discarded_too_early(std::shared_ptr<simulated_f
   };
 }
 
+// When a checkpoint has completed, everything of the earlier ones goes, also what it shares.
+inline link_tampering shared_file_deleted_too_early(std::shared_ptr<simulated_file_system> disk) {
+  return [disk](actor_address, const caf::message& content) -> arriving {
+    const auto* fact = as<checkpoint_completed>(content);
+    if (fact == nullptr) return {content};
+    for (auto id = fact->checkpoint.value - 1; id > 0; --id) {
+      const auto before = "/checkpoints/chk-" + std::to_string(id);
+      if (const auto names = disk->list(before)) {
+        for (const auto& name : *names) disk->lose(before + "/" + name);
+      }
+    }
+    return {content};
+  };
+}
+
+// Snapshots refer to those of the checkpoint before, whether that has completed or not. One in
+// three does not.
+inline link_tampering base_not_confirmed() {
+  return [](actor_address, const caf::message& content) -> arriving {
+    if (const auto* fact = as<checkpoint_acknowledged>(content)) {
+      return fact->checkpoint.value % 3 == 0 ? arriving{} : arriving{content};
+    }
+    const auto* order = as<trigger_checkpoint>(content);
+    if (order == nullptr) return {content};
+    auto changed = *order;
+    changed.base.value = order->checkpoint.value - 1;
+    return {caf::make_message(changed)};
+  };
+}
+
 // --- What the protocol must bear
 // -------------------------------------------------------------------
 
