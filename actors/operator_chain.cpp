@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "state/memory_backend.hpp"
+#include "state/table_restore.hpp"
 
 namespace weir {
 
@@ -153,14 +154,8 @@ void operator_chain::build_ports(const task_description& description) {
 
 namespace {
 
-// State that is in a checkpoint and that no operator takes would be lost without a word.
 void require_all_restored(const std::vector<std::string>& left_out) {
-  if (left_out.empty()) return;
-  throw task_failure{
-      {error_code::invalid_argument,
-       "the checkpoint holds its state \"" + left_out.front() +
-           "\", which it does not open any more; open it, or give the operator another uid and "
-           "restore with --allow-non-restored-state to leave the state behind"}};
+  if (!left_out.empty()) throw task_failure{state_left_out(left_out.front())};
 }
 
 }  // namespace

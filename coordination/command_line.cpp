@@ -31,6 +31,8 @@ constexpr std::array all_options{
                    "begin with that checkpoint; latest: with the newest one"},
     program_option{'\0', "allow-non-restored-state", "", true,
                    "leave behind state of operators that are gone"},
+    program_option{'\0', "check-restore", "PATH", false,
+                   "show what of that checkpoint the job could go on with, and stop"},
     program_option{'\0', "print-plan", "", true, "show what would run, and stop"},
     program_option{'\0', "log-level", "LEVEL", false,
                    "the least that is logged: debug, info, warn, error; default info"},
@@ -190,6 +192,10 @@ public:
             "--restore latest: set execution.checkpointing.dir, the directory in "
             "which to look for the latest checkpoint.");
       }
+    }
+    for (const std::string& text : values_of("check-restore")) {
+      if (text.empty()) return usage_error("--check-restore: the path of a checkpoint is empty.");
+      line_.check_restore = text;
     }
     if (given_.contains("allow-non-restored-state")) line_.options.allow_non_restored_state = true;
     for (const std::string& text : values_of("log-level")) {

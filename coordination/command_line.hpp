@@ -25,6 +25,7 @@ struct command_line {
   job_options options;
   given_parameters parameters;
   log_level least_log_level = log_level::info;
+  std::string check_restore;  // The checkpoint to compare with; empty: none.
   bool print_plan = false;
   bool help = false;     // Nothing else has been looked at.
   bool version = false;  // Nor here.

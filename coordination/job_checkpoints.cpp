@@ -111,7 +111,7 @@ status job_checkpoints::check_job(const checkpoint_manifest& manifest) const {
                    "\"; give each job an execution.checkpointing.dir of its own"};
 }
 
-status job_checkpoints::check(const checkpoint_manifest& manifest) const {
+status job_checkpoints::check_kinship(const checkpoint_manifest& manifest) const {
   const auto& options = graph_->options();
   if (auto ours = check_job(manifest); !ours) return ours;
   if (manifest.max_parallelism != options.max_parallelism) {
@@ -122,7 +122,12 @@ status job_checkpoints::check(const checkpoint_manifest& manifest) const {
                      "; the number is fixed for the life of the state: set it to " +
                      std::to_string(manifest.max_parallelism)};
   }
-  if (options.allow_non_restored_state) return {};
+  return {};
+}
+
+status job_checkpoints::check(const checkpoint_manifest& manifest) const {
+  if (auto kin = check_kinship(manifest); !kin) return kin;
+  if (graph_->options().allow_non_restored_state) return {};
   for (const auto& each : manifest.operators) {
     if (graph_->has(each.id)) continue;
     return error{error_code::invalid_argument,

@@ -57,6 +57,9 @@ public:
   // does not fit the job.
   [[nodiscard]] result<beginning> begin(attempt_number attempt);
 
+  // Whether it is of this job and of as many key groups, so that there is something to compare.
+  [[nodiscard]] status check_kinship(const checkpoint_manifest& manifest) const;
+
   // The job has come to `state`, in `attempt`.
   [[nodiscard]] orders on_state(job_state state, attempt_number attempt, processing_time now);
   [[nodiscard]] orders on_tick(processing_time now);

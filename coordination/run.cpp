@@ -17,6 +17,8 @@
 #include "coordination/help_text.hpp"
 #include "coordination/local_cluster.hpp"
 #include "coordination/plan_text.hpp"
+#include "coordination/restore_check.hpp"
+#include "coordination/restore_report.hpp"
 #include "coordination/slot_assignment.hpp"
 #include "state/posix_file_system.hpp"
 
@@ -110,6 +112,18 @@ int run_to_the_end(const environment& env, const command_line& asked) {
   }
 }
 
+int check_and_tell(const environment& env, const command_line& asked) {
+  posix_file_system files;
+  const auto report = check_restore(std::make_shared<execution_graph>(env.graph(), asked.options),
+                                    files, asked.check_restore);
+  if (!report) {
+    complain(env.graph().name, report.failure());
+    return exit_failed;
+  }
+  std::fputs(restore_report_text(*report).c_str(), stdout);
+  return report->fits() ? exit_finished : exit_failed;
+}
+
 status define_job(const std::function<void(environment&)>& define, environment& env) {
   try {
     define(env);
@@ -158,6 +172,7 @@ int run(int argc, const char* const* argv, const std::string& job_name,
     std::fputs(plan_text(execution_graph{env.graph(), asked->options}).c_str(), stdout);
     return exit_finished;
   }
+  if (!asked->check_restore.empty()) return check_and_tell(env, *asked);
   return run_to_the_end(env, *asked);
 }
 

@@ -77,4 +77,11 @@ result<table_restore> restore_table(const restored_operator& from, const std::st
   return within("restore state \"" + name + "\"", loaded.failure());
 }
 
+error state_left_out(const std::string& name) {
+  return {error_code::invalid_argument,
+          "the checkpoint holds its state \"" + name +
+              "\", which it does not open any more; open it, or give the operator another uid and "
+              "restore with --allow-non-restored-state to leave the state behind"};
+}
+
 }  // namespace weir

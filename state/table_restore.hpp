@@ -23,4 +23,8 @@ struct table_restore {
 result<table_restore> restore_table(const restored_operator& from, const std::string& name,
                                     state_table& table);
 
+// What is said when a checkpoint has a table that its operator does not open any more: it would be
+// lost without a word.
+error state_left_out(const std::string& name);
+
 }  // namespace weir

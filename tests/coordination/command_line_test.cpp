@@ -59,6 +59,13 @@ TEST(CommandLine, KnowsEveryOption) {
   EXPECT_TRUE(line.options.allow_non_restored_state);
 }
 
+TEST(CommandLine, TakesTheCheckpointToCompareWith) {
+  EXPECT_EQ(parsed({}).check_restore, "");
+  EXPECT_EQ(parsed({"--check-restore", "ck/chk-7"}).check_restore, "ck/chk-7");
+  EXPECT_EQ(failure_of({"--check-restore", ""}),
+            "--check-restore: the path of a checkpoint is empty. See --help");
+}
+
 TEST(CommandLine, StartsAfreshUnlessItIsToldOtherwise) {
   const auto line = parsed({});
   EXPECT_EQ(line.options.restore, "");
