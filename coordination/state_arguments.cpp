@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Few words and three options: read by hand; see coordination/state_arguments.hpp.
+// Few words and few options: read by hand; see coordination/state_arguments.hpp.
 #include "coordination/state_arguments.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "coordination/suggestion.hpp"
@@ -26,6 +27,11 @@ const std::vector<command>& commands() {
       {"get", kind::get, "PATH OPERATOR TABLE KEY", 4, {}},
       {"export", kind::write_out, "PATH", 1, {"--operator", "--table"}},
       {"diff", kind::compare, "A B", 2, {}},
+      {"edit",
+       kind::edit,
+       "PATH",
+       1,
+       {"--operator", "--table", "--key", "--place", "--value", "--remove", "--out"}},
   };
   return all;
 }
@@ -95,18 +101,45 @@ private:
       return usage_error("weir state " + std::string{command_.name} + ": unknown option " + name +
                          question_or_stop(name, known));
     }
-    if (name == "--json") {
-      if (equals != std::string::npos) return usage_error("option --json does not take a value.");
-      question_.as_json = true;
+    if (name == "--json" || name == "--remove") {
+      if (equals != std::string::npos)
+        return usage_error("option " + name + " does not take a value.");
+      (name == "--json" ? question_.as_json : removes_) = true;
       return {};
     }
     if (equals == std::string::npos && words_.empty()) {
       return usage_error("option " + name + " needs a value.");
     }
-    auto& wanted =
-        name == "--operator" ? question_.selection.operator_name : question_.selection.table_name;
+    auto& wanted = value_of(name);
     if (wanted) return usage_error("option " + name + " was given more than once.");
     wanted = equals == std::string::npos ? take() : word.substr(equals + 1);
+    return {};
+  }
+
+  std::optional<std::string>& value_of(const std::string& option) {
+    if (option == "--operator") return question_.selection.operator_name;
+    if (option == "--table") return question_.selection.table_name;
+    if (option == "--key") return question_.edit.key;
+    if (option == "--place") return question_.edit.place;
+    return option == "--value" ? question_.edit.value : out_;
+  }
+
+  // What `edit` needs, and what goes with what.
+  status check_edit() {
+    savepoint_edit& edit = question_.edit;
+    const auto& selection = question_.selection;
+    const auto needs = [](const std::string& what) {
+      return usage_error("weir state edit: " + what + ".");
+    };
+    if (!selection.operator_name) return needs("say which --operator");
+    if (!out_ || out_->empty()) return needs("say with --out where the changed savepoint goes");
+    if (removes_ == edit.value.has_value()) return needs("give either --value or --remove");
+    if (edit.value && !edit.key) return needs("--value needs the --key that has it");
+    if (edit.key && !selection.table_name) return needs("--key needs the --table that has it");
+    if (edit.place && !edit.key) return needs("--place needs the --key that has it");
+    edit.operator_name = *selection.operator_name;
+    edit.table = selection.table_name;
+    question_.out = *out_;
     return {};
   }
 
@@ -125,12 +158,17 @@ private:
       question_.selection = {operands_[1], operands_[2]};
       question_.key = operands_[3];
     }
+    if (command_.what == state_question::kind::edit) {
+      if (auto checked = check_edit(); !checked) return checked.failure();
+    }
     return std::move(question_);
   }
 
   const command& command_;
   std::span<const std::string> words_;
   std::vector<std::string> operands_;
+  std::optional<std::string> out_;
+  bool removes_ = false;
   state_question question_;
 };
 
@@ -151,9 +189,13 @@ Commands:
   get PATH OPERATOR TABLE KEY                the entries of one key, given as text or as JSON
   export PATH [--operator O] [--table T]     all entries, as lines of JSON
   diff A B                                   entries that were added, removed or changed from A to B
+  edit PATH --operator O --table T --key K [--place P] --value JSON|--remove --out NEW
+                                             a savepoint NEW with that entry changed, added, removed
+  edit PATH --operator O [--table T] --remove --out NEW
+                                             the same without the table, or the operator
 
 PATH, A and B: a checkpoint's directory or its manifest, or the directory in which a job keeps its
-checkpoints, for the newest one. The job's program is not needed, and nothing is changed.
+checkpoints, for the newest one. The job's program is not needed. What is there is never changed.
 More in docs/state.md.
 )";
 }

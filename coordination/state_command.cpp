@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Listing, finding and exporting; comparing is in coordination/state_difference.hpp.
+// Listing, finding, exporting and changing; comparing is in coordination/state_difference.hpp.
 #include "coordination/state_command.hpp"
 
 #include <algorithm>
@@ -128,6 +128,16 @@ status write_out(const state_question& question, const stored_state& state,
       });
 }
 
+status edit(const state_question& question, const stored_state& state, file_system& files,
+            const state_output& output) {
+  const auto written = write_edited_savepoint(files, state.found(), question.edit, question.out);
+  if (!written) return written.failure();
+  output.remark(std::to_string(written->changed) + " changed, " + std::to_string(written->added) +
+                " added, " + std::to_string(written->removed) + " removed; go on with --restore " +
+                question.out);
+  return {};
+}
+
 }  // namespace
 
 status answer(const state_question& question, file_system& files, const state_output& output) {
@@ -145,6 +155,7 @@ status answer(const state_question& question, file_system& files, const state_ou
     return write_difference(*state, *other, output);
   }
   if (auto checked = check_selection(*state, question.selection); !checked) return checked;
+  if (question.what == kind::edit) return edit(question, *state, files, output);
   return question.what == kind::get ? get(question, *state, output)
                                     : write_out(question, *state, output);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers what `weir state` was asked about a checkpoint. Reads, and changes nothing. An entry is
-// one line of JSON:
+// Answers what `weir state` was asked about a checkpoint. Only `edit` writes, and only a new
+// savepoint. An entry is one line of JSON:
 //
 //   {"operator":"number","table":"seen","key":7,"value":1000}
 //

@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view usage =
     "Usage: weir COMMAND\n\n"
     "Commands:\n"
-    "  state        look into a checkpoint; see weir state --help\n"
+    "  state        look into a checkpoint, or change it in a copy; see weir state --help\n"
     "  --version    show the version and stop\n"
     "  --help       show this text and stop\n";
 

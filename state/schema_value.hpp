@@ -7,6 +7,7 @@
 //   messages of Protocol Buffers  {"protobuf":"shop.order","base64":"CAE="}
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,7 @@ status append_value(std::string& out, const schema& of, std::string_view& bytes)
 
 // RFC 4648, padded.
 void append_base64(std::string& out, std::string_view bytes);
+// The other way; none if it is not that.
+std::optional<std::string> bytes_of_base64(std::string_view text);
 
 }  // namespace weir

@@ -53,6 +53,7 @@ public:
   // blocks. `files` outlives this.
   static result<stored_state> open(file_system& files, const std::string& path);
 
+  const checkpoint_directory::found& found() const { return found_; }
   const checkpoint_manifest& manifest() const { return found_.manifest; }
   // Newer checkpoints that were looked at before, and are damaged.
   const std::vector<error>& passed_over() const { return found_.passed_over; }

@@ -43,10 +43,47 @@ TEST(StateArguments, AskWhatTheCommandsSay) {
   EXPECT_FALSE(asked({"export", "ck"}).selection.operator_name);
 }
 
+TEST(StateArguments, SayWhatIsToBeChanged) {
+  const auto change = asked({"edit", "ck", "--operator", "o", "--table", "t", "--key", "-5",
+                             "--place=1", "--value", "{}", "--out", "new"});
+  EXPECT_EQ(change.what, kind::edit);
+  EXPECT_EQ(change.paths, words{"ck"});
+  EXPECT_EQ(change.out, "new");
+  EXPECT_EQ(change.edit.operator_name, "o");
+  EXPECT_EQ(change.edit.table, "t");
+  EXPECT_EQ(change.edit.key, "-5");
+  EXPECT_EQ(change.edit.place, "1");
+  EXPECT_EQ(change.edit.value, "{}");
+  const auto removal = asked({"edit", "ck", "--operator", "o", "--remove", "--out", "new"});
+  EXPECT_FALSE(removal.edit.table);
+  EXPECT_FALSE(removal.edit.value);
+}
+
+TEST(StateArguments, SayWhatAChangeStillNeeds) {
+  const auto problem = [](words given) {
+    given.insert(given.begin(), {"edit", "ck"});
+    return problem_of(given);
+  };
+  const std::string end = ". See weir state --help";
+  const std::string begin = "weir state edit: ";
+  EXPECT_EQ(problem({}), begin + "say which --operator" + end);
+  EXPECT_EQ(problem({"--operator=o"}),
+            begin + "say with --out where the changed savepoint goes" + end);
+  EXPECT_EQ(problem({"--operator=o", "--out=n"}), begin + "give either --value or --remove" + end);
+  EXPECT_EQ(problem({"--operator=o", "--out=n", "--remove", "--value=1"}),
+            begin + "give either --value or --remove" + end);
+  EXPECT_EQ(problem({"--operator=o", "--out=n", "--value=1"}),
+            begin + "--value needs the --key that has it" + end);
+  EXPECT_EQ(problem({"--operator=o", "--out=n", "--value=1", "--key=1"}),
+            begin + "--key needs the --table that has it" + end);
+  EXPECT_EQ(problem({"--operator=o", "--out=n", "--remove", "--place=1"}),
+            begin + "--place needs the --key that has it" + end);
+}
+
 TEST(StateArguments, SayWhatIsWrong) {
   EXPECT_EQ(problem_of({"exprt"}),
             "unknown command exprt; did you mean export? See weir state --help");
-  EXPECT_EQ(problem_of({"edit"}), "unknown command edit. See weir state --help");
+  EXPECT_EQ(problem_of({"move"}), "unknown command move. See weir state --help");
   EXPECT_EQ(problem_of({"ls", "--jsn"}),
             "weir state ls: unknown option --jsn; did you mean --json? See weir state --help");
   EXPECT_EQ(problem_of({"ls", "--json=1", "ck"}),

@@ -67,5 +67,20 @@ TEST_F(StateCommand, ExportsBlocksOfWhatOnlyTheProgramCanDecode) {
 
 TEST_F(StateCommand, ShowsItsHelp) { EXPECT_EQ(ask({}), state_help()); }
 
+TEST_F(StateCommand, WritesASavepointWithOneEntryChanged) {
+  EXPECT_EQ(ask({"edit", "/ck/chk-2", "--operator", "number", "--table", "seen", "--key", "b",
+                 "--value", "50", "--out", "/new"}),
+            "");
+  EXPECT_EQ(problem, "");
+  EXPECT_EQ(remarks, "1 changed, 0 added, 0 removed; go on with --restore /new\n");
+  EXPECT_EQ(ask({"get", "/new", "number", "seen", "b"}),
+            "{\"operator\":\"number\",\"table\":\"seen\",\"key\":\"b\",\"value\":50}\n");
+  ask({"edit", "/ck/chk-2", "--operator", "numbr", "--remove", "--out", "/newer"});
+  EXPECT_EQ(problem, "the checkpoint has no operator numbr; did you mean number?");
+  ask({"edit", "/ck/chk-2", "--operator=number", "--table=seen", "--key=b", "--value=x",
+       "--out=/newer"});
+  EXPECT_EQ(problem, "operator number: table seen: value x: expected u64");
+}
+
 }  // namespace
 }  // namespace weir
