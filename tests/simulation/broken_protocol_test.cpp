@@ -87,6 +87,15 @@ std::function<void(long_story&)> tampering(link_tampering (*make)()) {
   return [make](long_story& story) { story.tampering_of_life = make; };
 }
 
+// Some never complete, and the job goes on.
+std::function<void(long_story&)> losing_checkpoints(link_tampering (*make)()) {
+  return [make](long_story& story) {
+    story.options().checkpoint_timeout = std::chrono::milliseconds{15};
+    story.options().tolerable_failed_checkpoints = 1000;
+    story.tampering_of_life = make;
+  };
+}
+
 std::vector<variant> variants() {
   constexpr auto source = operator_kind::source;
   constexpr auto step = operator_kind::transformation;
@@ -124,12 +133,7 @@ std::vector<variant> variants() {
        },
        &cold_states},
       {"BaseNotConfirmed", "a snapshot refers to completed checkpoints alone",
-       [](long_story& story) {
-         story.options().checkpoint_timeout = std::chrono::milliseconds{15};
-         story.options().tolerable_failed_checkpoints = 1000;
-         story.tampering_of_life = base_not_confirmed;
-       },
-       &cold_states},
+       losing_checkpoints(base_not_confirmed), &cold_states},
       {"SnapshotNotSynced", "what is acknowledged is durable",
        pretending({.pretended_sync = always, .under = "/checkpoints/"})},
       {"OutputNotSynced", "what is prepared is durable",
@@ -161,6 +165,7 @@ std::vector<variant> bearable() {
   return {
       {"CompletionsLost", "", tampering(completions_lost)},
       {"ControlMessagesDoubled", "", tampering(control_messages_doubled)},
+      {"AcknowledgementsLost", "", losing_checkpoints(acknowledgements_lost), &cold_states},
   };
 }
 

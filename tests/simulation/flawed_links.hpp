@@ -112,19 +112,24 @@ inline link_tampering shared_file_deleted_too_early(std::shared_ptr<simulated_fi
   };
 }
 
-// Snapshots refer to those of the checkpoint before, whether that has completed or not. One in
-// three does not.
-inline link_tampering base_not_confirmed() {
+// Every third checkpoint comes to nothing.
+inline link_tampering acknowledgements_lost() {
   return [](actor_address, const caf::message& content) -> arriving {
-    if (const auto* fact = as<checkpoint_acknowledged>(content)) {
-      return fact->checkpoint.value % 3 == 0 ? arriving{} : arriving{content};
-    }
-    const auto* order = as<trigger_checkpoint>(content);
-    if (order == nullptr) return {content};
-    auto changed = *order;
-    changed.base.value = order->checkpoint.value - 1;
-    return {caf::make_message(changed)};
+    const auto* fact = as<checkpoint_acknowledged>(content);
+    return fact != nullptr && fact->checkpoint.value % 3 == 0 ? arriving{} : arriving{content};
   };
+}
+
+// Snapshots refer to those of the checkpoint before, whether that has completed or not.
+inline link_tampering base_not_confirmed() {
+  return
+      [lost = acknowledgements_lost()](actor_address to, const caf::message& content) -> arriving {
+        const auto* order = as<trigger_checkpoint>(content);
+        if (order == nullptr) return lost(to, content);
+        auto changed = *order;
+        changed.base.value = order->checkpoint.value - 1;
+        return {caf::make_message(changed)};
+      };
 }
 
 // --- What the protocol must bear
