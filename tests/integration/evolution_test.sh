@@ -34,11 +34,11 @@ same "its state" '{"operator":"keep","table":"last","key":2,"value":{"number":97
   "$(last ck 2)"
 
 echo "--check-restore"
-find ck -type f -exec cksum {} + | sort >before
+find ck output -type f -exec cksum {} + | sort >before
 job 1 --check-restore latest -p 3
 same "the same program" "0 same" "$status $(verdict last)"
 job 2 --check-restore latest -p 3
-same "evolved types" "0 evolves: number i32->i64, price->cost, price f32->f64, -note, +fee" \
+same "evolved types" "0 evolves: price->cost, number i32->i64, cost f32->f64, -note, +fee" \
   "$status $(verdict last)" || { cat printed; exit 1; }
 same "a new state" "starts empty" "$(verdict times)"
 grep -q '^keep  *last  *5  *evolves' printed || { cat printed; exit 1; }
@@ -50,9 +50,8 @@ same "a type that cannot go on" 1 "$status"
 grep -qx 'the job cannot go on from it' printed
 job 2 --check-restore nothing
 same "no checkpoint" 1 "$status"
-find ck -type f -exec cksum {} + | sort >after
+find ck output -type f -exec cksum {} + | sort >after
 same "what is there is not touched" "$(cat before)" "$(cat after)"
-[[ ! -e output-of-check ]]
 
 echo "--restore"
 job 3 --restore latest
