@@ -212,6 +212,48 @@ TEST(Savepoint, DrainsEverythingThatWasRead) {
   }
 }
 
+// The sources have ended by then, so there is nothing to go on with.
+TEST(Savepoint, IsTriedAgainIfItCannotBeTakenWhileDraining) {
+  for (const auto seed : seeds_for(20)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    for (std::uint64_t nth = 1; nth <= 1 + seed % 3; ++nth) {
+      story.disk().faults().fail(
+          {.what = disk_operation::create, .nth = nth, .under = "/savepoints"});
+    }
+    const auto cluster = story.new_life();
+    story.step_for(*cluster, 50ms);
+    cluster->stop_with_savepoint("/savepoints", true);
+    const auto outcome = cluster->run();
+    ASSERT_EQ(to_string(outcome.job.state), "finished");
+    ASSERT_EQ(cluster->savepoints().size(), 1U);
+    ASSERT_FALSE(cluster->savepoints()[0].cause) << cluster->savepoints()[0].cause->message;
+    expect_whole(story.disk(), cluster->savepoints());
+    EXPECT_LT(committed_lines(story.disk()).size(), story_records);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+// It goes on from before it drained, as if nobody had asked.
+TEST(Savepoint, ThatCannotBeTakenWhileDrainingFailsTheJobWhichGoesOn) {
+  for (const auto seed : seeds_for(20)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    for (std::uint64_t nth = 1; nth <= 4; ++nth) {
+      story.disk().faults().fail(
+          {.what = disk_operation::create, .nth = nth, .under = "/savepoints"});
+    }
+    const auto cluster = story.new_life();
+    story.step_for(*cluster, 50ms);
+    cluster->stop_with_savepoint("/savepoints", true);
+    ASSERT_EQ(story.finish(*cluster), "");
+    ASSERT_EQ(cluster->savepoints().size(), 1U);
+    ASSERT_TRUE(cluster->savepoints()[0].cause);
+    EXPECT_EQ(cluster->savepoints()[0].cause->message, "attempt 1 has ended");
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
 TEST(Savepoint, NeedsADirectoryForCheckpoints) {
   long_story story{1};
   story.options().checkpoint_directory = "";
