@@ -34,7 +34,7 @@ same "its state" '{"operator":"keep","table":"last","key":2,"value":{"number":97
   "$(last ck 2)"
 
 echo "--check-restore"
-find ck output -type f -exec cksum {} + | sort >before
+find ck -type f -exec cksum {} + | sort >before
 job 1 --check-restore latest -p 3
 same "the same program" "0 same" "$status $(verdict last)"
 job 2 --check-restore latest -p 3
@@ -50,7 +50,7 @@ same "a type that cannot go on" 1 "$status"
 grep -qx 'the job cannot go on from it' printed
 job 2 --check-restore nothing
 same "no checkpoint" 1 "$status"
-find ck output -type f -exec cksum {} + | sort >after
+find ck -type f -exec cksum {} + | sort >after
 same "what is there is not touched" "$(cat before)" "$(cat after)"
 
 echo "--restore"
