@@ -126,6 +126,35 @@ TEST_F(JobsSavepoints, GoOnAtAnyParallelismAndBack) {
   EXPECT_EQ(difference(committed(), numbers_and_counts.expected()), "");
 }
 
+TEST_F(JobsSavepoints, GoFromOneStateBackendToTheOtherAndBack) {
+  options_.rocksdb_directory = directory_ / "rocksdb";
+  options_.rocksdb_cache = 0;
+  bool has_ended = false;
+  auto parallelism = 1U;
+  for (const auto backend : {state_backend_type::rocksdb, state_backend_type::memory,
+                             state_backend_type::rocksdb, state_backend_type::rocksdb}) {
+    options_.state_backend = backend;
+    options_.parallelism = parallelism++;
+    ASSERT_TRUE(env_.check(options_));
+    reading_listener listener;
+    local_cluster cluster{env_.graph(), options_, &listener};
+    listener.wait_until_read(story_records / 8);
+    cluster.stop_with_savepoint(directory_ / "savepoints");
+    const auto savepoint = listener.wait_for_savepoint();
+    ASSERT_EQ(to_string(cluster.wait().state), "finished");
+    has_ended = savepoint.path.empty();
+    if (has_ended) break;
+    options_.restore = savepoint.path;
+    options_.checkpoint_directory += "-";
+  }
+  if (!has_ended) {
+    options_.state_backend = state_backend_type::memory;
+    const auto outcome = run_locally(env_.graph(), options_);
+    ASSERT_TRUE(outcome.ok()) << outcome.cause->message;
+  }
+  EXPECT_EQ(difference(committed(), numbers_and_counts.expected()), "");
+}
+
 TEST_F(JobsSavepoints, AreTakenWhileTheJobGoesOn) {
   ASSERT_TRUE(env_.check(options_));
   reading_listener listener;
