@@ -156,6 +156,8 @@ void task_actor::on_progress(task::progress made) {
       return caf::event_based_actor::send(job_manager_,
                                           task_drained{attempt_, task_.description().task});
     case task::progress::finished:
+      // One that is stopped has not said so as it drained.
+      caf::event_based_actor::send(job_manager_, task_reported{attempt_, task_.report()});
       return quit(caf::exit_reason::normal);
     case task::progress::failed:
       if (const auto& record = task_.failed_on()) {
