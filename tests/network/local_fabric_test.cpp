@@ -50,7 +50,8 @@ TEST_F(LocalFabric, KeepsNobodyAlive) {
   const auto address = fabric_.publish(published);
   caf::anon_send_exit(published, caf::exit_reason::user_shutdown);
   // The system counts an actor as done a moment before it has ended.
-  caf::scoped_actor{system_}->wait_for(published);
+  caf::scoped_actor waiting{system_};
+  waiting->wait_for(published);
   published = nullptr;
   EXPECT_FALSE(fabric_.resolve(address));
 }
