@@ -11,12 +11,8 @@
 // 3. When more leaves than the front has, the back becomes the front: each entry is touched once.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
 #include <utility>
 
 #include "api/aggregate.hpp"
@@ -24,36 +20,20 @@
 
 namespace weir {
 
-template <class Accumulator>
-struct stacked_entry {
-  Accumulator own{};
-  std::optional<Accumulator> rest{};
-};
-template <class Accumulator>
-constexpr auto weir_field_names(std::type_identity<stacked_entry<Accumulator>>) {
-  return std::array{std::string_view{"own"}, std::string_view{"rest"}};
-}
-template <class Accumulator, class Value>
-constexpr auto weir_tie_fields(std::type_identity<stacked_entry<Accumulator>>, Value& value) {
-  return std::tie(value.own, value.rest);
-}
-
 // See single_slice for what the functions promise.
 template <class Key, class T, class Aggregate>
 class stacked_combiner {
 public:
   using accumulator = accumulator_of<Aggregate, T>;
-  using entry = stacked_entry<accumulator>;
+  struct entry {
+    accumulator own;
+    std::optional<accumulator> rest;
+  };
   // A snapshot leaves `rest` out: combiners start anew, with all slices in the back.
   struct saved_form {
     using accumulator = accumulator_of<Aggregate, T>;
     static entry restored(accumulator saved) { return entry_of(std::move(saved)); }
     static const accumulator& saved(const entry& of) { return of.own; }
-    static std::string_view saved_part(std::string_view stored) {
-      std::string_view rest = stored;
-      static_cast<void>(codec<accumulator>::decode(rest));
-      return stored.substr(0, stored.size() - rest.size());
-    }
   };
   using slices = window_slices<Key, entry, saved_form>;
 
