@@ -7,6 +7,7 @@
 #include "api/codec.hpp"
 #include "state/json_encoding.hpp"
 #include "state/schema_value.hpp"
+#include "state/state_entry.hpp"
 
 namespace weir {
 
@@ -28,13 +29,8 @@ result<std::string> encoded(std::string_view what, const schema& of, const std::
 }  // namespace
 
 result<entry_edit> entry_edit::of(const table_schema& table, const savepoint_edit& edit) {
-  auto entry = parse_schema(table.entry);
+  auto entry = entry_schema_of(table);
   if (!entry) return entry.failure();
-  if (const schema* foreign = foreign_part(*entry)) {
-    return error{error_code::invalid_argument, "entries " + table.entry +
-                                                   ": only the program that wrote it knows how '" +
-                                                   foreign->text + "' is encoded"};
-  }
   entry_edit made{std::move(*entry)};
   const bool has_place = table.kind == "timers" || table.kind == "window-slices";
   if (has_place) {

@@ -8,7 +8,7 @@
 
 namespace weir {
 
-result<entry_decoder> entry_decoder::of(const table_schema& table) {
+result<schema> entry_schema_of(const table_schema& table) {
   auto entry = parse_schema(table.entry);
   if (!entry) return entry.failure();
   if (const schema* foreign = foreign_part(*entry)) {
@@ -16,6 +16,12 @@ result<entry_decoder> entry_decoder::of(const table_schema& table) {
                                                    ": only the program that wrote it knows how '" +
                                                    foreign->text + "' is encoded"};
   }
+  return entry;
+}
+
+result<entry_decoder> entry_decoder::of(const table_schema& table) {
+  auto entry = entry_schema_of(table);
+  if (!entry) return entry.failure();
   entry_decoder decoder{std::move(*entry)};
   decoder.take_apart(table.kind);
   return decoder;

@@ -28,6 +28,9 @@ struct state_entry {
   std::string content;   // The bytes of the value.
 };
 
+// The schema of the entries of a table. Errors: it cannot be parsed, or has a foreign part.
+result<schema> entry_schema_of(const table_schema& table);
+
 class entry_decoder {
 public:
   // An error if the schema cannot be read, or has a foreign part: then nothing of the table can be
