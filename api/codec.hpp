@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How values become bytes: on the wire, in snapshots and in RocksDB.
+// How values become bytes: on the wire and in snapshots.
 //
 // Numbers, strings, times, structs, standard containers and Protocol Buffers messages work out of
 // the box; `codec<T>` can be specialized for others (api/codecs/contract.hpp says what it offers).
