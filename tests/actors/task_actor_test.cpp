@@ -3,6 +3,8 @@
 // The test plays the slot, the job manager and the neighbours.
 #include "actors/task_actor.hpp"
 
+#include <deque>
+
 #include <caf/all.hpp>
 #include <gtest/gtest.h>
 
@@ -23,8 +25,9 @@ protected:
   }
 
   // A task of one operator, whose neighbours are all the test itself.
-  caf::actor spawn(const graph_node& node, std::uint32_t inputs, std::uint32_t outputs,
+  caf::actor spawn(graph_node of, std::uint32_t inputs, std::uint32_t outputs,
                    std::vector<source_split> splits = {}) {
+    const auto& node = nodes_.emplace_back(std::move(of));
     task_description made;
     made.task = {5};
     made.name = node.name;
@@ -79,17 +82,19 @@ protected:
     test_->send(task, frame_sent{attempt, {0}, content});
   }
 
+  // What tasks refer to outlives the world in which they run.
+  std::deque<graph_node> nodes_;
+  sink_results results_;
   caf_runtime world_{2};
   caf::scoped_actor test_{world_.system()};
   caf::actor slot_{world_.system().spawn([]() -> caf::behavior { return {[](int) {}}; })};
   std::shared_ptr<attempt_terms> terms_ = std::make_shared<attempt_terms>();
   connect_task connect_{attempt, {}, {}};
-  sink_results results_;
 };
 
 TEST_F(TaskActor, SendsFramesToItsConsumersChannelAsFarAsCreditGoes) {
-  const auto source = source_node(1000 * records_per_batch<number>(), records_per_batch<number>());
-  const auto task = spawn(source, 0, 1, {{"0/1", {}}});
+  const auto batch = records_per_batch<number>();
+  const auto task = spawn(source_node(1000 * batch, batch), 0, 1, {{"0/1", {}}});
   start(task);
   for (std::uint64_t n = 1; n <= window; ++n) {
     const auto sent = receive<frame_sent>();
@@ -106,8 +111,7 @@ TEST_F(TaskActor, SendsFramesToItsConsumersChannelAsFarAsCreditGoes) {
 }
 
 TEST_F(TaskActor, GrantsCreditToItsProducersChannel) {
-  const auto sink = sink_node(results_);
-  const auto task = spawn(sink, 1, 0);
+  const auto task = spawn(sink_node(results_), 1, 0);
   start(task);
   send_numbers(task, 1, attempt);
   const auto granted = receive<credit_granted>();
@@ -119,8 +123,7 @@ TEST_F(TaskActor, GrantsCreditToItsProducersChannel) {
 }
 
 TEST_F(TaskActor, KeepsFramesThatComeBeforeItIsConnected) {
-  const auto sink = sink_node(results_);
-  const auto task = spawn(sink, 1, 0);
+  const auto task = spawn(sink_node(results_), 1, 0);
   send_numbers(task, 1, attempt);
   settle(task);
   EXPECT_TRUE(results_.seen().empty());
@@ -130,8 +133,7 @@ TEST_F(TaskActor, KeepsFramesThatComeBeforeItIsConnected) {
 }
 
 TEST_F(TaskActor, IgnoresWhatAnotherAttemptSends) {
-  const auto sink = sink_node(results_);
-  const auto task = spawn(sink, 1, 0);
+  const auto task = spawn(sink_node(results_), 1, 0);
   start(task);
   send_numbers(task, 99, {1});
   send_numbers(task, 99, {3});
@@ -145,8 +147,7 @@ TEST_F(TaskActor, IgnoresWhatAnotherAttemptSends) {
 }
 
 TEST_F(TaskActor, ReportsWhenItIsAskedAndWhenItHasDrainedAndEndsWhenItHasCommitted) {
-  const auto sink = sink_node(results_);
-  const auto task = spawn(sink, 1, 0);
+  const auto task = spawn(sink_node(results_), 1, 0);
   start(task);
   send_numbers(task, 1, attempt);
   receive<credit_granted>();
@@ -168,8 +169,7 @@ TEST_F(TaskActor, ReportsWhenItIsAskedAndWhenItHasDrainedAndEndsWhenItHasCommitt
 }
 
 TEST_F(TaskActor, EndsWithTheErrorOfItsOperator) {
-  const auto map = map_node<throwing_map>("parse", number{1});
-  const auto task = spawn(map, 1, 1);
+  const auto task = spawn(map_node<throwing_map>("parse", number{1}), 1, 1);
   start(task);
   send_numbers(task, 1, attempt);
   const auto reason = end_of_task();
@@ -181,15 +181,14 @@ TEST_F(TaskActor, FailsWhenItsOperatorCannotBeOpened) {
   node.make_operator = []() -> std::unique_ptr<stream_operator> {
     throw task_failure{{error_code::permission_denied, "out.csv: permission denied"}};
   };
-  const auto task = spawn(node, 1, 0);
+  const auto task = spawn(std::move(node), 1, 0);
   test_->send(task, connect_);
   EXPECT_EQ(end_of_task().context().get_as<std::string>(1),
             "operator collect: out.csv: permission denied");
 }
 
 TEST_F(TaskActor, FailsWhenAFrameIsMissing) {
-  const auto sink = sink_node(results_);
-  const auto task = spawn(sink, 1, 0);
+  const auto task = spawn(sink_node(results_), 1, 0);
   start(task);
   send_numbers(task, 2, attempt);
   EXPECT_EQ(end_of_task().context().get_as<std::string>(1),
@@ -198,8 +197,7 @@ TEST_F(TaskActor, FailsWhenAFrameIsMissing) {
 }
 
 TEST_F(TaskActor, AbandonsItsOperatorsWhenItsSlotEnds) {
-  const auto sink = sink_node(results_);
-  const auto task = spawn(sink, 1, 0);
+  const auto task = spawn(sink_node(results_), 1, 0);
   start(task);
   send_numbers(task, 1, attempt);
   receive<credit_granted>();

@@ -227,7 +227,7 @@ duration first_result_with(job_run& run, bool is_idleness_known) {
   auto quiet_time = monotonous([](const sale&) { return first_day - 1h; });
   if (is_idleness_known) quiet_time = quiet_time.with_idleness(1s);
   const auto quiet =
-      run.env().from(generator(3, sale_in_order).at_rate(0.001), quiet_time).parallelism(1);
+      run.env().from(generator(3, sale_in_order).at_rate(0.005), quiet_time).parallelism(1);
   const auto busy = run.env().from(read_sales(run), monotonous(&sale::at));
   std::vector<event_time> clock;
   busy.process<event_time>([](const sale&, process_context<event_time>& here) {

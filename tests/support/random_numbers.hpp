@@ -2,8 +2,10 @@
 // Seeds for tests that draw at random: fresh ones in every run, printed, and repeatable.
 //
 //   WEIR_TEST_SEED=17 ctest -R Credit    # The first seed of every random test is 17.
+//   WEIR_MOST_SEEDS=5 ctest              # No random test takes more than five.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -27,6 +29,7 @@ inline std::vector<std::uint64_t> seeds_for(std::uint64_t count) {
   static const auto fresh = static_cast<std::uint64_t>(
       ::testing::UnitTest::GetInstance()->start_timestamp() % 1'000'000'000);
   const std::uint64_t first = number_from_environment("WEIR_TEST_SEED", fresh);
+  count = std::min(count, number_from_environment("WEIR_MOST_SEEDS", count));
   std::cout << "seeds " << first << ".." << first + count - 1
             << " (WEIR_TEST_SEED sets the first)\n";
   std::vector<std::uint64_t> seeds;
