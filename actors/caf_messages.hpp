@@ -58,6 +58,7 @@ struct attempt_terms {
   bool allows_non_restored_state = false;
   checkpoint_id restored;                   // 0: the attempt starts afresh.
   std::vector<std::string> snapshot_files;  // Of the checkpoint to restore.
+  bool stops = false;                       // Sources read nothing: the job ends where it begins.
   // Records that do not fail the job any more; see operator_environment.
   std::map<std::string, error_policy> poison;
 };

@@ -116,6 +116,7 @@ void task_actor::start(const connect_task& order) {
   for (const auto& peer : order.upstream) upstream_.push_back(world().fabric().resolve(peer));
   for (const auto& peer : order.downstream) downstream_.push_back(world().fabric().resolve(peer));
   if (auto opened = open(); !opened) return fail(opened.failure());
+  if (terms_->stops) task_.stop_reading();
   is_running_ = true;
   caf::event_based_actor::send(job_manager_, task_started{attempt_, task_.description().task});
   if (!upstream_.empty()) delayed_send(this, announce_interval, announce_credit{});

@@ -123,8 +123,12 @@ job_lifecycle::commands job_lifecycle::on_task_started(attempt_number attempt, t
   started_.insert(task);
   if (state_ == job_state::deploying && started_.size() == task_count_) {
     if (strategy_) strategy_->on_running(at.now);
-    enter(job_state::running, out);
-    go_on_if_drained(out);
+    if (stops_at_) {
+      stop(out);
+    } else {
+      enter(job_state::running, out);
+      go_on_if_drained(out);
+    }
   }
   return out;
 }
@@ -159,9 +163,14 @@ job_lifecycle::commands job_lifecycle::on_final_checkpoint_completed(attempt_num
 job_lifecycle::commands job_lifecycle::on_stopped(attempt_number attempt, checkpoint_id savepoint) {
   commands out;
   if (attempt != attempt_ || state_ != job_state::running) return out;
-  enter(job_state::finishing, out);
-  out.emplace_back(stop_tasks{attempt_, savepoint});
+  stops_at_ = savepoint;
+  stop(out);
   return out;
+}
+
+void job_lifecycle::stop(commands& out) {
+  enter(job_state::finishing, out);
+  out.emplace_back(stop_tasks{attempt_, *stops_at_});
 }
 
 job_lifecycle::commands job_lifecycle::on_task_gone(attempt_number attempt, task_index task,

@@ -14,7 +14,8 @@
 // A job is finishing when every task has handled all its input, and the final checkpoint, if there
 // is one, is complete: tasks make visible what they have written, and end. So it is when the
 // savepoint is complete that it stops with, wherever its tasks are. If that fails the job restarts
-// like any other, and goes on: what is committed twice is committed once.
+// like any other: what is committed twice is committed once. After its savepoint, which somebody
+// may have gone on from, it does nothing more: it goes from deploying to finishing, and ends there.
 //
 // Not retried are errors that would come again: a plan that cannot run (plan_error), a wrong
 // setting (invalid_argument), damaged bytes (corrupt_data), a record that has failed the job three
@@ -27,8 +28,10 @@
 //   (3) The cause of a failure is the first one reported; what it drags along is not.
 //   (4) finished, failed and cancelled are final.
 //   (5) The job is not told to end before every task has drained and the final checkpoint is
-//       complete, or the savepoint it stops with; after that, a cancel comes too late.
+//       complete, or the savepoint it stops with; after that, a cancel comes too late, unless the
+//       job fails once more.
 //   (6) A job that was cancelled while it failed or waited is never deployed again.
+//   (7) Once told to stop at a savepoint, the job never runs again.
 #pragma once
 
 #include <cstdint>
@@ -159,6 +162,8 @@ public:
 
   job_state state() const noexcept { return state_; }
   attempt_number attempt() const noexcept { return attempt_; }
+  // The savepoint is complete that the job stops with: whatever is deployed is to read nothing.
+  bool is_stopping() const noexcept { return stops_at_.has_value(); }
   // Of the last failure; none once the next attempt is deployed.
   const std::optional<error>& cause() const noexcept { return cause_; }
 
@@ -166,6 +171,7 @@ private:
   void enter(job_state next, commands& out);
   void deploy_if_possible(commands& out);
   void go_on_if_drained(commands& out);
+  void stop(commands& out);
   void end_failure(bool may_retry, moment at, commands& out);
   commands on_task_gone(attempt_number attempt, task_index task, std::optional<error> cause,
                         moment at);
@@ -179,6 +185,7 @@ private:
   bool has_slots_ = false;
   bool is_restart_due_ = false;
   bool is_cancelled_ = false;  // While it was failing.
+  std::optional<checkpoint_id> stops_at_;
 
   // Of one attempt.
   std::set<task_index> deployed_;

@@ -251,6 +251,7 @@ void job_manager_actor::deploy(attempt_number attempt) {
                     .allows_non_restored_state = options.allow_non_restored_state,
                     .restored = begin->checkpoint,
                     .snapshot_files = std::move(begin->files),
+                    .stops = lifecycle_.is_stopping(),
                     .poison = poison_.policies()});
   assigned_ = assign_slots(*graph_, offers_);
   addresses_.clear();

@@ -279,7 +279,7 @@ TEST(CheckpointInvariants, HoldUnderRandomEvents) {
   std::size_t failed_jobs = 0;
   std::size_t savepoints = 0;
   std::size_t bases = 0;
-  for (const auto seed : seeds_for(5000)) {
+  for (const auto seed : every_seed_of(5000)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_checkpoints job{seed};
     for (int i = 0; i < 300; ++i) {

@@ -245,15 +245,38 @@ TEST(JobRestarts, StopsAtASavepointWhereverItsTasksAre) {
                                 {"finished 1", "finished"}});
 }
 
-TEST(JobRestarts, GoesOnWhenItCannotCommitTheSavepointItStopsWith) {
-  expect_story(checkpointed(),
+TEST(JobRestarts, StopsInItsNextAttemptWhenItCannotCommitTheSavepointItStopsWith) {
+  expect_story(two_tasks{{1s, 2s}, true},
                {{"slots", "deploying, deploy"},
                 {"started 0", ""},
                 {"started 1", "running"},
                 {"stopped 7", "finishing, stop at 7"},
                 {"finished 0", ""},
                 {"failed 1", "failing(bug), cancel, restarting(bug), restart 1 in 1s"},
-                {"due 1", "deploying, deploy"}});
+                {"due 1", "deploying, deploy"},
+                {"started 0", ""},
+                {"lost 0", "failing(gone), cancel"},
+                {"cancelled 1", "restarting(gone), restart 2 in 2s"},
+                {"due 2", "deploying, deploy"},
+                {"started 0", ""},
+                {"drained 0", ""},
+                {"drained 1", ""},
+                {"started 1", "finishing, stop at 7"},
+                {"stop", ""},
+                {"finished 0", ""},
+                {"finished 1", "finished"}});
+}
+
+TEST(JobRestarts, CanBeCancelledWhenItCannotCommitTheSavepointItStopsWith) {
+  expect_story(checkpointed(),
+               {{"slots", "deploying, deploy"},
+                {"started 0", ""},
+                {"started 1", "running"},
+                {"stopped 7", "finishing, stop at 7"},
+                {"stop", ""},
+                {"finished 0", ""},
+                {"failed 1", "failing(bug), cancel, restarting(bug), restart 1 in 1s"},
+                {"stop", "cancelling, cancelled"}});
 }
 
 // What a test of the invariants remembers of one attempt.
@@ -267,9 +290,10 @@ TEST(JobRestarts, KeepsItsInvariantsUnderRandomEvents) {
       "deployed 0",  "deployed 1",  "started 0",  "started 1", "started 0", "started 1",
       "drained 0",   "drained 1",   "finished 0", "failed 0",  "failed 1",  "lost 0",
       "cancelled 0", "cancelled 1", "error",      "complete",  "slots",     "slots-lost",
-      "due",         "due",         "stop",       "damaged 1"};
+      "due",         "due",         "stop",       "damaged 1", "stopped 7"};
   std::size_t restarts = 0;
-  for (const auto seed : seeds_for(5000)) {
+  std::size_t stops = 0;
+  for (const auto seed : every_seed_of(5000)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_numbers random{seed};
     const bool has_final_checkpoint = random.below(2) == 0;
@@ -277,6 +301,7 @@ TEST(JobRestarts, KeepsItsInvariantsUnderRandomEvents) {
     job.tell("slots");
     bool has_slots = true;
     bool was_stopped = false;
+    bool has_savepoint = false;
     attempt_memory memory;
     for (int i = 0; i < 100; ++i) {
       auto event = events[random.below(events.size())];
@@ -292,6 +317,9 @@ TEST(JobRestarts, KeepsItsInvariantsUnderRandomEvents) {
       };
       if (event.starts_with("slots")) has_slots = event == "slots";
       if (event == "stop") was_stopped = was_stopped || before != job_state::finishing;
+      ASSERT_TRUE(!has_savepoint || !is_told("running")) << event;
+      if (is_told("stop at 7")) has_savepoint = true;
+      ASSERT_EQ(job.job().is_stopping(), has_savepoint) << event;
       if (event.starts_with("drained")) memory.drained.insert(event.back());
       for (const char* end : {"finished", "failed", "damaged", "lost", "cancelled"}) {
         if (event.starts_with(end)) memory.gone.insert(event.back());
@@ -312,10 +340,12 @@ TEST(JobRestarts, KeepsItsInvariantsUnderRandomEvents) {
         ASSERT_EQ(job.job().attempt().value, attempt.value + 1);
         memory = {};
         restarts += 1;
+        if (has_savepoint) stops += 1;
       }
     }
   }
   EXPECT_GT(restarts, 1000U);
+  EXPECT_GT(stops, 20U);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ TEST(FaultPlan, IsTheSameForTheSameSeedAndWithinItsLimits) {
   int pauses = 0;
   int restarts = 0;
   int for_ever = 0;
-  for (const auto seed : seeds_for(100)) {
+  for (const auto seed : every_seed_of(100)) {
     const auto plan = fault_plan::random(seed, options);
     EXPECT_EQ(plan, fault_plan::random(seed, options));
     texts.insert(to_string(plan));

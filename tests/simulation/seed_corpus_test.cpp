@@ -14,5 +14,12 @@ TEST(SeedCorpus, ATaskThatDrainedBeforeItsAttemptHadStarted) {
   EXPECT_EQ(tell_of_kills(story), "");
 }
 
+// A task manager crashed when the savepoint was complete that the job was to stop with, and before
+// it had stopped: it went on to its end, and so did whoever went on from the savepoint.
+TEST(SeedCorpus, AJobThatCrashedBetweenItsSavepointAndItsEnd) {
+  long_story story{820804880};
+  EXPECT_EQ(tell_of_a_stop(story, 820804880), "");
+}
+
 }  // namespace
 }  // namespace weir

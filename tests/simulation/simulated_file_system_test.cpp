@@ -137,7 +137,7 @@ std::unique_ptr<writable_file> write_in_two_parts(file_system& files, const std:
 
 TEST(SimulatedFileSystemCrash, KeepsWhatWasSyncedAndARandomPrefixOfTheRest) {
   std::set<std::string> outcomes;
-  for (const auto seed : seeds_for(300)) {
+  for (const auto seed : every_seed_of(300)) {
     simulated_file_system files{seed};
     const auto file = write_in_two_parts(files, "f");
     EXPECT_EQ(files.content_of("f"), "synced unsynced");

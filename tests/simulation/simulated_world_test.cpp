@@ -77,7 +77,7 @@ TEST(SimulatedWorld, TakesTheSameStepsForTheSameSeed) {
 
 TEST(SimulatedWorld, TakesOtherStepsForOtherSeeds) {
   std::set<std::uint64_t> hashes;
-  for (const auto seed : seeds_for(50)) hashes.insert(play(seed).hash);
+  for (const auto seed : every_seed_of(50)) hashes.insert(play(seed).hash);
   EXPECT_EQ(hashes.size(), 50U);
 }
 

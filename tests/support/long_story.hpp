@@ -75,6 +75,8 @@ public:
   job_graph& graph() { return env_.graph(); }
   simulated_file_system& disk() { return *disk_; }
   std::shared_ptr<simulated_file_system> shared_disk() { return disk_; }
+  // Of a life that was asked for some.
+  std::vector<savepoint_outcome>& savepoints() { return savepoints_; }
   random_numbers& random() { return random_; }
   void draw_parallelism() {
     options_.parallelism = 1 + static_cast<std::uint32_t>(random_.below(4));
@@ -127,6 +129,7 @@ private:
   std::uint64_t lives_ = 0;
   const story_job* job_;
   std::shared_ptr<simulated_file_system> disk_;
+  std::vector<savepoint_outcome> savepoints_;
   environment env_{"story"};
   job_options options_;
 };
@@ -156,6 +159,30 @@ inline std::string tell_of_power_failures(long_story& story) {
     story.draw_parallelism();
   }
   return story.finish();
+}
+
+// Is stopped with a savepoint while task managers crash, and goes on from it, if there is one.
+inline std::string tell_of_a_stop(long_story& story, std::uint64_t seed) {
+  const auto plan = fault_plan::random(seed, {.task_managers = story.task_managers,
+                                              .faults = 3,
+                                              .within = std::chrono::milliseconds{200},
+                                              .longest_pause = std::chrono::milliseconds{100},
+                                              .longest_outage = std::chrono::milliseconds{100}});
+  {
+    const auto cluster = story.new_life();
+    plan.apply(*cluster);
+    story.step_for(*cluster, duration{static_cast<std::int64_t>(story.random().below(200'000))});
+    cluster->stop_with_savepoint();
+    const auto outcome = cluster->run();
+    if (outcome.job.state != job_state::finished) return "it is not finished\n" + to_string(plan);
+    story.savepoints() = cluster->savepoints();
+  }
+  if (!story.savepoints().empty() && !story.savepoints()[0].cause) {
+    story.options().restore = story.savepoints()[0].path;
+  }
+  story.draw_parallelism();
+  const auto wrong = story.finish();
+  return wrong.empty() ? wrong : wrong + "\n" + to_string(plan);
 }
 
 }  // namespace weir

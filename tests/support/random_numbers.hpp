@@ -24,17 +24,22 @@ inline std::uint64_t number_from_environment(const char* name, std::uint64_t oth
   return text == nullptr ? otherwise : std::stoull(text);
 }
 
-// `count` consecutive seeds, recorded with the running test.
-inline std::vector<std::uint64_t> seeds_for(std::uint64_t count) {
+// `count` consecutive seeds, recorded with the running test. For tests that count what happens over
+// all of them: WEIR_MOST_SEEDS does not concern it.
+inline std::vector<std::uint64_t> every_seed_of(std::uint64_t count) {
   static const auto fresh = static_cast<std::uint64_t>(
       ::testing::UnitTest::GetInstance()->start_timestamp() % 1'000'000'000);
   const std::uint64_t first = number_from_environment("WEIR_TEST_SEED", fresh);
-  count = std::min(count, number_from_environment("WEIR_MOST_SEEDS", count));
   std::cout << "seeds " << first << ".." << first + count - 1
             << " (WEIR_TEST_SEED sets the first)\n";
   std::vector<std::uint64_t> seeds;
   for (std::uint64_t i = 0; i < count; ++i) seeds.push_back(first + i);
   return seeds;
+}
+
+// As many, or WEIR_MOST_SEEDS if that is less.
+inline std::vector<std::uint64_t> seeds_for(std::uint64_t count) {
+  return every_seed_of(std::min(count, number_from_environment("WEIR_MOST_SEEDS", count)));
 }
 
 }  // namespace weir

@@ -119,7 +119,10 @@ TEST(Rescaling, KeepsTheResultsOfOverlappingWindows) {
   compare_aggregates(sliding(seconds{13}, seconds{5}));
 }
 TEST(Rescaling, KeepsTheResultsOfSessions) { compare_aggregates(session(seconds{4})); }
-TEST(Rescaling, KeepsTheResultsOfGlobalWindows) { compare_aggregates(global_window()); }
+TEST(Rescaling, KeepsTheResultsOfGlobalWindows) {
+  compare_windows(global_window(), combine(maximum(&reading::value), count()));
+  compare_windows(global_window(), every_value{});
+}
 
 TEST(Rescaling, KeepsWhatRunsForEver) {
   const auto aggregate = combine(count(), minimum(&reading::value));
