@@ -13,6 +13,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include "actors/snapshot_facts.hpp"
+#include "actors/spilling_terms.hpp"
 #include "actors/task.hpp"
 #include "api/error_policy.hpp"
 #include "api/failed_record.hpp"
@@ -56,6 +57,7 @@ struct attempt_terms {
   std::string checkpoint_directory;  // Empty: there are no checkpoints.
   bool is_incremental = true;        // Snapshots leave out what earlier ones have.
   bool allows_non_restored_state = false;
+  spilling_terms spilling;
   checkpoint_id restored;                   // 0: the attempt starts afresh.
   std::vector<std::string> snapshot_files;  // Of the checkpoint to restore.
   bool stops = false;                       // Sources read nothing: the job ends where it begins.

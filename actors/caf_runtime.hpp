@@ -11,6 +11,7 @@
 #include "actors/runtime.hpp"
 #include "network/local_fabric.hpp"
 #include "state/posix_file_system.hpp"
+#include "state/rocksdb_store.hpp"
 
 namespace weir {
 
@@ -27,10 +28,12 @@ public:
   std::uint64_t random() override;
   weir::fabric& fabric() override { return fabric_; }
   file_system& files() override { return files_; }
+  entry_stores& stores() override { return stores_; }
 
 private:
   local_fabric fabric_{process_id{}};
   posix_file_system files_;
+  rocksdb_stores stores_{files_};
   std::mutex guard_;
   std::uint64_t random_state_;
   caf::actor_system_config config_;

@@ -13,13 +13,14 @@ namespace weir {
 // One operator in its place.
 struct operator_chain::chained_step final : watermark_output, record_failures {
   chained_step(operator_chain& owner, const chained_operator& description,
-               const task_description& task)
+               const task_description& task, const operator_environment& world)
       : chain{&owner},
         targets{description.targets},
         node{description.node},
+        name{node->name + subtask_suffix(task.subtask, task.parallelism)},
         backend{key_groups_of(task.subtask, task.parallelism, task.max_parallelism),
-                task.max_parallelism} {
-    context.name = node->name + subtask_suffix(task.subtask, task.parallelism);
+                task.max_parallelism, make_cold_space(world.spilling, world.stores, name)} {
+    context.name = name;
     context.id = description.id;
     context.subtask = task.subtask;
     context.parallelism = task.parallelism;
@@ -48,6 +49,7 @@ struct operator_chain::chained_step final : watermark_output, record_failures {
   operator_chain* chain;
   std::vector<port_target> targets;
   const graph_node* node;
+  std::string name;
   memory_backend backend;
   operator_context context;
   std::unique_ptr<stream_operator> work;  // Null until `open`.
@@ -108,7 +110,7 @@ operator_chain::operator_chain(const task_description& description, operator_env
       allows_non_restored_state_{world.allows_non_restored_state},
       poison_{world.poison} {
   for (const auto& part : description.operators) {
-    steps_.push_back(std::make_unique<chained_step>(*this, part, description));
+    steps_.push_back(std::make_unique<chained_step>(*this, part, description, world));
     auto& context = steps_.back()->context;
     context.files = world.files;
     context.attempt_token = world.attempt_token;
@@ -235,7 +237,15 @@ void operator_chain::set_now(processing_time now) {
 
 status operator_chain::process(std::uint32_t input, record_batch& batch) {
   auto& head = *steps_.front();
-  return guarded(head, [&] { head.work->process(input, batch); });
+  auto processed = guarded(head, [&] { head.work->process(input, batch); });
+  return processed ? trim() : processed;
+}
+
+status operator_chain::trim() {
+  for (auto& each : steps_) {
+    if (auto trimmed = guarded(*each, [&] { each->backend.trim(); }); !trimmed) return trimmed;
+  }
+  return {};
 }
 
 result<poll_result> operator_chain::poll() {
@@ -281,7 +291,7 @@ void operator_chain::pass_on_idle(chained_step& from, bool is_idle) {
   }
 }
 
-status operator_chain::work() {
+status operator_chain::do_work() {
   for (auto& each : steps_) {
     auto& step = *each;
     bool done = true;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "actors/output_gate.hpp"
+#include "actors/spilling_terms.hpp"
 #include "actors/task_description.hpp"
 #include "api/failed_record.hpp"
 #include "api/operator.hpp"
@@ -26,13 +27,15 @@ namespace weir {
 // What the operators of a task may use of the world.
 struct operator_environment {
   file_system* files = nullptr;
-  std::string attempt_token;     // See operator_context.
-  bool has_checkpoints = false;  // Snapshots will be taken,
-  bool is_incremental = false;   // and leave out what earlier ones have.
+  entry_stores* stores = nullptr;  // Not null where state spills.
+  std::string attempt_token;       // See operator_context.
+  bool has_checkpoints = false;    // Snapshots will be taken,
+  bool is_incremental = false;     // and leave out what earlier ones have.
   bool allows_non_restored_state = false;
   // Records that do not fail the job any more, by identity_of, and what becomes of them; none:
   // there are none. Outlives the chain.
   const std::map<std::string, error_policy>* poison = nullptr;
+  spilling_terms spilling;
 };
 
 class operator_chain {
@@ -57,7 +60,10 @@ public:
   void on_input_ended();
 
   // One slice of what is due: watermarks on their way, timers, the end of input.
-  [[nodiscard]] status work();
+  [[nodiscard]] status work() {
+    auto worked = do_work();
+    return worked ? trim() : worked;
+  }
   bool has_work() const;
   // When `has_work` will be true by itself, if ever.
   std::optional<processing_time> next_timer() const;
@@ -91,6 +97,9 @@ private:
   template <class Action>
   [[nodiscard]] status guarded(chained_step& first, Action action);
   error_policy judge(const chained_step& step, failed_record& failed, std::size_t index);
+  [[nodiscard]] status do_work();
+  // Between two batches, when nobody holds on to an entry.
+  [[nodiscard]] status trim();
   void build_ports(const task_description& description);
   [[nodiscard]] status open_step(chained_step& step, const snapshot_set* restored);
   std::unique_ptr<output> output_for(const port_target& target);

@@ -12,6 +12,7 @@
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 
+#include "api/entry_store.hpp"
 #include "api/file_system.hpp"
 #include "api/time.hpp"
 #include "network/fabric.hpp"
@@ -29,6 +30,8 @@ public:
   virtual std::uint64_t random() = 0;
   virtual weir::fabric& fabric() = 0;
   virtual file_system& files() = 0;
+  // Where state goes that is too much for memory.
+  virtual entry_stores& stores() = 0;
 
   template <class Actor, class... Arguments>
   caf::actor spawn(Arguments&&... arguments) {

@@ -20,11 +20,13 @@ constexpr auto announce_interval = std::chrono::seconds{1};
 
 operator_environment environment_of(runtime& world, const attempt_terms& terms) {
   return {.files = &world.files(),
+          .stores = &world.stores(),
           .attempt_token = terms.token,
           .has_checkpoints = !terms.checkpoint_directory.empty(),
           .is_incremental = terms.is_incremental,
           .allows_non_restored_state = terms.allows_non_restored_state,
-          .poison = &terms.poison};
+          .poison = &terms.poison,
+          .spilling = terms.spilling};
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ public:
     const auto look_at = [&](const Key& key, const entry& each) {
       if (is_over(each, now)) expired.push_back(key);
     };
-    if (table_.visit(cursor_, slots, look_at)) cursor_ = 0;
+    if (table_.visit_untouched(cursor_, slots, look_at)) cursor_ = 0;
     for (const Key& key : expired) table_.erase(key, hash_key(key));
   }
 

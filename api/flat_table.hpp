@@ -16,6 +16,7 @@
 #include "api/growing_slots.hpp"
 #include "api/key.hpp"
 #include "api/loading.hpp"
+#include "api/spilling_part.hpp"
 
 namespace weir {
 
@@ -27,8 +28,15 @@ struct hash_of_key {
 };
 
 template <class Key, class T, class Hash = hash_of_key>
-class flat_table final : public state_table {
+class flat_table final : public state_table,
+                         private spilling_part<Key, T, Hash, flat_table<Key, T, Hash>> {
+  using part = spilling_part<Key, T, Hash, flat_table>;
+
 public:
+  // Whether it is a cache of entries that are elsewhere.
+  using part::put_aside;
+  using part::spills;
+
   // A table for the keys of `range`; a new key starts with a copy of `initial`. `memory` outlives
   // the table.
   explicit flat_table(page_memory& memory, hash_range range = {}, T initial = {})
@@ -36,13 +44,15 @@ public:
   // A table for the keys that live in `backend`.
   explicit flat_table(state_backend& backend, T initial = {})
       : flat_table{backend.memory(), hash_range{backend.key_groups(), backend.max_parallelism()},
-                   std::move(initial)} {}
+                   std::move(initial)} {
+    this->spill_to(backend.cold());
+  }
   flat_table(const flat_table&) = delete;
   flat_table& operator=(const flat_table&) = delete;
 
-  std::size_t size() const noexcept { return size_; }
-  std::size_t entries() const override { return size_; }
-  bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_ + this->absent(); }
+  std::size_t entries() const override { return size(); }
+  bool empty() const noexcept { return size() == 0; }
 
   // In all of the following, hash == Hash{}(key), and a hash of another subtask's key throws
   // task_failure. References are good until the next call that may insert, erase, visit or clear.
@@ -58,9 +68,8 @@ public:
   }
 
   T* find(const Key& key, std::uint64_t hash) {
-    if (is_zero_key(key)) return zero();
-    array& slots = slots_.of(hash);
-    return value_at(slots, slots.probe(key, hash));
+    T* found = find_in_memory(key, hash);
+    return found != nullptr || !spills() ? found : this->take_in(key, hash);
   }
 
   T& find_or_insert(const Key& key, std::uint64_t hash) {
@@ -105,7 +114,7 @@ public:
   // REQUIRES: f does not change which keys are in this table.
   template <class KeyAt, class F>
   void find_batch(std::span<const std::uint64_t> hashes, KeyAt&& key_at, F&& f) {
-    if (slots_.is_growing()) [[unlikely]] {
+    if (slots_.is_growing() || spills()) [[unlikely]] {
       for (std::size_t i = 0; i < hashes.size(); ++i) f(i, find(key_at(i), hashes[i]));
       return;
     }
@@ -122,6 +131,121 @@ public:
 
   // Returns whether the key was there.
   bool erase(const Key& key, std::uint64_t hash) {
+    const bool was_in_memory = erase_in_memory(key, hash);
+    return spills() ? this->erase_elsewhere(key, hash, was_in_memory) : was_in_memory;
+  }
+
+  // Calls f(const Key&, T&) for every entry, in an order that the history of calls determines.
+  // An f that takes a const T& leaves what is frozen alone, and so costs nothing more.
+  // REQUIRES: f does not change which keys are in this table.
+  template <class F>
+  void for_each(F&& f) {
+    std::size_t cursor = 0;
+    std::size_t budget = 0;
+    do {
+      budget = std::numeric_limits<std::size_t>::max();
+    } while (!visit(cursor, budget, f));
+  }
+
+  // As for_each, in slices: goes on from `cursor` (0 at first), looks at no more slots than
+  // `budget`, which it reduces, and returns true at the end of the table. Where keys come or go
+  // between two calls, some entries may be left out or come twice.
+  //
+  // The order leaps through the hashes, block by block: another table that takes the entries in as
+  // they come, here or behind a network, fills evenly. In order of hash, all of them would first
+  // crowd the beginning of it.
+  //
+  // Entries are good until the next call of this table.
+  template <class F>
+  bool visit(std::size_t& cursor, std::size_t& budget, F&& f) {
+    if (spills() && !this->visits_memory(cursor)) return this->visit_elsewhere(cursor, budget, f);
+    const bool is_done = visit_memory(cursor, budget, f);
+    if (is_done) this->end_of_visit();
+    return is_done;
+  }
+
+  // As visit, for a reader who comes round again and again: leaves out what has been touched of
+  // late, if a part of the table is not in memory.
+  template <class F>
+  bool visit_untouched(std::size_t& cursor, std::size_t& budget, F&& f) {
+    static_assert(entry_reader<F, Key, T>);
+    return this->has_absent() ? this->visit_absent(cursor, budget, f)
+                              : visit_memory(cursor, budget, f);
+  }
+
+  // Forgets the entries. Keeps the memory, unless hardly any of it was in use.
+  void clear() {
+    clear_memory();
+    this->clear_elsewhere();
+  }
+
+  // --- Snapshots
+
+  // Whether the next two work; tables of operators and of state are checked when they are opened.
+  using part::is_encodable;
+
+  table_schema schema() const override {
+    if constexpr (is_encodable) {
+      return {"keyed", codec<std::pair<Key, T>>::schema()};
+    } else {
+      return {"keyed", "nothing"};
+    }
+  }
+  type_notes notes() const override {
+    if constexpr (is_encodable) {
+      return codecs::notes_of<std::pair<Key, T>>();
+    } else {
+      return {};
+    }
+  }
+
+  // Costs some bytes for each KiB of slots; what it shares with the table is copied only when it
+  // changes.
+  std::unique_ptr<frozen_table> freeze() override {
+    return freeze_as(keyed_form<Key, T>{slots_.range().max_parallelism(), {}});
+  }
+
+  // The same with another idea of what entries become; see keyed_form. If an earlier result is
+  // still being read, all that it has not read yet is copied now.
+  template <class Form>
+  std::unique_ptr<frozen_table> freeze_as(Form form) {
+    WEIR_ASSERT(is_encodable);
+    if constexpr (std::derived_from<Form, noting_form>) {
+      if (this->has_absent()) return this->freeze_with_absent(std::move(form));
+    }
+    return freeze_memory(std::move(form));
+  }
+
+  status load(const state_block& block) override {
+    if constexpr (is_encodable) return load_entries<Key, T, Hash>(*this, slots_.range(), block);
+    return {};
+  }
+
+  // Makes room for so many entries at once.
+  void reserve(std::size_t entries) { slots_.reserve(entries); }
+
+private:
+  friend class spilling_part<Key, T, Hash, flat_table>;
+  using growing = growing_slots<Key, T, Hash>;
+  using array = typename growing::array;
+
+  static constexpr std::size_t bytes_per_entry = 2 * sizeof(typename array::slot);
+  static constexpr std::size_t block_size = array::block_size;
+  // A block takes some 60 ns to visit, memory 100 ns to come.
+  static constexpr std::size_t blocks_ahead = 2;
+  static constexpr std::size_t prefetch_distance = array::search::prefetch_distance;
+
+  T* zero() noexcept { return zero_ ? &*zero_ : nullptr; }
+
+  // --- What is in memory, which is all there is to a table that does not spill
+
+  T* find_in_memory(const Key& key, std::uint64_t hash) {
+    if (is_zero_key(key)) return zero();
+    array& slots = slots_.of(hash);
+    return value_at(slots, slots.probe(key, hash));
+  }
+
+  bool erase_in_memory(const Key& key, std::uint64_t hash) {
     if (is_zero_key(key)) {
       if (!zero_) return false;
       zero_.reset();
@@ -135,25 +259,8 @@ public:
     return true;
   }
 
-  // Calls f(const Key&, T&) for every entry, in an order that the history of calls determines.
-  // An f that takes a const T& leaves what is frozen alone, and so costs nothing more.
-  // REQUIRES: f does not change which keys are in this table.
   template <class F>
-  void for_each(F&& f) {
-    std::size_t cursor = 0;
-    std::size_t budget = std::numeric_limits<std::size_t>::max();
-    visit(cursor, budget, f);
-  }
-
-  // As for_each, in slices: goes on from `cursor` (0 at first), looks at no more slots than
-  // `budget`, which it reduces, and returns true at the end of the table. Where keys come or go
-  // between two calls, some entries may be left out or come twice.
-  //
-  // The order leaps through the hashes, block by block: another table that takes the entries in as
-  // they come, here or behind a network, fills evenly. In order of hash, all of them would first
-  // crowd the beginning of it.
-  template <class F>
-  bool visit(std::size_t& cursor, std::size_t& budget, F&& f) {
+  bool visit_memory(std::size_t& cursor, std::size_t& budget, F& f) {
     if (slots_.is_growing()) {
       budget -= std::min(budget, slots_.move(budget));
       if (slots_.is_growing()) return false;
@@ -180,44 +287,8 @@ public:
     return cursor >= end;
   }
 
-  // Forgets the entries. Keeps the memory, unless hardly any of it was in use.
-  void clear() {
-    slots_.clear(size_);
-    zero_.reset();
-    size_ = 0;
-  }
-
-  // --- Snapshots
-
-  // Whether the next two work; tables of operators and of state are checked when they are opened.
-  static constexpr bool is_encodable = encodable<Key> && encodable<T>;
-
-  table_schema schema() const override {
-    if constexpr (is_encodable) {
-      return {"keyed", codec<std::pair<Key, T>>::schema()};
-    } else {
-      return {"keyed", "nothing"};
-    }
-  }
-  type_notes notes() const override {
-    if constexpr (is_encodable) {
-      return codecs::notes_of<std::pair<Key, T>>();
-    } else {
-      return {};
-    }
-  }
-
-  // Costs some bytes for each KiB of slots; what it shares with the table is copied only when it
-  // changes.
-  std::unique_ptr<frozen_table> freeze() override {
-    return freeze_as(keyed_form<Key, T>{slots_.range().max_parallelism()});
-  }
-
-  // The same with another idea of what entries become; see keyed_form. If an earlier result is
-  // still being read, all that it has not read yet is copied now.
   template <class Form>
-  std::unique_ptr<frozen_table> freeze_as(Form form) {
-    WEIR_ASSERT(is_encodable);
+  std::unique_ptr<frozen_table> freeze_memory(Form form) {
     using shared = frozen_slots<Key, T, Hash, Form>;
     auto frozen = std::make_shared<shared>(std::move(form));
     slots_.freeze(frozen);
@@ -225,24 +296,13 @@ public:
     return std::make_unique<frozen_slots_reader<shared>>(std::move(frozen));
   }
 
-  status load(const state_block& block) override {
-    if constexpr (is_encodable) return load_entries<Key, T, Hash>(*this, slots_.range(), block);
-    return {};
+  std::size_t size_in_memory() const noexcept { return size_; }
+
+  void clear_memory() {
+    slots_.clear(size_);
+    zero_.reset();
+    size_ = 0;
   }
-
-  // Makes room for so many entries at once.
-  void reserve(std::size_t entries) { slots_.reserve(entries); }
-
-private:
-  using growing = growing_slots<Key, T, Hash>;
-  using array = typename growing::array;
-
-  static constexpr std::size_t block_size = array::block_size;
-  // A block takes some 60 ns to visit, memory 100 ns to come.
-  static constexpr std::size_t blocks_ahead = 2;
-  static constexpr std::size_t prefetch_distance = array::search::prefetch_distance;
-
-  T* zero() noexcept { return zero_ ? &*zero_ : nullptr; }
 
   // The value where a probe has ended, to be read or changed, or null if the key is not there.
   T* value_at(array& slots, std::size_t position) {
@@ -266,10 +326,14 @@ private:
 
   template <class Update>
   [[gnu::noinline]] bool update_new(const Key& key, std::uint64_t hash, Update& f) {
-    T fresh(initial_);
-    f(fresh);
     const std::size_t capacity = slots_.newest().capacity();
-    insert(key, hash, std::move(fresh));
+    if (T* taken = this->take_in(key, hash)) {
+      f(*taken);
+    } else {
+      T fresh(initial_);
+      f(fresh);
+      insert(key, hash, std::move(fresh));
+    }
     return slots_.newest().capacity() == capacity;
   }
 
@@ -278,9 +342,7 @@ private:
     if (zero_) {
       f(*zero_);
     } else {
-      T fresh(initial_);
-      f(fresh);
-      insert_zero(std::move(fresh));
+      update_new(Key{}, Hash{}(Key{}), f);
     }
   }
 
@@ -309,10 +371,19 @@ private:
     }
   }
 
+  // Calls f(const Key&, const T&) for what is in memory, in the order of hashes but for a few.
+  template <class F>
+  void visit_in_order(F&& f) {
+    if (slots_.is_growing()) slots_.move(slots_.everything);
+    visit_zero(f);
+    array& slots = slots_.newest();
+    for (std::size_t i = 0; i < slots.capacity(); i += block_size) slots.visit(i, block_size, f);
+  }
+
   T initial_;
   std::optional<T> zero_;  // The value of the compact key zero, which cannot mark a slot.
   growing slots_;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0;  // Of what is in memory.
 };
 
 }  // namespace weir

@@ -20,23 +20,22 @@
 #include "api/block_gatherer.hpp"
 #include "api/codec.hpp"
 #include "api/flat_slots.hpp"
+#include "api/frozen_cold_entries.hpp"
 #include "api/frozen_pages.hpp"
 
 namespace weir {
 
 // What becomes of the entries of a table of keyed state. A form is used by two threads at a time.
 template <class Key, class T>
-struct keyed_form {
-  std::uint32_t max_parallelism;
-
+struct keyed_form : noting_form {
   // What the blocks are gathered in.
   block_gatherer gatherer() const { return {}; }
-  key_group group_of(const Key&, std::uint64_t hash) const {
-    return key_group_of(hash, max_parallelism);
-  }
   void encode(const Key& key, const T& value, std::string& bytes) const {
     codec<Key>::encode(key, bytes);
     codec<T>::encode(value, bytes);
+  }
+  void encode_stored(std::string_view key, std::string_view value, std::string& bytes) const {
+    bytes.append(key).append(value);
   }
 };
 

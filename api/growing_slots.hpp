@@ -25,6 +25,7 @@ public:
   using array = flat_slots<Key, T, Hash>;
 
   static constexpr std::size_t smallest_capacity = array::block_size;
+  static constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
 
   // `memory` outlives the slots.
   growing_slots(page_memory& memory, const hash_range& range)
@@ -158,7 +159,7 @@ private:
     while (!old_.at(move_start_ - 1).is_empty()) ++move_start_;
     moved_ = 0;
   }
-  void move_all() { move(std::numeric_limits<std::size_t>::max()); }
+  void move_all() { move(everything); }
 
   [[gnu::noinline]] void preserve(array& in, std::size_t position) {
     if (!frozen_->is_over()) {

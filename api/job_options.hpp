@@ -31,6 +31,10 @@ enum class restart_strategy_type : std::uint8_t {
 // (api/on_error.hpp).
 enum class poison_record_policy : std::uint8_t { fail, skip };
 
+// Where keyed state lives: all of it in memory, or what is touched in memory and the rest in
+// RocksDB.
+enum class state_backend_type : std::uint8_t { memory, rocksdb };
+
 struct job_options {
   // parallelism.default: subtasks of every operator that does not say its own. 1..max_parallelism.
   std::uint32_t parallelism = 1;
@@ -80,6 +84,16 @@ struct job_options {
   // execution.state-recovery.ignore-unclaimed-state, --allow-non-restored-state: state of operators
   // that the job no longer has is left behind; otherwise it is an error.
   bool allow_non_restored_state = false;
+
+  // state.backend.type.
+  state_backend_type state_backend = state_backend_type::memory;
+  // state.backend.rocksdb.localdir: where RocksDB has its files; empty: the system's directory for
+  // temporary files.
+  std::string rocksdb_directory{};
+  // state.backend.rocksdb.memory.fixed-per-tm: blocks and write buffers of RocksDB, in a process.
+  std::uint64_t rocksdb_memory = std::uint64_t{256} << 20;
+  // state.backend.rocksdb.cache-size: entries in memory, of one subtask of an operator.
+  std::uint64_t rocksdb_cache = std::uint64_t{64} << 20;
 
   // restart-strategy.type.
   restart_strategy_type restart = restart_strategy_type::automatic;

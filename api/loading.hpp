@@ -87,6 +87,10 @@ private:
 // Inserts the entries into a table of `range`, which may have none of them.
 template <class Table, class Key, class T>
 status take_in(Table& table, const hash_range& range, loaded_entries<Key, T>& loaded) {
+  if (table.spills()) {
+    for (auto& [hash, key, value] : loaded.entries()) table.put_aside(key, hash, value);
+    return {};
+  }
   table.reserve(loaded.expected_in_all());
   for (auto& [hash, key, value] : loaded.entries()) {
     const std::size_t before = table.size();

@@ -73,6 +73,9 @@ public:
   // table's task goes on. A table may have no names; without `known` it needs none.
   virtual std::optional<state_block> next_block(known_content* known) = 0;
   std::optional<state_block> next_block() { return next_block(nullptr); }
+  // Whether there were no more blocks because all had been returned, or because the others cannot
+  // be read. Asked at the end.
+  virtual status outcome() const { return {}; }
 };
 
 // One table of a snapshot.

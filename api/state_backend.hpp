@@ -20,6 +20,8 @@
 
 namespace weir {
 
+class cold_space;  // api/cold_space.hpp
+
 // Memory for tables: zeroed; from 2 MiB on aligned to huge pages and asked to use them. What a
 // snapshot shares with a table is released when it is written, maybe by another thread and after
 // the table has gone; memory that a std::shared_ptr owns lives until then.
@@ -66,6 +68,8 @@ public:
   virtual ~state_backend() = default;
 
   virtual page_memory& memory() = 0;
+  // Where tables may keep what is too much for memory; null: nowhere.
+  virtual cold_space* cold() { return nullptr; }
   // The key groups that live here.
   virtual key_group_range key_groups() const = 0;
   virtual std::uint32_t max_parallelism() const = 0;

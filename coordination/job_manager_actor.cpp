@@ -19,6 +19,12 @@ namespace {
 // How long slots may take to register, and tasks to start.
 constexpr auto deployment_timeout = std::chrono::seconds{30};
 
+spilling_terms spilling_terms_of(const job_options& options) {
+  return {.is_on = options.state_backend == state_backend_type::rocksdb,
+          .most_bytes_in_memory = options.rocksdb_cache,
+          .store = {.directory = options.rocksdb_directory, .memory = options.rocksdb_memory}};
+}
+
 }  // namespace
 
 job_manager_actor::job_manager_actor(caf::actor_config& config, runtime& world,
@@ -249,6 +255,7 @@ void job_manager_actor::deploy(attempt_number attempt) {
                     .checkpoint_directory = options.checkpoint_directory,
                     .is_incremental = options.incremental_checkpoints,
                     .allows_non_restored_state = options.allow_non_restored_state,
+                    .spilling = spilling_terms_of(options),
                     .restored = begin->checkpoint,
                     .snapshot_files = std::move(begin->files),
                     .stops = lifecycle_.is_stopping(),

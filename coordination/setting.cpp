@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "coordination/overloaded.hpp"
+#include "coordination/size_text.hpp"
 #include "coordination/suggestion.hpp"
 
 namespace weir {
@@ -25,6 +26,7 @@ constexpr std::string_view restore_key = "execution.state-recovery.path";
 
 // In the order of their enumerations.
 constexpr std::array<std::string_view, 2> delivery_guarantees{"exactly-once", "at-least-once"};
+constexpr std::array<std::string_view, 2> state_backends{"memory", "rocksdb"};
 constexpr std::array<std::string_view, 5> restart_strategies{"automatic", "none", "fixed-delay",
                                                              "failure-rate", "exponential-delay"};
 
@@ -41,6 +43,8 @@ constexpr choice_setting choice_of(std::span<const std::string_view> words) {
 constexpr auto one_millisecond = std::chrono::milliseconds{1};
 constexpr auto one_day = std::chrono::hours{24};
 constexpr std::uint32_t most = 1'000'000;
+constexpr std::uint64_t one_mebibyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t most_memory = std::uint64_t{1} << 40;
 
 constexpr std::array all_settings{
     setting{"parallelism.default", "subtasks of an operator that sets none",
@@ -90,6 +94,16 @@ constexpr std::array all_settings{
     setting{"execution.state-recovery.ignore-unclaimed-state",
             "leave behind state of operators that are gone",
             switch_setting{&job_options::allow_non_restored_state}},
+    setting{"state.backend.type", "where keyed state lives",
+            choice_of<&job_options::state_backend>(state_backends)},
+    setting{"state.backend.rocksdb.localdir",
+            "where RocksDB has its files; none: the system's temporary directory",
+            text_setting{&job_options::rocksdb_directory, "none or a directory"}},
+    setting{"state.backend.rocksdb.memory.fixed-per-tm",
+            "blocks and write buffers of RocksDB, in a process",
+            size_setting{&job_options::rocksdb_memory, 8 * one_mebibyte, most_memory}},
+    setting{"state.backend.rocksdb.cache-size", "entries in memory, of one subtask of an operator",
+            size_setting{&job_options::rocksdb_cache, 0, most_memory}},
     setting{
         "restart-strategy.type",
         "when a failed job is run again; automatic: exponential-delay with checkpoints, else none",
@@ -188,6 +202,13 @@ bool assign_value(const optional_number_setting& number, std::string_view text,
   return true;
 }
 
+bool assign_value(const size_setting& size, std::string_view text, job_options& options) {
+  const auto parsed = parse_size(text);
+  if (!parsed || *parsed < size.min || *parsed > size.max) return false;
+  options.*size.field = *parsed;
+  return true;
+}
+
 bool assign_value(const fraction_setting& fraction, std::string_view text, job_options& options) {
   const auto parsed = parse_number<double>(text);
   // Written so that "nan" is out of range.
@@ -221,6 +242,10 @@ status check_range(const setting& which, const job_options& options) {
     const auto value = options.*span->field;
     in_range = span->min <= value && value <= span->max;
     bounds = to_string(span->min) + " and " + to_string(span->max);
+  } else if (const auto* size = std::get_if<size_setting>(&which.value)) {
+    const auto value = options.*size->field;
+    in_range = size->min <= value && value <= size->max;
+    bounds = size_text(size->min) + " and " + size_text(size->max);
   } else if (const auto* fraction = std::get_if<fraction_setting>(&which.value)) {
     const auto value = options.*fraction->field;
     in_range = fraction->min <= value && value <= fraction->max;
@@ -261,6 +286,9 @@ std::string range_text(const setting& which) {
                  [](const optional_number_setting& number) {
                    return "none, or from " + std::to_string(number.min);
                  },
+                 [](const size_setting& size) {
+                   return size_text(size.min) + " to " + size_text(size.max);
+                 },
                  [](const fraction_setting& fraction) {
                    return fraction_text(fraction.min) + " to " + fraction_text(fraction.max);
                  },
@@ -281,6 +309,10 @@ std::string allowed_values(const setting& which) {
                                },
                                [](const optional_number_setting& number) {
                                  return "none or an integer from " + std::to_string(number.min);
+                               },
+                               [](const size_setting& size) {
+                                 return "a size such as 64mb between " + size_text(size.min) +
+                                        " and " + size_text(size.max);
                                },
                                [](const fraction_setting& fraction) {
                                  return "a number between " + fraction_text(fraction.min) +
@@ -303,6 +335,7 @@ std::string value_text(const setting& which, const job_options& options) {
             const auto& value = options.*number.field;
             return value ? std::to_string(*value) : std::string{"none"};
           },
+          [&](const size_setting& size) { return size_text(options.*size.field); },
           [&](const fraction_setting& fraction) { return fraction_text(options.*fraction.field); },
           [&](const text_setting& words) {
             const auto& value = options.*words.field;

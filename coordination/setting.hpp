@@ -42,6 +42,13 @@ struct optional_number_setting {
   std::uint64_t min;
 };
 
+// An amount of memory or of disk, in bytes.
+struct size_setting {
+  std::uint64_t job_options::*field;
+  std::uint64_t min;
+  std::uint64_t max;
+};
+
 // A number with a fraction.
 struct fraction_setting {
   double job_options::*field;
@@ -66,7 +73,7 @@ struct setting {
   std::string_view key;
   std::string_view description;  // What it decides, in a few words.
   std::variant<number_setting, switch_setting, duration_setting, optional_number_setting,
-               fraction_setting, text_setting, choice_setting>
+               size_setting, fraction_setting, text_setting, choice_setting>
       value;
 };
 

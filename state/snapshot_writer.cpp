@@ -99,7 +99,10 @@ result<bool> snapshot_writer::write_some(std::size_t bytes) {
   WEIR_ASSERT(file_ != nullptr);
   while (!is_at_end_ && buffer_.size() < std::max<std::size_t>(bytes, 1)) {
     if (has_tables_left()) {
-      buffer_block();
+      if (auto read = buffer_block(); !read) {
+        file_.reset();
+        return within(activity(index_.about), read.failure());
+      }
     } else {
       buffer_end();
     }
@@ -167,15 +170,16 @@ bool snapshot_writer::takes(const content_name& name) {
   return true;
 }
 
-void snapshot_writer::buffer_block() {
+status snapshot_writer::buffer_block() {
   auto& content = content_[operator_].tables[table_].content;
   if (!has_begun_) begin_table();
   const auto block = content->next_block(this);
   if (!block) {
+    status read = content->outcome();
     content.reset();
     ++table_;
     has_begun_ = false;
-    return;
+    return read;
   }
   WEIR_ASSERT(!block->bytes.empty() && block->bytes.size() <= longest_string);
   WEIR_ASSERT(block->entries > 0 && block->groups.begin < block->groups.end);
@@ -191,6 +195,7 @@ void snapshot_writer::buffer_block() {
     file.referenced += entry.length;
   }
   buffer_ += block->bytes;
+  return {};
 }
 
 void snapshot_writer::buffer_end() {

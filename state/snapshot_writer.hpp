@@ -61,7 +61,7 @@ private:
 
   bool has_tables_left();
   void begin_table();
-  void buffer_block();
+  status buffer_block();
   void buffer_end();
   status finish();
 

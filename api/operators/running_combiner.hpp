@@ -3,12 +3,31 @@
 // and from which the oldest is subtracted. Each slice is touched twice, whatever the overlap.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
 
 #include "api/aggregate.hpp"
 #include "api/operators/window_slices.hpp"
 
 namespace weir {
+
+// What a key has in the running table.
+template <class Accumulator>
+struct running_sum {
+  Accumulator of{};
+  std::uint32_t slices = 0;  // In how many slices the key occurs; at 0 it leaves the table.
+};
+template <class Accumulator>
+constexpr auto weir_field_names(std::type_identity<running_sum<Accumulator>>) {
+  return std::array{std::string_view{"of"}, std::string_view{"slices"}};
+}
+template <class Accumulator, class Value>
+constexpr auto weir_tie_fields(std::type_identity<running_sum<Accumulator>>, Value& value) {
+  return std::tie(value.of, value.slices);
+}
 
 // See single_slice for what the functions promise.
 template <class Key, class T, class Aggregate>
@@ -62,10 +81,7 @@ public:
   }
 
 private:
-  struct sum {
-    accumulator of;
-    std::uint32_t slices;  // In how many slices the key occurs; at 0 it leaves the table.
-  };
+  using sum = running_sum<accumulator>;
 
   void add(sum& total, const accumulator& part, bool is_new) const {
     aggregate_.merge(total.of, part);

@@ -11,8 +11,12 @@
 // 3. When more leaves than the front has, the back becomes the front: each entry is touched once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "api/aggregate.hpp"
@@ -20,20 +24,36 @@
 
 namespace weir {
 
+template <class Accumulator>
+struct stacked_entry {
+  Accumulator own{};
+  std::optional<Accumulator> rest{};
+};
+template <class Accumulator>
+constexpr auto weir_field_names(std::type_identity<stacked_entry<Accumulator>>) {
+  return std::array{std::string_view{"own"}, std::string_view{"rest"}};
+}
+template <class Accumulator, class Value>
+constexpr auto weir_tie_fields(std::type_identity<stacked_entry<Accumulator>>, Value& value) {
+  return std::tie(value.own, value.rest);
+}
+
 // See single_slice for what the functions promise.
 template <class Key, class T, class Aggregate>
 class stacked_combiner {
 public:
   using accumulator = accumulator_of<Aggregate, T>;
-  struct entry {
-    accumulator own;
-    std::optional<accumulator> rest;
-  };
+  using entry = stacked_entry<accumulator>;
   // A snapshot leaves `rest` out: combiners start anew, with all slices in the back.
   struct saved_form {
     using accumulator = accumulator_of<Aggregate, T>;
     static entry restored(accumulator saved) { return entry_of(std::move(saved)); }
     static const accumulator& saved(const entry& of) { return of.own; }
+    static std::string_view saved_part(std::string_view stored) {
+      std::string_view rest = stored;
+      static_cast<void>(codec<accumulator>::decode(rest));
+      return stored.substr(0, stored.size() - rest.size());
+    }
   };
   using slices = window_slices<Key, entry, saved_form>;
 
@@ -86,17 +106,17 @@ public:
                                    const accumulator* front) {
       if (front == nullptr) f(key, back);
     };
-    if (!visit_in_batches<const accumulator>(front_, front_cursor_, budget, [&](const auto& batch) {
-          batch.find(back_, with_back);
-        })) {
-      return false;
+    if (!is_front_visited_) {
+      is_front_visited_ = visit_in_batches<const accumulator>(
+          front_, cursor_, budget, [&](const auto& batch) { batch.find(back_, with_back); });
+      if (!is_front_visited_) return false;
+      cursor_ = 0;
     }
-    if (!visit_in_batches<const accumulator>(back_, back_cursor_, budget, [&](const auto& batch) {
-          batch.find(front_, without_front);
-        })) {
-      return false;
-    }
-    front_cursor_ = back_cursor_ = 0;
+    const bool done = visit_in_batches<const accumulator>(
+        back_, cursor_, budget, [&](const auto& batch) { batch.find(front_, without_front); });
+    if (!done) return false;
+    cursor_ = 0;
+    is_front_visited_ = false;
     return true;
   }
 
@@ -171,8 +191,8 @@ private:
   slice_index front_end_ = before_all_windows;
   typename slices::position turned_;  // While turning: how far down.
   bool is_turning_ = false;
-  std::size_t front_cursor_ = 0;
-  std::size_t back_cursor_ = 0;
+  bool is_front_visited_ = false;     // By `visit`, which is in the back.
+  std::size_t cursor_ = 0;
 };
 
 }  // namespace weir

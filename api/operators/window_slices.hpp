@@ -32,6 +32,7 @@ public:
         blocks_.append(*block);
         continue;
       }
+      if (outcome_) outcome_ = slices_[next_]->outcome();
       slices_[next_].reset();
       // A block with the end of one slice and the beginning of the next is of all key groups.
       const bool is_last = ++next_ == slices_.size();
@@ -39,10 +40,13 @@ public:
     }
   }
 
+  status outcome() const override { return outcome_; }
+
 private:
   std::vector<std::unique_ptr<frozen_table>> slices_;
   std::size_t next_ = 0;
   block_gatherer blocks_;
+  status outcome_;
 };
 
 // What a snapshot keeps of an entry that is an accumulator and nothing else.
@@ -51,6 +55,8 @@ struct whole_entry {
   using accumulator = Accumulator;
   static accumulator restored(accumulator saved) { return saved; }
   static const accumulator& saved(const accumulator& of) { return of; }
+  // The same of an entry's encoding.
+  static std::string_view saved_part(std::string_view entry) { return entry; }
 };
 
 // Form says what a snapshot keeps of an entry, and what it becomes again; see whole_entry.
@@ -154,7 +160,7 @@ public:
   std::unique_ptr<frozen_table> freeze() override {
     auto frozen = std::make_unique<frozen_slices>();
     for (const slice& each : live_) {
-      frozen->add(each.table->freeze_as(saved_form{each.index, backend_->max_parallelism()}));
+      frozen->add(each.table->freeze_as(saved_form{{backend_->max_parallelism(), {}}, each.index}));
     }
     return frozen;
   }
@@ -188,18 +194,18 @@ private:
 
   static constexpr std::size_t most_spare_tables = 4;
 
-  struct saved_form {
+  struct saved_form : noting_form {
     slice_index index;
-    std::uint32_t max_parallelism;
 
     block_gatherer gatherer() const { return {}; }
-    key_group group_of(const Key&, std::uint64_t hash) const {
-      return key_group_of(hash, max_parallelism);
-    }
     void encode(const Key& key, const Entry& entry, std::string& bytes) const {
       codec<slice_index>::encode(index, bytes);
       codec<Key>::encode(key, bytes);
       codec<typename Form::accumulator>::encode(Form::saved(entry), bytes);
+    }
+    void encode_stored(std::string_view key, std::string_view stored, std::string& bytes) const {
+      codec<slice_index>::encode(index, bytes);
+      bytes.append(key).append(Form::saved_part(stored));
     }
   };
 

@@ -7,6 +7,7 @@
 #include "coordination/simulation/incarnation.hpp"
 #include "coordination/simulation/random_numbers.hpp"
 #include "coordination/simulation/simulated_process_files.hpp"
+#include "state/map_store.hpp"
 
 namespace weir {
 
@@ -22,6 +23,7 @@ public:
   std::uint64_t random() override { return random_.next(); }
   weir::fabric& fabric() override { return *this; }
   simulated_process_files& files() override { return files_; }
+  entry_stores& stores() override { return stores_; }
 
 private:
   void on_spawned(const caf::actor& made) override;
@@ -33,6 +35,7 @@ private:
   incarnation self_;
   random_numbers random_;
   simulated_process_files files_;
+  map_stores stores_;
 };
 
 }  // namespace weir

@@ -144,6 +144,32 @@ TEST_F(JobsSavepoints, GoOnAtAnyParallelismAndBack) {
   EXPECT_EQ(difference(committed(), numbers_and_counts.expected()), "");
 }
 
+TEST_F(JobsSavepoints, GoFromOneStateBackendToTheOtherAndBack) {
+  options_.rocksdb_directory = directory_ / "rocksdb";
+  options_.rocksdb_cache = 0;
+  auto parallelism = 1U;
+  for (const auto backend : {state_backend_type::rocksdb, state_backend_type::memory,
+                             state_backend_type::rocksdb, state_backend_type::rocksdb}) {
+    options_.state_backend = backend;
+    options_.parallelism = parallelism++;
+    ASSERT_TRUE(env_.check(options_));
+    reading_listener listener;
+    local_cluster cluster{env_.graph(), options_, &listener};
+    listener.wait_until_read(story_records / 8);
+    cluster.stop_with_savepoint(directory_ / "savepoints");
+    const auto savepoint = listener.wait_for_savepoint();
+    ASSERT_EQ(to_string(cluster.wait().state), "finished");
+    ASSERT_NE(savepoint.path, "") << (savepoint.cause ? savepoint.cause->message : "it had ended");
+    options_.restore = savepoint.path;
+    options_.checkpoint_directory += "-";
+  }
+  options_.state_backend = state_backend_type::memory;
+  gate_->store(true);
+  const auto outcome = run_locally(env_.graph(), options_);
+  ASSERT_TRUE(outcome.ok()) << outcome.cause->message;
+  EXPECT_EQ(difference(committed(), numbers_and_counts.expected()), "");
+}
+
 TEST_F(JobsSavepoints, AreTakenWhileTheJobGoesOn) {
   ASSERT_TRUE(env_.check(options_));
   reading_listener listener;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # kill_soak.sh BUILD [KILLS]: kills a job with SIGKILL at random instants, KILLS times in all, starts
 # it again from its latest checkpoint each time, at another parallelism, and lets it come to its end:
-# its committed output must be that of a run that nobody disturbed. Bounded in time by KILLS x 0.4 s.
+# and in another state backend: its committed output must be that of a run that nobody disturbed. Bounded in time by KILLS x 0.4 s.
 set -euo pipefail
 build=$1 kills=${2:-20}
 job=$build/tests/counting_job
@@ -42,9 +42,12 @@ for line in sys.stdin:
 }
 # The arguments of the next run.
 next_run() {
+  backends=(memory rocksdb)
   arguments=(--restore latest -p $((1 + RANDOM % 4))
     -D execution.checkpointing.dir="$work/checkpoints" -D execution.checkpointing.interval=10ms
     -D execution.checkpointing.num-retained=2 -D taskmanager.threads=2
+    -D state.backend.type="${backends[RANDOM % 2]}" -D state.backend.rocksdb.cache-size=2kb
+    -D state.backend.rocksdb.localdir="$work/rocksdb"
     -P count="$count" -P keys="$keys" -P output="$work/output" "$@")
 }
 
@@ -73,4 +76,6 @@ extra=$(comm -13 "$work/expected" "$work/written" | wc -l)
 echo "kill_soak: $done_kills kills, $(wc -l <"$work/expected") lines, $lost lost, $extra duplicated or wrong"
 left=$(find "$work/output" -name '*.in-progress' | wc -l)
 [[ $left -eq 0 ]] || { echo "$left unfinished files are left over"; exit 1; }
+left=$(find "$work/rocksdb" -mindepth 1 ! -name '*.lock' | wc -l)
+[[ $left -eq 0 ]] || { echo "$left files of RocksDB are left over"; exit 1; }
 [[ $lost -eq 0 && $extra -eq 0 ]]

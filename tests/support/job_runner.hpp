@@ -37,6 +37,9 @@ struct way_to_run {
 inline std::string to_string(const way_to_run& way) {
   std::string text = "parallelism " + std::to_string(way.options.parallelism) +
                      (way.options.operator_chaining ? ", chains" : ", no chains");
+  if (way.options.state_backend == state_backend_type::rocksdb) {
+    text += ", " + std::to_string(way.options.rocksdb_cache) + " bytes of state in memory";
+  }
   if (way.simulation) {
     text += ", " + std::to_string(way.simulation->task_managers) + " task managers, seed " +
             std::to_string(way.simulation->seed);
@@ -57,6 +60,10 @@ inline way_to_run simulated(std::uint64_t seed) {
   way.simulation.emplace();
   way.simulation->seed = seed;
   way.simulation->task_managers = 1 + static_cast<std::uint32_t>(random.below(3));
+  if (random.below(3) == 0) {
+    way.options.state_backend = state_backend_type::rocksdb;
+    way.options.rocksdb_cache = random.below(2) * 2000;
+  }
   return way;
 }
 

@@ -84,6 +84,7 @@ public:
 
   // The next cluster on this disk. REQUIRES: the one before is gone.
   std::unique_ptr<simulated_cluster> new_life() {
+    draw_state_backend();
     EXPECT_TRUE(env_.check(options_));
     return std::make_unique<simulated_cluster>(
         env_.graph(), options_,
@@ -124,6 +125,13 @@ public:
   duration patience = std::chrono::minutes{2};  // Of virtual time, for one life.
 
 private:
+  // Of every three lives one has nothing in memory from one batch to the next.
+  void draw_state_backend() {
+    const bool spills = mix(seed_ * 1000 + lives_) % 3 == 0;
+    options_.state_backend = spills ? state_backend_type::rocksdb : state_backend_type::memory;
+    options_.rocksdb_cache = 0;
+  }
+
   random_numbers random_;
   std::uint64_t seed_;
   std::uint64_t lives_ = 0;

@@ -22,8 +22,8 @@
 #include <gtest/gtest.h>
 
 #include "api/operator.hpp"
-#include "state/memory_backend.hpp"
 #include "tests/support/saved_operator.hpp"
+#include "tests/support/tested_backend.hpp"
 
 namespace weir {
 
@@ -143,7 +143,7 @@ public:
     is_open_ = false;
     restored_.reset();
     checkpoint_ = std::move(checkpoint);
-    backend_ = std::make_unique<memory_backend>(groups_, default_max_parallelism);
+    backend_ = make_tested_backend(groups_, default_max_parallelism);
     context_.state = backend_.get();
     context_.watermark = beginning_of_time;
     restore_from(*checkpoint_);
@@ -168,6 +168,7 @@ public:
   void push_to(std::uint32_t input, batch_of<T>& batch) {
     open();
     tested_->process(input, batch);
+    backend_->trim();
   }
 
   // Advances event time, in as many calls as the operator wants. Returns their number.
@@ -211,11 +212,13 @@ private:
     constexpr std::size_t most_calls = 10'000'000;
     std::size_t calls = 1;
     while (!step()) {
+      backend_->trim();
       if (++calls == most_calls) {
         ADD_FAILURE() << "the operator still has work after " << most_calls << " calls";
         break;
       }
     }
+    backend_->trim();
     return calls;
   }
 
@@ -223,8 +226,7 @@ private:
   factory make_;
   std::unique_ptr<saved_operator> checkpoint_;  // These outlive the operator.
   std::unique_ptr<restored_operator> restored_;
-  std::unique_ptr<memory_backend> backend_ =
-      std::make_unique<memory_backend>(groups_, default_max_parallelism);
+  std::unique_ptr<memory_backend> backend_ = make_tested_backend(groups_, default_max_parallelism);
   operator_context context_;
   collecting_output<Out> main_;
   std::deque<std::unique_ptr<output>> sides_;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening late and writing together; see api/cold_space.hpp.
+#include "api/cold_space.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/operator.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr std::size_t prefix_size = sizeof(std::uint32_t);
+constexpr std::size_t hash_size = sizeof(std::uint64_t);
+
+template <class Number>
+void append_in_order(Number number, std::string& to) {
+  for (int shift = static_cast<int>(sizeof(Number)) * 8 - 8; shift >= 0; shift -= 8) {
+    to.push_back(static_cast<char>(static_cast<unsigned char>(number >> shift)));
+  }
+}
+
+void require(const status& done) {
+  if (!done) throw task_failure{done.failure()};
+}
+
+}  // namespace
+
+cold_space::cold_space(entry_stores& stores, entry_store_settings settings,
+                       std::size_t most_bytes_in_memory, std::string name)
+    : stores_{stores},
+      settings_{std::move(settings)},
+      most_bytes_in_memory_{most_bytes_in_memory},
+      name_{std::move(name)} {}
+
+void cold_space::remove(spilling_table& table) noexcept { std::erase(tables_, &table); }
+
+void cold_space::trim() {
+  std::size_t bytes = 0;
+  for (const spilling_table* each : tables_) bytes += each->bytes_in_memory();
+  if (bytes <= most_bytes_in_memory_) return;
+  for (spilling_table* each : tables_) each->spill();
+}
+
+std::string cold_space::open_range() {
+  std::string prefix;
+  append_in_order(next_range_++, prefix);
+  // The last has no end.
+  WEIR_ASSERT(next_range_ != 0);
+  return prefix;
+}
+
+bool cold_space::get(std::string_view key, std::string& value) {
+  return value_or_fail(settled_store().get(key, value));
+}
+
+void cold_space::put(std::string_view key, std::string_view value) {
+  has_pending_ = true;
+  require(store().put(key, value));
+}
+
+void cold_space::remove(std::string_view key) {
+  has_pending_ = true;
+  require(store().remove(key));
+}
+
+void cold_space::remove_range(std::string_view prefix) {
+  if (store_ == nullptr) return;
+  require(settled_store().remove_range(prefix, end_of_range(prefix)));
+}
+
+void cold_space::discard_range(std::string_view prefix) noexcept {
+  if (store_ == nullptr) return;
+  has_pending_ = false;
+  if (!store_->commit()) return;
+  static_cast<void>(store_->remove_range(prefix, end_of_range(prefix)));
+}
+
+void cold_space::read(std::string_view begin, std::string_view end, std::size_t most,
+                      std::vector<stored_entry>& into) {
+  require(settled_store().read(begin, end, most, into));
+}
+
+std::unique_ptr<entry_view> cold_space::view() { return settled_store().view(); }
+
+entry_store& cold_space::store() {
+  if (store_ == nullptr) store_ = value_or_fail(stores_.open(settings_, name_));
+  return *store_;
+}
+
+entry_store& cold_space::settled_store() {
+  entry_store& opened = store();
+  if (std::exchange(has_pending_, false)) require(opened.commit());
+  return opened;
+}
+
+std::string end_of_range(std::string_view prefix) {
+  std::string end{prefix};
+  for (std::size_t i = end.size(); i-- > 0;) {
+    const auto next = static_cast<unsigned char>(end[i] + 1);
+    end[i] = static_cast<char>(next);
+    if (next != 0) break;
+  }
+  return end;
+}
+
+void append_hash(std::uint64_t hash, std::string& to) { append_in_order(hash, to); }
+
+std::uint64_t hash_in(std::string_view key) {
+  std::uint64_t hash = 0;
+  for (const char each : key.substr(prefix_size, hash_size)) {
+    hash = hash << 8 | static_cast<unsigned char>(each);
+  }
+  return hash;
+}
+
+std::string_view behind_hash(std::string_view key) { return key.substr(prefix_size + hash_size); }
+
+}  // namespace weir

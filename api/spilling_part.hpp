@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a flat_table does beside its work in memory when a part of its entries is elsewhere: takes
+// in what is asked for, spills, and visits in the order of hashes. Its memory is a write-behind
+// cache; see api/cold_space.hpp and api/cold_entries.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "api/cold_entries.hpp"
+#include "api/flat_slot.hpp"
+
+namespace weir {
+
+// The base of `Table`, which has find_in_memory, visit_in_order, insert, clear_memory and
+// size_in_memory.
+template <class Key, class T, class Hash, class Table>
+class spilling_part : private spilling_table {
+public:
+  static constexpr bool is_encodable = encodable<Key> && encodable<T>;
+
+  bool spills() const noexcept { return cold_ != nullptr; }
+  // Loading passes memory by. REQUIRES: spills(), and the key is not there.
+  void put_aside(const Key& key, std::uint64_t hash, const T& value) {
+    cold_->put(key, hash, value);
+    cold_->moved_in(1);
+  }
+
+protected:
+  spilling_part() = default;
+  ~spilling_part() = default;
+
+  // From here on entries may be in `space`; null: nowhere.
+  void spill_to(cold_space* space) {
+    if constexpr (is_encodable) {
+      if (space != nullptr)
+        cold_ = std::make_unique<cold_entries<Key, T>>(*space, static_cast<spilling_table&>(*this));
+    }
+  }
+
+  // Some entries are not in memory.
+  bool has_absent() const noexcept { return cold_ != nullptr && cold_->absent() > 0; }
+  std::size_t absent() const noexcept { return cold_ == nullptr ? 0 : cold_->absent(); }
+
+  // A key that is not in memory, if it is there; it is in memory from now on.
+  [[gnu::noinline]] T* take_in(const Key& key, std::uint64_t hash) {
+    if constexpr (is_encodable) {
+      if (cold_ == nullptr) return nullptr;
+      if (auto value = cold_->take(key, hash)) return &self().insert(key, hash, *std::move(value));
+    }
+    return nullptr;
+  }
+
+  bool erase_elsewhere(const Key& key, std::uint64_t hash, bool was_in_memory) {
+    if constexpr (is_encodable) return cold_->erase(key, hash, was_in_memory) || was_in_memory;
+    return was_in_memory;
+  }
+  void clear_elsewhere() {
+    visits_memory_ = false;
+    if (cold_ != nullptr) cold_->clear();
+  }
+
+  // Whether a visit that is at `cursor` goes through the memory: all entries were there when it
+  // began, and nothing spills until it is over.
+  bool visits_memory(std::size_t cursor) noexcept {
+    if (cursor == 0) visits_memory_ = cold_->absent() == 0;
+    return visits_memory_;
+  }
+  void end_of_visit() noexcept { visits_memory_ = false; }
+
+  // The rest of Table::visit for those that do not.
+  template <class F>
+  [[gnu::noinline]] bool visit_elsewhere(std::size_t& cursor, std::size_t& budget, F& f) {
+    if constexpr (is_encodable) {
+      spill();
+      const bool is_done = cold_->read(cursor, budget);
+      if constexpr (entry_reader<F, Key, T>) {
+        for (const auto& each : cold_->last_read()) f(each.key, each.value);
+      } else {
+        // What f changes is in memory from here on. All of it comes first, so that it stays.
+        for (auto& each : cold_->last_read()) {
+          self().insert(each.key, each.hash, std::move(each.value));
+          cold_->moved_out();
+        }
+        for (auto& each : cold_->last_read()) {
+          f(each.key, *self().find_in_memory(each.key, each.hash));
+        }
+      }
+      return is_done;
+    }
+    return true;
+  }
+  // The same without what is in memory.
+  template <class F>
+  [[gnu::noinline]] bool visit_absent(std::size_t& cursor, std::size_t& budget, F& f) {
+    if constexpr (is_encodable) {
+      // One costs as much as many slots in memory.
+      std::size_t entries = std::exchange(budget, 0) / 16;
+      const bool is_done = cold_->read(cursor, entries);
+      for (const auto& each : cold_->last_read()) {
+        if (self().find_in_memory(each.key, each.hash) == nullptr) f(each.key, each.value);
+      }
+      return is_done;
+    }
+    return true;
+  }
+
+  template <class Form>
+  std::unique_ptr<frozen_table> freeze_with_absent(Form form) {
+    form.seen = std::make_shared<seen_keys>();
+    return cold_->freeze(form, self().freeze_memory(form));
+  }
+
+private:
+  Table& self() noexcept { return static_cast<Table&>(*this); }
+
+  std::size_t bytes_in_memory() const noexcept override {
+    const std::size_t size = static_cast<const Table&>(*this).size_in_memory();
+    return size * Table::bytes_per_entry + cold_->bytes_of(size);
+  }
+
+  void spill() override {
+    if constexpr (is_encodable) {
+      const std::size_t size = self().size_in_memory();
+      if (size == 0 || visits_memory_) return;
+      self().visit_in_order(
+          [this](const Key& key, const T& of) { cold_->put(key, Hash{}(key), of); });
+      cold_->moved_in(size);
+      self().clear_memory();
+    }
+  }
+
+  std::unique_ptr<cold_entries<Key, T>> cold_;  // Null: all entries are in memory, always.
+  bool visits_memory_ = false;
+};
+
+}  // namespace weir

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls of RocksDB, and its failures as sentences; see state/rocksdb_store.hpp.
+#include "state/rocksdb_store.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include "state/scratch_directory.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr std::uint64_t least_memory = std::uint64_t{8} << 20;
+// Longer batches save nothing.
+constexpr std::size_t bytes_per_batch = std::size_t{256} << 10;
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+error_code code_of(const rocksdb::Status& failed) {
+  if (failed.IsCorruption()) return error_code::corrupt_data;
+  return error_code::io_failure;
+}
+
+std::string advice_on(const rocksdb::Status& failed) {
+  if (failed.IsCorruption()) {
+    return "; a file was damaged while the job ran: check the disk; the state itself is in the "
+           "last checkpoint";
+  }
+  if (failed.IsNoSpace()) {
+    return "; free some, or set state.backend.rocksdb.localdir to a directory with more of it";
+  }
+  return "; state.backend.rocksdb.localdir says where RocksDB has its files";
+}
+
+std::string directory_of(const entry_store_settings& settings) {
+  if (!settings.directory.empty()) return settings.directory;
+  const char* const temporary = std::getenv("TMPDIR");
+  return temporary == nullptr || *temporary == '\0' ? "/tmp" : temporary;
+}
+
+}  // namespace
+
+// What the stores of a process share.
+struct rocksdb_stores::machinery {
+  machinery(std::unique_ptr<scratch_directory> own, std::uint64_t memory)
+      : directory{std::move(own)},
+        cache{rocksdb::NewLRUCache(std::max(memory, least_memory))},
+        buffers{std::make_shared<rocksdb::WriteBufferManager>(std::max(memory, least_memory) / 2,
+                                                              cache)} {
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = cache;
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    table.format_version = 5;
+    table.cache_index_and_filter_blocks = true;
+    table.cache_index_and_filter_blocks_with_high_priority = true;
+    table.pin_l0_filter_and_index_blocks_in_cache = true;
+    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    options.create_if_missing = true;
+    options.error_if_exists = true;
+    options.write_buffer_manager = buffers;
+    options.write_buffer_size = std::clamp(std::max(memory, least_memory) / 4,
+                                           std::uint64_t{2} << 20, std::uint64_t{64} << 20);
+    options.allow_concurrent_memtable_write = false;
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = 0.05;
+    // Tables are written in the order of their hashes, which begin behind four bytes. Ranges are
+    // removed by keys of those four alone, which have no such prefix: they must have no hint.
+    options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(5));
+    options.compression = rocksdb::kNoCompression;
+    options.avoid_flush_during_shutdown = true;
+    options.stats_dump_period_sec = 0;
+    options.stats_persist_period_sec = 0;
+    options.info_log_level = rocksdb::FATAL_LEVEL;
+    options.keep_log_file_num = 1;
+    options.max_background_jobs = 2;
+  }
+
+  std::unique_ptr<scratch_directory> directory;
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<rocksdb::WriteBufferManager> buffers;
+  rocksdb::Options options;
+  std::uint64_t stores = 0;  // That were ever opened.
+};
+
+namespace {
+
+// One database, until its store and its views are gone.
+class database {
+public:
+  // `owner` keeps alive what databases share.
+  database(std::shared_ptr<void> owner, file_system& files, std::string name, std::string path)
+      : owner_{std::move(owner)}, files_{files}, name_{std::move(name)}, path_{std::move(path)} {}
+  database(const database&) = delete;
+  database& operator=(const database&) = delete;
+  ~database() {
+    db_.reset();
+    static_cast<void>(remove_tree(files_, path_));
+  }
+
+  status open(const rocksdb::Options& options) {
+    rocksdb::DB* opened = nullptr;
+    const auto outcome = rocksdb::DB::Open(options, path_, &opened);
+    db_.reset(opened);
+    return checked(outcome, "open");
+  }
+
+  rocksdb::DB& db() { return *db_; }
+
+  status checked(const rocksdb::Status& outcome, std::string_view activity) const {
+    if (outcome.ok()) return {};
+    return error{code_of(outcome), std::string{activity} + " the RocksDB store of " + name_ +
+                                       " in " + path_ + ": " + outcome.ToString() +
+                                       advice_on(outcome)};
+  }
+
+  // `snapshot` may be null.
+  status read(const rocksdb::Snapshot* snapshot, std::string_view begin, std::string_view end,
+              std::size_t most, std::vector<stored_entry>& into) {
+    into.clear();
+    const rocksdb::Slice bound = slice(end);
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot;
+    options.iterate_upper_bound = &bound;
+    options.fill_cache = false;
+    const std::unique_ptr<rocksdb::Iterator> each{db_->NewIterator(options)};
+    for (each->Seek(slice(begin)); each->Valid() && into.size() < most; each->Next()) {
+      into.push_back({each->key().ToString(), each->value().ToString()});
+    }
+    return checked(each->status(), "read");
+  }
+
+private:
+  std::shared_ptr<void> owner_;
+  file_system& files_;
+  std::string name_;
+  std::string path_;
+  std::unique_ptr<rocksdb::DB> db_;
+};
+
+class rocksdb_view final : public entry_view {
+public:
+  explicit rocksdb_view(std::shared_ptr<database> of)
+      : database_{std::move(of)}, snapshot_{database_->db().GetSnapshot()} {}
+  rocksdb_view(const rocksdb_view&) = delete;
+  rocksdb_view& operator=(const rocksdb_view&) = delete;
+  ~rocksdb_view() override { database_->db().ReleaseSnapshot(snapshot_); }
+
+  status read(std::string_view begin, std::string_view end, std::size_t most,
+              std::vector<stored_entry>& into) override {
+    return database_->read(snapshot_, begin, end, most, into);
+  }
+
+private:
+  std::shared_ptr<database> database_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+class rocksdb_store final : public entry_store {
+public:
+  explicit rocksdb_store(std::shared_ptr<database> of) : database_{std::move(of)} {
+    unlogged_.disableWAL = true;
+  }
+
+  status read(std::string_view begin, std::string_view end, std::size_t most,
+              std::vector<stored_entry>& into) override {
+    return database_->read(nullptr, begin, end, most, into);
+  }
+
+  result<bool> get(std::string_view key, std::string& value) override {
+    rocksdb::PinnableSlice found;
+    rocksdb::DB& db = database_->db();
+    const auto outcome = db.Get({}, db.DefaultColumnFamily(), slice(key), &found);
+    if (outcome.IsNotFound()) return false;
+    if (auto read = database_->checked(outcome, "read"); !read) return read.failure();
+    value.assign(found.data(), found.size());
+    return true;
+  }
+
+  status put(std::string_view key, std::string_view value) override {
+    return took_note(batch_.Put(slice(key), slice(value)));
+  }
+  status remove(std::string_view key) override { return took_note(batch_.Delete(slice(key))); }
+
+  status commit() override {
+    if (batch_.Count() == 0) return {};
+    const auto outcome = database_->db().Write(unlogged_, &batch_);
+    batch_.Clear();
+    return database_->checked(outcome, "write");
+  }
+
+  status remove_range(std::string_view begin, std::string_view end) override {
+    rocksdb::DB& db = database_->db();
+    return database_->checked(
+        db.DeleteRange(unlogged_, db.DefaultColumnFamily(), slice(begin), slice(end)), "write");
+  }
+
+  std::unique_ptr<entry_view> view() override { return std::make_unique<rocksdb_view>(database_); }
+
+private:
+  status took_note(const rocksdb::Status& outcome) {
+    if (outcome.ok() && batch_.GetDataSize() >= bytes_per_batch) return commit();
+    return database_->checked(outcome, "write");
+  }
+
+  std::shared_ptr<database> database_;
+  rocksdb::WriteOptions unlogged_;
+  rocksdb::WriteBatch batch_;
+};
+
+}  // namespace
+
+rocksdb_stores::rocksdb_stores(file_system& files) : files_{files} {}
+
+rocksdb_stores::~rocksdb_stores() = default;
+
+result<std::unique_ptr<entry_store>> rocksdb_stores::open(const entry_store_settings& settings,
+                                                          const std::string& name) {
+  const std::scoped_lock lock{guard_};
+  if (machinery_ == nullptr) {
+    auto directory = scratch_directory::open(files_, directory_of(settings), "weir-rocksdb");
+    if (!directory) {
+      return within("state.backend.rocksdb.localdir", directory.failure());
+    }
+    machinery_ = std::make_shared<machinery>(*std::move(directory), settings.memory);
+  }
+  const auto path = machinery_->directory->path() + "/" + std::to_string(machinery_->stores++);
+  auto opened = std::make_shared<database>(machinery_, files_, name, path);
+  if (auto done = opened->open(machinery_->options); !done) return done.failure();
+  return std::unique_ptr<entry_store>{std::make_unique<rocksdb_store>(std::move(opened))};
+}
+
+}  // namespace weir
