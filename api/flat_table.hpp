@@ -312,8 +312,8 @@ private:
     return &place.value.get();
   }
 
-  // Updates the value of the key for which a probe has ended at `position`. Returns whether the
-  // slots are where they were.
+  // Updates the value of the key for which a probe has ended at `position`. Returns whether all
+  // slots are where they were for sure.
   template <class Update>
   bool update_at(array& slots, std::size_t position, const Key& key, std::uint64_t hash,
                  Update&& f) {
@@ -321,29 +321,35 @@ private:
       f(*found);
       return true;
     }
-    return update_new(key, hash, f);
+    return update_new(slots, position, key, hash, f);
   }
 
   template <class Update>
-  [[gnu::noinline]] bool update_new(const Key& key, std::uint64_t hash, Update& f) {
-    const std::size_t capacity = slots_.newest().capacity();
-    if (T* taken = this->take_in(key, hash)) {
-      f(*taken);
-    } else {
-      T fresh(initial_);
-      f(fresh);
-      insert(key, hash, std::move(fresh));
+  [[gnu::noinline]] bool update_new(array& slots, std::size_t position, const Key& key,
+                                    std::uint64_t hash, Update& f) {
+    if (this->has_absent() || !slots_.has_room_at(slots, position, hash, size_)) {
+      update_absent(key, hash, f);
+      return false;
     }
-    return slots_.newest().capacity() == capacity;
+    T fresh(initial_);
+    f(fresh);
+    put(slots, position, key, hash, std::move(fresh));
+    return true;
+  }
+
+  // The key is not in memory.
+  template <class Update>
+  [[gnu::noinline]] void update_absent(const Key& key, std::uint64_t hash, Update& f) {
+    if (T* taken = this->take_in(key, hash)) return static_cast<void>(f(*taken));
+    T fresh(initial_);
+    f(fresh);
+    insert(key, hash, std::move(fresh));
   }
 
   template <class Update>
   void update_zero(Update&& f) {
-    if (zero_) {
-      f(*zero_);
-    } else {
-      update_new(Key{}, Hash{}(Key{}), f);
-    }
+    if (zero_) return static_cast<void>(f(*zero_));
+    update_absent(Key{}, Hash{}(Key{}), f);
   }
 
   T& insert_zero(T value) {
@@ -355,7 +361,11 @@ private:
   [[gnu::noinline]] T& insert(const Key& key, std::uint64_t hash, T value) {
     if (is_zero_key(key)) return insert_zero(std::move(value));
     const std::size_t position = slots_.make_room(key, hash, size_);
-    array& slots = slots_.of(hash);
+    return put(slots_.of(hash), position, key, hash, std::move(value));
+  }
+
+  // REQUIRES: a probe for the key has ended at `position`, where there is room.
+  T& put(array& slots, std::size_t position, const Key& key, std::uint64_t hash, T value) {
     slots_.before_change(slots, position);
     auto& place = slots.at(position);
     T& inserted = place.value.construct(std::move(value));

@@ -67,6 +67,14 @@ public:
     in.erase(position);
   }
 
+  // Whether a new key may go where a probe for it has ended in `in`, of a table that has `size`
+  // others.
+  bool has_room_at(const array& in, std::size_t position, std::uint64_t hash,
+                   std::size_t size) const noexcept {
+    return !is_growing() && size < keys_in(in.capacity()) &&
+           in.distance_from_home(position, hash) <= crowded_distance;
+  }
+
   // Where in of(hash) a new key is to go, of a table that has `size` others. May move everything.
   std::size_t make_room(const Key& key, std::uint64_t hash, std::size_t size) {
     if (size >= keys_in(newest_.capacity())) grow_to(newest_.capacity() * 2);

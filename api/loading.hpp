@@ -94,13 +94,12 @@ status take_in(Table& table, const hash_range& range, loaded_entries<Key, T>& lo
   table.reserve(loaded.expected_in_all());
   for (auto& [hash, key, value] : loaded.entries()) {
     const std::size_t before = table.size();
-    T& place = table.find_or_insert(key, hash);
+    table.update(key, hash, [&value](T& place) { place = std::move(value); });
     if (table.size() == before) {
       return damaged_block("a key of key group " +
                            std::to_string(key_group_of(hash, range.max_parallelism())) +
                            " comes twice");
     }
-    place = std::move(value);
   }
   return {};
 }
