@@ -191,7 +191,7 @@ private:
   slice_index front_end_ = before_all_windows;
   typename slices::position turned_;  // While turning: how far down.
   bool is_turning_ = false;
-  bool is_front_visited_ = false;     // By `visit`, which is in the back.
+  bool is_front_visited_ = false;  // By `visit`, which is in the back.
   std::size_t cursor_ = 0;
 };
 
