@@ -60,7 +60,7 @@ struct attempt_terms {
   spilling_terms spilling;
   checkpoint_id restored;                   // 0: the attempt starts afresh.
   std::vector<std::string> snapshot_files;  // Of the checkpoint to restore.
-  bool stops = false;                       // Sources read nothing: the job ends where it begins.
+  bool stops = false;                       // Tasks do nothing but wait for stop_task.
   // Records that do not fail the job any more; see operator_environment.
   std::map<std::string, error_policy> poison;
 };

@@ -88,8 +88,6 @@ public:
   void trigger_checkpoint(checkpoint_id checkpoint, bool stops = false, checkpoint_id base = {});
   // A source reads on, if it was that checkpoint that stopped it or would have.
   void resume_reading(checkpoint_id checkpoint);
-  // A source reads nothing from here on, and its input does not end.
-  void stop_reading() { stops_at_ = checkpoint_id{}; }
   // A source reads no more, as if its input had ended here.
   void end_input() { input_is_over_ = true; }
   // What was prepared for it, or before, may be seen. Answers `made` or `failed`.
@@ -140,7 +138,7 @@ private:
   std::optional<processing_time> source_retry_at_;
   std::optional<checkpoint_order> aligned_;    // The gate let its barrier out.
   std::optional<checkpoint_order> triggered_;  // By the coordinator.
-  std::optional<checkpoint_id> stops_at_;      // Once it has been taken; 0: now.
+  std::optional<checkpoint_id> stops_at_;
   bool input_is_over_ = false;
   checkpoint_id last_checkpoint_;
   std::optional<processing_time> alignment_began_;

@@ -118,7 +118,6 @@ void task_actor::start(const connect_task& order) {
   for (const auto& peer : order.upstream) upstream_.push_back(world().fabric().resolve(peer));
   for (const auto& peer : order.downstream) downstream_.push_back(world().fabric().resolve(peer));
   if (auto opened = open(); !opened) return fail(opened.failure());
-  if (terms_->stops) task_.stop_reading();
   is_running_ = true;
   caf::event_based_actor::send(job_manager_, task_started{attempt_, task_.description().task});
   if (!upstream_.empty()) delayed_send(this, announce_interval, announce_credit{});
@@ -133,7 +132,7 @@ status task_actor::open() {
 }
 
 void task_actor::run() {
-  if (!is_running_) return;
+  if (!is_running_ || terms_->stops) return;
   auto made = task::progress::made;
   for (int i = 0; i < steps_per_turn && made == task::progress::made; ++i) {
     made = task_.step(world().now());

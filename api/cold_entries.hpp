@@ -49,10 +49,26 @@ public:
   }
 
   std::size_t absent() const noexcept { return absent_; }
+  std::size_t most_bytes_in_memory() const noexcept { return space_.most_bytes_in_memory(); }
+
   // About what so many entries take in memory beside their slots.
+  static constexpr bool has_fixed_size =
+      std::is_trivially_copyable_v<Key> && std::is_trivially_copyable_v<T>;
   std::size_t bytes_of(std::size_t entries) const noexcept {
-    if constexpr (std::is_trivially_copyable_v<Key> && std::is_trivially_copyable_v<T>) return 0;
-    return entries * bytes_per_entry_;
+    return has_fixed_size ? 0 : entries * bytes_per_entry_;
+  }
+  // What that is like in some of them. A row of these ends with `weighed`.
+  void weigh(const Key& key, const T& value) {
+    bytes_.clear();
+    codec<Key>::encode(key, bytes_);
+    codec<T>::encode(value, bytes_);
+    weighed_bytes_ += bytes_.size();
+    ++weighed_entries_;
+  }
+  void weighed() noexcept {
+    if (weighed_entries_ == 0) return;
+    bytes_per_entry_ = weighed_bytes_ / weighed_entries_ + 1;
+    weighed_bytes_ = weighed_entries_ = 0;
   }
 
   // The value of a key that is not in memory, and is from now on.
@@ -66,16 +82,10 @@ public:
   void put(const Key& key, std::uint64_t hash, const T& value) {
     bytes_.clear();
     codec<T>::encode(value, bytes_);
-    const std::string& stored = stored_key(key, hash);
-    bytes_put_ += bytes_.size() + stored.size();
-    space_.put(stored, bytes_);
+    space_.put(stored_key(key, hash), bytes_);
     was_used_ = true;
   }
-  void moved_in(std::size_t entries) noexcept {
-    absent_ += entries;
-    bytes_per_entry_ = bytes_put_ / std::max<std::size_t>(entries, 1) + 1;
-    bytes_put_ = 0;
-  }
+  void moved_in(std::size_t entries) noexcept { absent_ += entries; }
 
   // One of those that were read is in memory.
   void moved_out() noexcept { --absent_; }
@@ -147,9 +157,9 @@ private:
     auto value = codec<Value>::decode(bytes);
     if (value && bytes.empty()) return *std::move(value);
     throw task_failure{
-        {error_code::corrupt_data, "an entry of the state that is on disk cannot be decoded" +
-                                       (value ? std::string{} : ": " + value.failure().message) +
-                                       "; a file was damaged while the job ran: check the disk"}};
+        {error_code::io_failure, "an entry of the state that is on disk cannot be decoded" +
+                                     (value ? std::string{} : ": " + value.failure().message) +
+                                     "; a file was damaged while the job ran: check the disk"}};
   }
 
   // Good until the next call.
@@ -164,9 +174,10 @@ private:
   spilling_table& owner_;
   std::string range_;
   std::size_t absent_ = 0;
-  bool was_used_ = false;  // The range may hold something.
-  std::size_t bytes_put_ = 0;
-  std::size_t bytes_per_entry_ = 64;  // As many as the last that moved in, on average.
+  bool was_used_ = false;             // The range may hold something.
+  std::size_t bytes_per_entry_ = 64;  // On average; until some have been weighed.
+  std::size_t weighed_bytes_ = 0;
+  std::size_t weighed_entries_ = 0;
   std::string key_;
   std::string bytes_;
   std::vector<stored_entry> chunk_;

@@ -38,7 +38,7 @@ void cold_space::remove(spilling_table& table) noexcept { std::erase(tables_, &t
 
 void cold_space::trim() {
   std::size_t bytes = 0;
-  for (const spilling_table* each : tables_) bytes += each->bytes_in_memory();
+  for (spilling_table* each : tables_) bytes += each->bytes_in_memory();
   if (bytes <= most_bytes_in_memory_) return;
   for (spilling_table* each : tables_) each->spill();
 }
@@ -73,7 +73,8 @@ void cold_space::remove_range(std::string_view prefix) {
 void cold_space::discard_range(std::string_view prefix) noexcept {
   if (store_ == nullptr) return;
   has_pending_ = false;
-  if (!store_->commit()) return;
+  if (written_) written_ = store_->commit();
+  if (!written_) return;
   static_cast<void>(store_->remove_range(prefix, end_of_range(prefix)));
 }
 
@@ -85,6 +86,7 @@ void cold_space::read(std::string_view begin, std::string_view end, std::size_t 
 std::unique_ptr<entry_view> cold_space::view() { return settled_store().view(); }
 
 entry_store& cold_space::store() {
+  require(written_);
   if (store_ == nullptr) store_ = value_or_fail(stores_.open(settings_, name_));
   return *store_;
 }

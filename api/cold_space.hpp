@@ -3,8 +3,8 @@
 // that is opened when it is first needed, and a range of its keys for each table.
 //
 // A table is then a write-behind cache. What is touched is in memory, in the types of the job; the
-// whole of it is written to the store when a snapshot is taken, and when the tables together hold
-// more than they may (see trim). Entries become bytes only there.
+// whole of it is written to the store when the tables together hold more than they may (see trim).
+// Entries become bytes only there.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ namespace weir {
 class spilling_table {
 public:
   // About what its entries take.
-  virtual std::size_t bytes_in_memory() const noexcept = 0;
+  virtual std::size_t bytes_in_memory() = 0;
   // Moves all entries to the store. References to them are good no more.
   virtual void spill() = 0;
 
@@ -44,6 +44,7 @@ public:
   void remove(spilling_table& table) noexcept;
   // Has the tables spill if they take more memory than they may. Between two batches.
   void trim();
+  std::size_t most_bytes_in_memory() const noexcept { return most_bytes_in_memory_; }
 
   // A prefix for keys that no other range has.
   std::string open_range();
@@ -53,7 +54,8 @@ public:
   void put(std::string_view key, std::string_view value);
   void remove(std::string_view key);
   // Removes all keys that begin with `prefix`, which open_range returned. `discard_range` is for
-  // destructors: what cannot be removed stays until the store goes.
+  // destructors: what cannot be removed stays until the store goes. What could not be written by
+  // then is the next call's failure.
   void remove_range(std::string_view prefix);
   void discard_range(std::string_view prefix) noexcept;
   // See entry_view.
@@ -72,6 +74,7 @@ private:
   std::string name_;
   std::unique_ptr<entry_store> store_;  // Null until it is needed.
   bool has_pending_ = false;
+  status written_;  // By discard_range.
   std::uint32_t next_range_ = 0;
   std::vector<spilling_table*> tables_;
 };

@@ -33,9 +33,8 @@ class flat_table final : public state_table,
   using part = spilling_part<Key, T, Hash, flat_table>;
 
 public:
-  // Whether it is a cache of entries that are elsewhere.
-  using part::put_aside;
-  using part::spills;
+  // Whether it is a cache of entries that are elsewhere, and of how many; see spilling_part.
+  using part::absent, part::has_room_in_memory, part::put_aside, part::spills;
 
   // A table for the keys of `range`; a new key starts with a copy of `initial`. `memory` outlives
   // the table.

@@ -87,17 +87,18 @@ private:
 // Inserts the entries into a table of `range`, which may have none of them.
 template <class Table, class Key, class T>
 status take_in(Table& table, const hash_range& range, loaded_entries<Key, T>& loaded) {
-  if (table.spills()) {
-    for (auto& [hash, key, value] : loaded.entries()) table.put_aside(key, hash, value);
+  const std::size_t expected = loaded.expected_in_all();
+  if (table.spills() && !table.has_room_in_memory(expected)) {
+    for (auto& each : loaded.entries()) table.put_aside(each.key, each.hash, each.value);
     return {};
   }
-  table.reserve(loaded.expected_in_all());
-  for (auto& [hash, key, value] : loaded.entries()) {
+  table.reserve(expected);
+  for (auto& each : loaded.entries()) {
     const std::size_t before = table.size();
-    table.update(key, hash, [&value](T& place) { place = std::move(value); });
+    table.update(each.key, each.hash, [&each](T& place) { place = std::move(each.value); });
     if (table.size() == before) {
       return damaged_block("a key of key group " +
-                           std::to_string(key_group_of(hash, range.max_parallelism())) +
+                           std::to_string(key_group_of(each.hash, range.max_parallelism())) +
                            " comes twice");
     }
   }

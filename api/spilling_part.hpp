@@ -23,7 +23,15 @@ public:
   static constexpr bool is_encodable = encodable<Key> && encodable<T>;
 
   bool spills() const noexcept { return cold_ != nullptr; }
-  // Loading passes memory by. REQUIRES: spills(), and the key is not there.
+  // How many entries are not in memory.
+  std::size_t absent() const noexcept { return cold_ == nullptr ? 0 : cold_->absent(); }
+
+  // For loading. REQUIRES (both): spills().
+  // Whether all is in memory, and so many more will be.
+  bool has_room_in_memory(std::size_t entries) const noexcept {
+    return cold_->absent() == 0 && bytes_of(size() + entries) <= cold_->most_bytes_in_memory();
+  }
+  // REQUIRES: the key is not there.
   void put_aside(const Key& key, std::uint64_t hash, const T& value) {
     cold_->put(key, hash, value);
     cold_->moved_in(1);
@@ -42,8 +50,7 @@ protected:
   }
 
   // Some entries are not in memory.
-  bool has_absent() const noexcept { return cold_ != nullptr && cold_->absent() > 0; }
-  std::size_t absent() const noexcept { return cold_ == nullptr ? 0 : cold_->absent(); }
+  bool has_absent() const noexcept { return absent() > 0; }
 
   // A key that is not in memory, if it is there; it is in memory from now on.
   [[gnu::noinline]] T* take_in(const Key& key, std::uint64_t hash) {
@@ -115,11 +122,27 @@ protected:
   }
 
 private:
+  static constexpr std::size_t calls_per_sample = 64;
+  static constexpr std::size_t slots_per_sample = 64;
+
   Table& self() noexcept { return static_cast<Table&>(*this); }
 
-  std::size_t bytes_in_memory() const noexcept override {
-    const std::size_t size = static_cast<const Table&>(*this).size_in_memory();
-    return size * Table::bytes_per_entry + cold_->bytes_of(size);
+  std::size_t size() const noexcept { return static_cast<const Table&>(*this).size_in_memory(); }
+  std::size_t bytes_of(std::size_t entries) const noexcept {
+    return entries * Table::bytes_per_entry + cold_->bytes_of(entries);
+  }
+
+  // What entries take beside their slots is found out now and then, from some of them.
+  std::size_t bytes_in_memory() override {
+    if constexpr (is_encodable && !cold_entries<Key, T>::has_fixed_size) {
+      if (asked_++ % calls_per_sample == 0) {
+        std::size_t budget = slots_per_sample;
+        const auto weigh = [this](const Key& key, const T& of) { cold_->weigh(key, of); };
+        if (self().visit_memory(sampled_, budget, weigh)) sampled_ = 0;
+        cold_->weighed();
+      }
+    }
+    return bytes_of(size());
   }
 
   void spill() override {
@@ -135,6 +158,8 @@ private:
 
   std::unique_ptr<cold_entries<Key, T>> cold_;  // Null: all entries are in memory, always.
   bool visits_memory_ = false;
+  std::size_t asked_ = 0;
+  std::size_t sampled_ = 0;  // Where the next sample begins; see Table::visit.
 };
 
 }  // namespace weir

@@ -162,8 +162,9 @@ public:
 
   job_state state() const noexcept { return state_; }
   attempt_number attempt() const noexcept { return attempt_; }
-  // The savepoint is complete that the job stops with: whatever is deployed is to read nothing.
-  bool is_stopping() const noexcept { return stops_at_.has_value(); }
+  // The savepoint is complete that the job stops with: whatever is deployed is to begin with it,
+  // and to do nothing.
+  const std::optional<checkpoint_id>& stops_at() const noexcept { return stops_at_; }
   // Of the last failure; none once the next attempt is deployed.
   const std::optional<error>& cause() const noexcept { return cause_; }
 

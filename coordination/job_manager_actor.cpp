@@ -243,6 +243,13 @@ void job_manager_actor::deploy(attempt_number attempt) {
   auto begin = checkpoints_.begin(attempt);
   if (!begin) return give_up(begin.failure());
   for (const auto& each : begin->warnings) listener_->on_warning(each, world().now());
+  if (const auto& end = lifecycle_.stops_at(); end && begin->checkpoint != *end) {
+    return give_up({error_code::corrupt_data,
+                    "the savepoint is complete that the job stops with, but its output is not: "
+                    "checkpoint " +
+                        std::to_string(end->value) +
+                        " is damaged or gone; go on from the savepoint with --restore"});
+  }
   std::vector<std::vector<source_split>> splits(graph_->task_count());
   if (begin->checkpoint == checkpoint_id{}) {
     auto discovered = discover_splits();
@@ -258,7 +265,7 @@ void job_manager_actor::deploy(attempt_number attempt) {
                     .spilling = spilling_terms_of(options),
                     .restored = begin->checkpoint,
                     .snapshot_files = std::move(begin->files),
-                    .stops = lifecycle_.is_stopping(),
+                    .stops = lifecycle_.stops_at().has_value(),
                     .poison = poison_.policies()});
   assigned_ = assign_slots(*graph_, offers_);
   addresses_.clear();

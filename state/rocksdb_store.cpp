@@ -26,11 +26,6 @@ constexpr std::size_t bytes_per_batch = std::size_t{256} << 10;
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
-error_code code_of(const rocksdb::Status& failed) {
-  if (failed.IsCorruption()) return error_code::corrupt_data;
-  return error_code::io_failure;
-}
-
 std::string advice_on(const rocksdb::Status& failed) {
   if (failed.IsCorruption()) {
     return "; a file was damaged while the job ran: check the disk; the state itself is in the "
@@ -66,6 +61,8 @@ struct rocksdb_stores::machinery {
     table.pin_l0_filter_and_index_blocks_in_cache = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     options.create_if_missing = true;
+    // Each operator instance has a database; together they must stay below the usual 1,024.
+    options.max_open_files = 128;
     options.error_if_exists = true;
     options.write_buffer_manager = buffers;
     options.write_buffer_size = std::clamp(std::max(memory, least_memory) / 4,
@@ -118,9 +115,10 @@ public:
 
   status checked(const rocksdb::Status& outcome, std::string_view activity) const {
     if (outcome.ok()) return {};
-    return error{code_of(outcome), std::string{activity} + " the RocksDB store of " + name_ +
-                                       " in " + path_ + ": " + outcome.ToString() +
-                                       advice_on(outcome)};
+    // Also of damage: the next attempt begins with an empty store, from the checkpoint.
+    return error{error_code::io_failure, std::string{activity} + " the RocksDB store of " + name_ +
+                                             " in " + path_ + ": " + outcome.ToString() +
+                                             advice_on(outcome)};
   }
 
   // `snapshot` may be null.

@@ -222,7 +222,9 @@ private:
     if (spare_.empty()) {
       auto made = std::make_unique<table_type>(*backend_, initial_);
       // Most slices have about as many keys as the one before.
-      if (!live_.empty()) made->reserve(live_.back().table->size());
+      if (!live_.empty()) {
+        made->reserve(live_.back().table->size() - live_.back().table->absent());
+      }
       return made;
     }
     auto table = std::move(spare_.back());

@@ -148,15 +148,6 @@ TEST_F(StoppedTask, ReadsOnBehindTheNextCheckpoint) {
   EXPECT_EQ(sent_text(), "|3 |4 0");
 }
 
-TEST_F(StoppedTask, ReadsNothingAtAllIfThatIsWhereItBegins) {
-  task_->stop_reading();
-  EXPECT_EQ(run_on(), progress::waiting_for_input);
-  EXPECT_EQ(run_on(), progress::waiting_for_input);
-  EXPECT_EQ(task_->stop({3}), progress::finished);
-  EXPECT_EQ(committed_, "3");
-  EXPECT_EQ(sent_text(), "");
-}
-
 TEST_F(StoppedTask, CommitsTheCheckpointAndEndsWithoutHavingDrained) {
   task_->trigger_checkpoint({3}, true);
   run_on();

@@ -135,7 +135,7 @@ public:
     space_.add(*this);
   }
   ~fake_table() { space_.remove(*this); }
-  std::size_t bytes_in_memory() const noexcept override { return bytes_; }
+  std::size_t bytes_in_memory() override { return bytes_; }
   void spill() override { bytes_ = 0; }
 
 private:

@@ -217,6 +217,47 @@ TEST_P(SpillingTable, HoldsNothingInMemoryFromOneBatchToTheNext) {
   EXPECT_EQ(sum, 60'000U);
 }
 
+// Values that grow while they stay where they are.
+TEST(SpillingPart, KnowsWhatLargeValuesTake) {
+  constexpr std::size_t most = 1 << 20;
+  const auto backend = make_tested_backend(all_groups, groups, tested_state::map, most);
+  using table = flat_table<std::uint64_t, std::string>;
+  auto& texts = static_cast<table&>(backend->adopt("texts", std::make_unique<table>(*backend)));
+  std::size_t in_memory = 0;
+  for (int batch = 0; batch < 2000 && texts.absent() == 0; ++batch) {
+    for (std::uint64_t key = 1; key <= 64; ++key) {
+      texts.update(key, hash_key(key), [](std::string& text) { text += "some more "; });
+    }
+    in_memory += 64 * 10;
+    backend->trim();
+  }
+  EXPECT_EQ(texts.absent(), 64U);
+  EXPECT_LT(in_memory, 2 * most);
+}
+
+// What is loaded stays in memory if it fits: then there is no store.
+TEST(SpillingPart, LoadsIntoMemoryWhatFits) {
+  using table = flat_table<std::uint64_t, std::uint64_t>;
+  memory_backend before{all_groups, groups};
+  auto& full = static_cast<table&>(before.adopt("counts", std::make_unique<table>(before)));
+  constexpr std::uint64_t keys = 20'000;
+  for (std::uint64_t key = 1; key <= keys; ++key) full.find_or_insert(key, hash_key(key)) = key;
+  saved_operator saved;
+  saved.add(before.freeze(), {});
+  for (const bool fits : {true, false}) {
+    const auto view = saved.view(all_groups);
+    const auto backend = make_tested_backend(all_groups, groups, tested_state::map,
+                                             fits ? std::size_t{16} << 20 : 4096);
+    backend->restore_from(view.get());
+    auto& loaded = static_cast<table&>(backend->adopt("counts", std::make_unique<table>(*backend)));
+    EXPECT_EQ(loaded.size(), keys);
+    EXPECT_EQ(loaded.absent(), fits ? 0 : keys);
+    std::uint64_t sum = 0;
+    loaded.for_each([&](const std::uint64_t&, const std::uint64_t& value) { sum += value; });
+    EXPECT_EQ(sum, keys * (keys + 1) / 2);
+  }
+}
+
 TEST_P(SpillingTable, IsFrozenWithWhatIsInMemoryAndWhatIsNot) {
   counts& table = adopt(*backend_);
   count(table, 0, 5000);

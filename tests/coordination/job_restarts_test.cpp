@@ -319,7 +319,7 @@ TEST(JobRestarts, KeepsItsInvariantsUnderRandomEvents) {
       if (event == "stop") was_stopped = was_stopped || before != job_state::finishing;
       ASSERT_TRUE(!has_savepoint || !is_told("running")) << event;
       if (is_told("stop at 7")) has_savepoint = true;
-      ASSERT_EQ(job.job().is_stopping(), has_savepoint) << event;
+      ASSERT_EQ(job.job().stops_at().has_value(), has_savepoint) << event;
       if (event.starts_with("drained")) memory.drained.insert(event.back());
       for (const char* end : {"finished", "failed", "damaged", "lost", "cancelled"}) {
         if (event.starts_with(end)) memory.gone.insert(event.back());

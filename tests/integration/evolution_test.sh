@@ -3,19 +3,10 @@
 # evolution_test.sh ROOT BUILD: a job whose types change between two runs goes on from its
 # checkpoint; what --check-restore says before; a savepoint that `weir state edit` has changed.
 set -euo pipefail
-build=$2
-weir=$build/bin/weir
-for program in "$weir" "$build"/tests/evolving_job_{1,2,3}; do
-  [[ -x $program ]] || { echo "$program is not built"; exit 1; }
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
+build=$2 weir=$2/bin/weir
+source "$1/tests/integration/checks.sh"
+need "$weir" "$build"/tests/evolving_job_{1,2,3}
 
-# same WHAT EXPECTED ACTUAL
-same() {
-  [[ $2 == "$3" ]] || { printf '%s\nexpected: %s\nactual:   %s\n' "$1" "$2" "$3"; return 1; }
-}
 # job VERSION ARGUMENT...: its output is in `printed`, its exit status in `status`.
 job() {
   local version=$1

@@ -3,17 +3,10 @@
 # state_tool_test.sh ROOT BUILD: runs a job with checkpoints, and finds in its final one exactly what
 # it must hold; what the program `weir` says when it is asked for what is not there.
 set -euo pipefail
-build=$2
-job=$build/tests/counting_job weir=$build/bin/weir
-for program in "$job" "$weir"; do [[ -x $program ]] || { echo "$program is not built"; exit 1; }; done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
+job=$2/tests/counting_job weir=$2/bin/weir
+source "$1/tests/integration/checks.sh"
+need "$job" "$weir"
 
-# same WHAT EXPECTED ACTUAL
-same() {
-  [[ $2 == "$3" ]] || { printf '%s\nexpected: %s\nactual:   %s\n' "$1" "$2" "$3"; return 1; }
-}
 # expect STATUS OUTPUT ERRORS ARGUMENT...
 expect() {
   local status=$1 output=$2 errors=$3 actual=0

@@ -95,6 +95,34 @@ TEST(Savepoint, IsWholeOrNoneWhenEverythingIsKilledAtAnyInstant) {
   }
 }
 
+// Then it does not end as if all were well: part of its output is not committed yet.
+TEST(Savepoint, FailsAJobWhoseCheckpointIsGoneBeforeItHasStopped) {
+  long_story story{1};
+  auto cluster = story.new_life();
+  story.step_for(*cluster, 60ms);
+  cluster->stop_with_savepoint("/savepoints");
+  while (cluster->savepoints().empty() && cluster->world().step()) {
+  }
+  ASSERT_FALSE(cluster->savepoints()[0].cause);
+  const auto names = story.disk().list("/checkpoints");
+  for (const auto& name : *names) {
+    if (name.starts_with("chk-")) story.disk().lose("/checkpoints/" + name + "/manifest");
+  }
+  for (std::uint32_t each = 0; each < story.task_managers; ++each) {
+    cluster->crash_task_manager(each);
+    cluster->restart_task_manager(each);
+  }
+  const auto outcome = cluster->run();
+  ASSERT_EQ(to_string(outcome.job.state), "failed");
+  EXPECT_NE(outcome.job.cause->message.find("go on from the savepoint with --restore"),
+            std::string::npos)
+      << outcome.job.cause->message;
+  story.options().restore = cluster->savepoints()[0].path;
+  cluster.reset();  // It holds the checkpoint directory.
+  story.options().checkpoint_directory += "-";
+  EXPECT_EQ(story.finish(), "");
+}
+
 // Each life begins with the savepoint that the one before it stopped with.
 TEST(Savepoint, StopsAJobThatGoesOnAtAnotherParallelism) {
   for (const auto seed : story_seeds()) {

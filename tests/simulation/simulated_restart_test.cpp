@@ -227,7 +227,7 @@ TEST_F(SimulatedPause, EndsWithACrash) {
 
 TEST(SimulatedPower, IsLostWithAllProcessesAndWhatWasNotSynced) {
   std::set<std::string> outcomes;
-  for (const auto seed : seeds_for(100)) {
+  for (const auto seed : every_seed_of(100)) {
     simulated_world world{{.seed = seed, .processes = 2}};
     const probe victim{world.process(there)};
     auto file = world.process(here).files().create("f");

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # kill_soak.sh BUILD [KILLS]: kills a job with SIGKILL at random instants, KILLS times in all, starts
-# it again from its latest checkpoint each time, at another parallelism, and lets it come to its end:
-# and in another state backend: its committed output must be that of a run that nobody disturbed. Bounded in time by KILLS x 0.4 s.
+# it again from its latest checkpoint each time, at another parallelism and with another state
+# backend, and lets it come to its end: its committed output must be that of a run that nobody
+# disturbed. Bounded in time by KILLS x 0.4 s.
 set -euo pipefail
 build=$1 kills=${2:-20}
 job=$build/tests/counting_job

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory backend files tables by name and owns them.
+// The memory backend freezes and restores the tables that it adopts.
 #include "state/memory_backend.hpp"
 
 #include <memory>
@@ -12,25 +12,6 @@
 
 namespace weir {
 namespace {
-
-TEST(MemoryBackend, OwnsTheTablesItAdopts) {
-  memory_backend backend{{0, 1024}, 1024};
-  using table = flat_table<int, int>;
-  auto& adopted = static_cast<table&>(backend.adopt("counts", std::make_unique<table>(backend)));
-  backend.adopt("alarms", std::make_unique<table>(backend));
-  adopted.find_or_insert(7, hash_key(7)) = 1;
-  EXPECT_EQ(adopted.entries(), 1U);
-  EXPECT_TRUE(backend.has_table("counts"));
-  EXPECT_FALSE(backend.has_table("sums"));
-  EXPECT_EQ(backend.table_names(), (std::vector<std::string>{"alarms", "counts"}));
-  EXPECT_GT(backend.memory().bytes_in_use(), 0U);
-}
-
-TEST(MemoryBackend, KnowsItsKeyGroups) {
-  memory_backend backend{{16, 32}, 128};
-  EXPECT_EQ(backend.key_groups(), (key_group_range{16, 32}));
-  EXPECT_EQ(backend.max_parallelism(), 128U);
-}
 
 using counts = flat_table<std::string, std::int64_t>;
 

@@ -99,7 +99,7 @@ TEST(RocksdbStore, NoticesThatAFileWasDamaged) {
   std::vector<stored_entry> found;
   const status read = store->read("", "\xff", 100'000, found);
   ASSERT_FALSE(read);
-  EXPECT_EQ(read.failure().code, error_code::corrupt_data);
+  EXPECT_EQ(read.failure().code, error_code::io_failure) << "another attempt may do better";
   const std::string& message = read.failure().message;
   EXPECT_TRUE(message.starts_with("read the RocksDB store of counts (2/4) in " +
                                   directory / "weir-rocksdb-0/0" + ": Corruption: "))
