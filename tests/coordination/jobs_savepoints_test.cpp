@@ -116,6 +116,20 @@ protected:
     return found;
   }
 
+  // One life of the job; the next begins with its savepoint.
+  void run_until_stopped() {
+    ASSERT_TRUE(env_.check(options_));
+    reading_listener listener;
+    local_cluster cluster{env_.graph(), options_, &listener};
+    listener.wait_until_read(story_records / 8);
+    cluster.stop_with_savepoint(directory_ / "savepoints");
+    const auto savepoint = listener.wait_for_savepoint();
+    ASSERT_NE(savepoint.path, "") << (savepoint.cause ? savepoint.cause->message : "it had ended");
+    ASSERT_EQ(to_string(cluster.wait().state), "finished");
+    options_.restore = savepoint.path;
+    options_.checkpoint_directory += "-";
+  }
+
   temporary_directory directory_;
   source_gate gate_ = std::make_shared<std::atomic<bool>>(false);
   environment env_{"story"};
@@ -125,17 +139,7 @@ protected:
 TEST_F(JobsSavepoints, GoOnAtAnyParallelismAndBack) {
   for (const auto parallelism : {1U, 4U, 3U, 1U}) {
     options_.parallelism = parallelism;
-    ASSERT_TRUE(env_.check(options_));
-    reading_listener listener;
-    local_cluster cluster{env_.graph(), options_, &listener};
-    listener.wait_until_read(story_records / 8);
-    cluster.stop_with_savepoint(directory_ / "savepoints");
-    const auto savepoint = listener.wait_for_savepoint();
-    if (savepoint.path.empty()) gate_->store(true);
-    ASSERT_NE(savepoint.path, "") << (savepoint.cause ? savepoint.cause->message : "it had ended");
-    ASSERT_EQ(to_string(cluster.wait().state), "finished");
-    options_.restore = savepoint.path;
-    options_.checkpoint_directory += "-";
+    ASSERT_NO_FATAL_FAILURE(run_until_stopped());
   }
   EXPECT_NE(difference(committed(), numbers_and_counts.expected()), "") << "there is more to read";
   gate_->store(true);
@@ -152,16 +156,7 @@ TEST_F(JobsSavepoints, GoFromOneStateBackendToTheOtherAndBack) {
                              state_backend_type::rocksdb, state_backend_type::rocksdb}) {
     options_.state_backend = backend;
     options_.parallelism = parallelism++;
-    ASSERT_TRUE(env_.check(options_));
-    reading_listener listener;
-    local_cluster cluster{env_.graph(), options_, &listener};
-    listener.wait_until_read(story_records / 8);
-    cluster.stop_with_savepoint(directory_ / "savepoints");
-    const auto savepoint = listener.wait_for_savepoint();
-    ASSERT_EQ(to_string(cluster.wait().state), "finished");
-    ASSERT_NE(savepoint.path, "") << (savepoint.cause ? savepoint.cause->message : "it had ended");
-    options_.restore = savepoint.path;
-    options_.checkpoint_directory += "-";
+    ASSERT_NO_FATAL_FAILURE(run_until_stopped());
   }
   options_.state_backend = state_backend_type::memory;
   gate_->store(true);
