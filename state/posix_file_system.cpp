@@ -173,6 +173,8 @@ status make_directory(const std::string& path) {
 
 }  // namespace
 
+std::uint32_t user_id() { return ::geteuid(); }
+
 result<file_status> posix_file_system::stat(const std::string& path) {
   struct ::stat found {};
   if (::stat(path.c_str(), &found) < 0) return failure_of("look at", path);

@@ -7,6 +7,7 @@
 // not survive a crash.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@
 #include "api/file_system.hpp"
 
 namespace weir {
+
+// The user to whom what this process creates belongs.
+std::uint32_t user_id();
 
 // Has no state: may be used from several threads at once. A file it opened serves one at a time.
 class posix_file_system final : public file_system {

@@ -14,6 +14,7 @@
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include "state/posix_file_system.hpp"
 #include "state/scratch_directory.hpp"
 
 namespace weir {
@@ -41,6 +42,17 @@ std::string directory_of(const entry_store_settings& settings) {
   if (!settings.directory.empty()) return settings.directory;
   const char* const temporary = std::getenv("TMPDIR");
   return temporary == nullptr || *temporary == '\0' ? "/tmp" : temporary;
+}
+
+// Also below a directory that was given: another user's locks cannot even be opened.
+result<std::unique_ptr<scratch_directory>> own_directory(file_system& files,
+                                                         const std::string& parent) {
+  auto opened = scratch_directory::open(files, parent, "weir-rocksdb-" + std::to_string(user_id()));
+  if (opened) return opened;
+  error failure = within("make a directory for RocksDB in " + parent, opened.failure());
+  failure.message +=
+      "; set state.backend.rocksdb.localdir to a directory in which this user can create files";
+  return failure;
 }
 
 }  // namespace
@@ -225,10 +237,8 @@ result<std::unique_ptr<entry_store>> rocksdb_stores::open(const entry_store_sett
                                                           const std::string& name) {
   const std::scoped_lock lock{guard_};
   if (machinery_ == nullptr) {
-    auto directory = scratch_directory::open(files_, directory_of(settings), "weir-rocksdb");
-    if (!directory) {
-      return within("state.backend.rocksdb.localdir", directory.failure());
-    }
+    auto directory = own_directory(files_, directory_of(settings));
+    if (!directory) return directory.failure();
     machinery_ = std::make_shared<machinery>(*std::move(directory), settings.memory);
   }
   const auto path = machinery_->directory->path() + "/" + std::to_string(machinery_->stores++);

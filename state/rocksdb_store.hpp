@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stores in files: the one door to RocksDB.
 //
-// A process has a directory to itself, <directory>/weir-rocksdb-<n>, under a lock; a store is a
-// RocksDB database in it, without a log, as nothing here has to survive. What a killed process has
-// left is removed when the next one starts. All databases share one block cache, which also bounds
-// what they buffer before writing.
+// A process has a directory to itself, <directory>/weir-rocksdb-<user id>-<n>, under a lock; a
+// store is a RocksDB database in it, without a log, as nothing here has to survive. What a killed
+// process has left is removed when the next one of its user starts. All databases share one block
+// cache, which also bounds what they buffer before writing.
 #pragma once
 
 #include <memory>

@@ -148,9 +148,9 @@ TEST_F(JobsInRocksdb, FailAndSayWhereIfThereCanBeNoFiles) {
   ASSERT_TRUE(env.check(options));
   const auto outcome = run_locally(env.graph(), options);
   ASSERT_EQ(outcome.state, job_state::failed);
-  EXPECT_NE(outcome.cause->message.find("state.backend.rocksdb.localdir: make the directory " +
-                                        directory_ / "rocksdb"),
-            std::string::npos)
+  EXPECT_NE(
+      outcome.cause->message.find("make a directory for RocksDB in " + directory_ / "rocksdb"),
+      std::string::npos)
       << outcome.cause->message;
 }
 

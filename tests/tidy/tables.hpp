@@ -91,6 +91,8 @@ inline const std::vector<forbidden_call> forbidden_calls{
     {"sigaction", engine, {"coordination/run.cpp"}},
     {"std::signal", engine, {"coordination/run.cpp"}},
     {"fsync", engine, {"state/posix_file_system.cpp"}},
+    {"geteuid", engine, {"state/posix_file_system.cpp"}},
+    {"getuid", engine, {}},
     {"std::ofstream", engine, {"state/posix_file_system.cpp"}},
     {"std::ifstream", engine, {"state/posix_file_system.cpp"}},
 };
