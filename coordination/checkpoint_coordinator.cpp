@@ -156,14 +156,16 @@ checkpoint_coordinator::next_wish() const {
 
 std::optional<error> checkpoint_coordinator::refusal() const {
   const auto refused = [](const char* why) { return error{error_code::cancelled, why}; };
-  if (!attempt_) return refused("the job does not run at the moment; try again when it does");
-  if (has_final_ || has_stopped_ || has_failed_the_job_) return refused("the job is ending");
   const bool is_stopping =
+      has_stopped_ ||
       (pending_ && pending_->savepoint && pending_->savepoint->then != after_savepoint::go_on) ||
       std::any_of(wishes_.begin(), wishes_.end(), [](const savepoint_wish& each) {
         return each.request.then != after_savepoint::go_on;
       });
+  // Also between two attempts: the next one only commits.
   if (is_stopping) return refused("the job is being stopped with a savepoint already");
+  if (!attempt_) return refused("the job does not run at the moment; try again when it does");
+  if (has_final_ || has_failed_the_job_) return refused("the job is ending");
   return std::nullopt;
 }
 

@@ -159,7 +159,28 @@ TEST(SavepointRequest, IsRefusedWhenNothingCanComeOfIt) {
                 {"drain t", "t: the job is being stopped with a savepoint already"},
                 {"ack 5", "copy to s"},
                 {"written 5", "last 5, s: complete"},
-                {"save t", "t: the job is ending"}});
+                {"save t", "t: the job is being stopped with a savepoint already"}});
+}
+
+// The job fails before its output is committed, and restarts only for that.
+TEST(SavepointRequest, IsRefusedForGoodOnceOneHasStoppedTheJob) {
+  const std::string refused = "t: the job is being stopped with a savepoint already";
+  expect_story({{"start", ""},
+                {"stop s", "stop at 5 in 0"},
+                {"ack 5", "copy to s"},
+                {"written 5", "last 5, s: complete"},
+                {"end", ""},
+                {"stop t", refused},
+                {"drain t", refused},
+                {"save t", refused}});
+}
+
+TEST(SavepointRequest, IsRefusedAfterTheFinalCheckpoint) {
+  expect_story({{"start", ""},
+                {"final", "trigger 5 in 0"},
+                {"ack 5", "write"},
+                {"written 5", "final 5"},
+                {"stop s", "s: the job is ending"}});
 }
 
 TEST(SavepointRequest, DoesNotCountAmongTheFailedCheckpoints) {
