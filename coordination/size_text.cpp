@@ -3,24 +3,17 @@
 #include "coordination/size_text.hpp"
 
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <limits>
 #include <system_error>
+
+#include "coordination/lower_case.hpp"
 
 namespace weir {
 
 namespace {
 
 constexpr std::array<std::string_view, 5> units{"b", "kb", "mb", "gb", "tb"};
-
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  for (char& each : lower) {
-    each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
-  }
-  return lower;
-}
 
 }  // namespace
 

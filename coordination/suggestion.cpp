@@ -3,10 +3,11 @@
 #include "coordination/suggestion.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 #include <utility>
 #include <vector>
+
+#include "coordination/lower_case.hpp"
 
 namespace weir {
 
@@ -15,19 +16,11 @@ namespace {
 // Shorter words are a part of too many others to mean one of them.
 constexpr std::size_t shortest_telling_part = 4;
 
-std::string in_lower_case(std::string_view word) {
-  std::string lower{word};
-  for (char& letter : lower) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return lower;
-}
-
 }  // namespace
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
-  const std::string a = in_lower_case(left);
-  const std::string b = in_lower_case(right);
+  const std::string a = lower_case(left);
+  const std::string b = lower_case(right);
   std::vector<std::size_t> before_previous(b.size() + 1);
   std::vector<std::size_t> previous(b.size() + 1);
   std::vector<std::size_t> current(b.size() + 1);
@@ -59,9 +52,9 @@ std::optional<std::string_view> nearest_word(std::string_view word,
     }
   }
   if (nearest || word.size() < shortest_telling_part) return nearest;
-  const std::string part = in_lower_case(word);
+  const std::string part = lower_case(word);
   const auto whole = std::find_if(words.begin(), words.end(), [&](std::string_view candidate) {
-    return in_lower_case(candidate).find(part) != std::string::npos;
+    return lower_case(candidate).find(part) != std::string::npos;
   });
   if (whole != words.end()) nearest = *whole;
   return nearest;
