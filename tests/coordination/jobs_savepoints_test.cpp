@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "coordination/local_cluster.hpp"
+#include "coordination/state_command.hpp"
+#include "state/posix_file_system.hpp"
 #include "tests/support/gated_source.hpp"
 #include "tests/support/long_story.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -196,6 +198,88 @@ TEST_F(JobsSavepoints, ThatStopAJobAreBehindItsLastTotals) {
   }
   EXPECT_EQ(listener.totals().records_read, numbers);
   EXPECT_EQ(listener.totals().records_written, all);
+}
+
+constexpr std::uint64_t many_keys = 20'000;
+constexpr std::uint64_t most_in_a_batch = 1024;
+// Of each of two subtasks. It reads no more than a batch behind that.
+constexpr std::uint64_t before_the_gate = many_keys / 2 + most_in_a_batch;
+
+// Each of many keys once, and then only a few of them. With a rate, so that the subtasks of the
+// source read them in this order.
+reading first_of_many(std::uint64_t i) {
+  return {i < many_keys ? i : i % 3, at_milliseconds(static_cast<std::int64_t>(i))};
+}
+
+void define_many_keys(environment& env, const std::string& directory, const source_gate& gate) {
+  const gated_source source{generator(many_keys + 6000, first_of_many).at_rate(1e9), gate,
+                            before_the_gate};
+  env.from(source, monotonous(&reading::time))
+      .key_by(&reading::key)
+      .process<std::string>(numbering{})
+      .uid("number")
+      .sink(file_sink(directory));
+}
+
+// What `weir state` answers, with its remarks.
+std::string ask(const std::vector<std::string>& words) {
+  posix_file_system files;
+  std::string text;
+  const auto question = parse_state_arguments(words);
+  EXPECT_TRUE(question.ok()) << (question ? "" : question.failure().message);
+  if (!question) return text;
+  const auto answered = answer(*question, files,
+                               {[&](std::string_view more) { text += more; },
+                                [&](std::string_view line) { text.append(line).append("\n"); }});
+  return answered ? text : text + answered.failure().message;
+}
+
+std::string seen(std::uint64_t key, int before, int after) {
+  return "{\"change\":\"changed\",\"operator\":\"number\",\"table\":\"seen\",\"key\":" +
+         std::to_string(key) + ",\"before\":" + std::to_string(before) +
+         ",\"after\":" + std::to_string(after) + "}\n";
+}
+
+// Most of the last checkpoint is in a file of the one before.
+TEST_F(JobsSavepoints, AreMadeFromCheckpointsThatShareFilesByEditingThem) {
+  environment env{"many"};
+  define_many_keys(env, directory_ / "many", gate_);
+  options_.parallelism = 2;
+  options_.checkpoint_interval = std::chrono::hours{1};
+  ASSERT_TRUE(env.check(options_));
+  {
+    reading_listener listener;
+    local_cluster cluster{env.graph(), options_, &listener};
+    listener.wait_until_read(2 * before_the_gate);  // So each subtask has had its half of the keys.
+    cluster.savepoint();
+    const auto savepoint = listener.wait_for_savepoint();
+    ASSERT_NE(savepoint.path, "") << (savepoint.cause ? savepoint.cause->message : "it had ended");
+    gate_->store(true);
+    ASSERT_EQ(to_string(cluster.wait().state), "finished");
+  }
+  posix_file_system files;
+  const auto last = options_.checkpoint_directory;
+  const auto found = stored_state::open(files, last);
+  ASSERT_TRUE(found.ok()) << found.failure().message;
+  EXPECT_FALSE(found->manifest().shared.empty());
+  const auto edit = [&](const std::string& from, const char* key, const std::string& to) {
+    return ask({"edit", from, "--operator=number", "--table=seen", "--key", key, "--value=7",
+                "--out", to});
+  };
+  const auto once = directory_ / "once";
+  const auto twice = directory_ / "twice";
+  const std::string changed = "1 changed, 0 added, 0 removed; go on with --restore ";
+  EXPECT_EQ(edit(last, "1", once), changed + once + "\n");
+  EXPECT_EQ(edit(once, "12345", twice), changed + twice + "\n");
+  const std::string expected = seen(1, 2001, 7) + seen(12345, 1, 7);
+  EXPECT_EQ(ask({"diff", last, twice}).substr(0, expected.size()), expected);
+  std::filesystem::remove_all(last);
+  std::filesystem::remove_all(once);
+  options_.restore = twice;
+  options_.parallelism = 3;
+  const auto outcome = run_locally(env.graph(), options_);
+  ASSERT_TRUE(outcome.ok()) << outcome.cause->message;
+  EXPECT_EQ(ask({"diff", twice, last}).substr(0, 29), "0 added, 0 removed, 0 changed");
 }
 
 }  // namespace
