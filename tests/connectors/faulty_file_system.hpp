@@ -16,7 +16,7 @@ namespace weir {
 
 class faulty_file_system final : public file_system {
 public:
-  std::string unreadable;  // A path that may not be opened.
+  std::string unreadable;  // A path that may not be opened or listed.
   std::string unwritable;  // A path under which nothing may be created.
   std::uint64_t space = std::numeric_limits<std::uint64_t>::max();     // Bytes until it is full.
   std::uint64_t readable = std::numeric_limits<std::uint64_t>::max();  // Offset of a bad sector.
@@ -27,6 +27,7 @@ public:
 
   result<file_status> stat(const std::string& path) override { return disk_.stat(path); }
   result<std::vector<std::string>> list(const std::string& directory) override {
+    if (directory == unreadable) return denied("list " + directory);
     return disk_.list(directory);
   }
 

@@ -188,6 +188,18 @@ TEST_F(JobCheckpoints, GoesOnFromAnEarlierLifeOnlyIfToldTo) {
   EXPECT_FALSE(opened()->begin(first));
 }
 
+TEST_F(JobCheckpoints, RemovesWhatKilledProcessesDidNotComplete) {
+  take_in_an_earlier_life(1);
+  disk_.put("/chk/chk-2/task-0.attempt-1.snap", "half of it");
+  disk_.put("/chk/chk-4/manifest.tmp", "");
+  options_.restore = "latest";
+  const auto checkpoints = opened();
+  EXPECT_EQ(checkpoints->begin(first)->checkpoint, checkpoint_id{1});
+  static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
+  EXPECT_EQ(take(*checkpoints), checkpoint_id{5}) << "ids are never used again";
+  EXPECT_EQ(*disk_.list("/chk"), (std::vector<std::string>{"chk-5", "lock"}));
+}
+
 TEST_F(JobCheckpoints, PassesOverADamagedOneLoudly) {
   options_.retained_checkpoints = 2;
   take_in_an_earlier_life(2);

@@ -151,3 +151,23 @@ for signal in INT TERM; do
   nothing_in endless-out
   rm numbers-printed
 done
+
+echo "a second process with the checkpoint directory of a first"
+shared=(-D execution.checkpointing.dir=checkpoints --no-progress)
+mkfifo numbers-printed
+./endless "${shared[@]}" -P output=first-out/numbers >numbers-printed 2>first-errors &
+program=$!
+exec 3<numbers-printed
+read -r -u 3 first
+status=0
+timeout 60 ./endless "${shared[@]}" -P output=second-out/numbers >printed 2>errors || status=$?
+same "status of the second" 1 "$status"
+same "message of the second" "ERROR job endless failed: checkpoint directory checkpoints is used by another\
+ running job; give each job its own, or stop the other one first" "$(said)"
+nothing_in second-out
+kill -INT "$program"
+cat <&3 >/dev/null
+exec 3<&-
+status=0
+wait "$program" || status=$?
+same "status of the first" 130 "$status"

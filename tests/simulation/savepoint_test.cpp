@@ -158,6 +158,31 @@ TEST(Savepoint, StopsAJobThatGoesOnAtAnotherParallelism) {
   }
 }
 
+TEST(Savepoint, GoesFromOneToEightSubtasksAndBack) {
+  std::vector<std::uint32_t> parallelisms{1, 2, 3, 4, 5, 6, 7, 8, 7, 6, 5, 4, 3, 2, 1};
+  for (const auto seed : seeds_for(10)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    auto& options = story.options();
+    options.restore = "";
+    for (const auto parallelism : parallelisms) {
+      SCOPED_TRACE("parallelism " + std::to_string(parallelism));
+      options.parallelism = parallelism;
+      const auto cluster = story.new_life();
+      story.step_for(*cluster, 20ms);
+      cluster->stop_with_savepoint("/savepoints");
+      ASSERT_EQ(to_string(cluster->run().job.state), "finished");
+      ASSERT_EQ(cluster->savepoints().size(), 1U);
+      ASSERT_FALSE(cluster->savepoints()[0].cause) << cluster->savepoints()[0].cause->message;
+      options.restore = cluster->savepoints()[0].path;
+      options.checkpoint_directory += "-";
+    }
+    ASSERT_NE(difference(committed_lines(story.disk()), numbers_and_counts.expected()), "")
+        << "there is more to read";
+    ASSERT_EQ(story.finish(), "");
+  }
+}
+
 TEST(Savepoint, StopsOrGoesOnWhateverTaskManagersCrash) {
   std::size_t stopped = 0;
   for (const auto seed : story_seeds()) {

@@ -278,6 +278,21 @@ TEST(CheckpointDirectoryOnADisk, SaysThatItCannotBeWritten) {
                 ": Permission denied; make it writable for this user, or set another one");
 }
 
+TEST(CheckpointDirectoryOnADisk, SaysThatItCannotBeRead) {
+  const temporary_directory root;
+  faulty_file_system files;
+  checkpoint_directory directory{files, root / "state"};
+  ASSERT_TRUE(directory.prepare());
+  ASSERT_TRUE(directory.complete(write_files(files, directory, 1)));
+  files.unreadable = root / "state";
+  const auto latest = directory.latest();
+  ASSERT_FALSE(latest) << "older state, or none, must not take its place";
+  EXPECT_EQ(latest.failure().code, error_code::permission_denied);
+  EXPECT_EQ(latest.failure().message,
+            "look for checkpoints: list " + (root / "state") + ": Permission denied");
+  EXPECT_FALSE(directory.highest_id());
+}
+
 TEST(CheckpointDirectoryOnADisk, IsNotCompleteBeforeTheRename) {
   const temporary_directory root;
   faulty_file_system files;
