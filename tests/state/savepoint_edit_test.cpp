@@ -123,6 +123,17 @@ TEST_F(SavepointEdit, SaysWhatIsWrongAndLeavesNothing) {
   EXPECT_FALSE(files.list("/new").ok() && !files.list("/new")->empty());
 }
 
+TEST_F(SavepointEdit, RefusesStateInFilesOfAnotherForm) {
+  auto from = stored_state::open(files, "/ck/chk-1")->found();
+  from.manifest.shared.push_back({{1}, "store/1", 10});
+  const auto done = write_edited_savepoint(files, from, {"number", "seen", "b", {}, "1"}, "/new");
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(
+      done.failure().message,
+      "operator number: table seen: the state is in store/1, which only the job can read; have "
+      "it take a savepoint, and edit that");
+}
+
 TEST_F(SavepointEdit, WritesOnlyToAPlaceOfItsOwn) {
   EXPECT_EQ(problem({"number", "seen", "b", {}, "1"}, "/ck/chk-1"),
             "write /ck/chk-1: something is there; give the path of a new directory");
