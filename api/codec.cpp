@@ -4,12 +4,14 @@
 
 #include <limits>
 
+#include "api/schema_text.hpp"
+
 namespace weir::codecs {
 
 namespace {
 
 error not_decoded(std::string_view schema, const std::string& problem) {
-  return {error_code::corrupt_data, "decode " + std::string{schema} + ": " + problem +
+  return {error_code::corrupt_data, "decode " + without_descriptors(schema) + ": " + problem +
                                         "; the bytes are damaged, or were written as another type"};
 }
 
@@ -30,6 +32,10 @@ error out_of_order(std::string_view schema) {
 
 error not_a_message(std::string_view schema, std::size_t length) {
   return not_decoded(schema, std::to_string(length) + " bytes are no such message");
+}
+
+error not_decoded_within(std::string_view schema, const error& cause) {
+  return within("decode " + without_descriptors(schema), cause);
 }
 
 void encode_length(std::size_t length, std::string& out) {

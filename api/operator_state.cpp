@@ -42,8 +42,8 @@ std::string operator_state::evolve(const std::string& name, const std::string& s
   }
   throw task_failure{
       {evolved.failure().code,
-       "state \"" + name + "\" was saved as " + saved + " but is now " + now.schema + ": " +
-           evolved.failure().message +
+       "state \"" + name + "\" was saved as " + without_descriptors(saved) + " but is now " +
+           without_descriptors(now.schema) + ": " + evolved.failure().message +
            "; give it its former type back, or another name, with which it starts empty"}};
 }
 

@@ -26,6 +26,7 @@
 #include "api/broadcast_state.hpp"
 #include "api/codec.hpp"
 #include "api/operator.hpp"
+#include "api/schema_text.hpp"
 #include "api/type_name.hpp"
 
 namespace weir {
@@ -138,7 +139,8 @@ private:
   template <class Value>
   Value decode(const std::string& name, std::string_view bytes) const {
     std::string evolved;
-    if (const std::string saved = take_schema(name, bytes); saved != codec<Value>::schema()) {
+    const std::string saved = take_schema(name, bytes);
+    if (!is_same_schema(saved, codec<Value>::schema())) {
       evolved = evolve(name, saved, codecs::present<Value>(), bytes);
       bytes = evolved;
     }

@@ -23,6 +23,7 @@
 #include "api/error.hpp"
 #include "api/ids.hpp"
 #include "api/key_group.hpp"
+#include "api/schema_text.hpp"
 #include "api/type_notes.hpp"
 
 namespace weir {
@@ -31,7 +32,10 @@ namespace weir {
 struct table_schema {
   std::string kind;   // "keyed", "timers", "window-slices": what the table is to its operator.
   std::string entry;  // "pair{string,u64}", as codec<T>::schema() says it.
-  friend bool operator==(const table_schema&, const table_schema&) = default;
+  // By what an entry is; how it can be read (api/schema_text.hpp) may differ.
+  friend bool operator==(const table_schema& a, const table_schema& b) {
+    return a.kind == b.kind && is_same_schema(a.entry, b.entry);
+  }
 };
 
 // Names a part of a table at one moment. As long as the table lives, what has the same name is the

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "api/schema_text.hpp"
 #include "coordination/state_line.hpp"
 #include "state/state_entry.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 struct known_value {
   std::string json;
   std::string content;
-  std::string schema;  // Of the whole entry.
+  std::string schema;  // Of the whole entry, without descriptors.
 };
 
 struct all_entries {
@@ -35,10 +36,11 @@ result<all_entries> read_all(const stored_state& state) {
           all.undecodable.emplace(place, within(place, decoder.failure()));
           return {};
         }
+        const auto entry_schema = without_descriptors(table.schema.entry);
         return for_each_entry(of, table, block,
                               [&](const entry_decoder& decoder, const state_entry& entry) {
                                 all.values[entry_address(of, table.name, decoder, entry)] = {
-                                    entry.value, entry.content, table.schema.entry};
+                                    entry.value, entry.content, entry_schema};
                               });
       });
   if (!read) return read.failure();

@@ -4,8 +4,9 @@
 
 #include <cstdint>
 
+#include "api/base64.hpp"
+#include "api/schema_text.hpp"
 #include "api/text.hpp"
-#include "state/schema_value.hpp"
 
 namespace weir {
 
@@ -59,10 +60,10 @@ status for_each_entry(const std::string& operator_name, const table_entry& table
     use(*decoder, *entry);
   }
   if (count == block.entries) return {};
-  return error{error_code::corrupt_data, activity + ": " + std::to_string(count) +
-                                             " entries in a block of " +
-                                             std::to_string(block.entries) + "; its schema " +
-                                             table.schema.entry + " may not be how it is encoded"};
+  return error{error_code::corrupt_data,
+               activity + ": " + std::to_string(count) + " entries in a block of " +
+                   std::to_string(block.entries) + "; its schema " +
+                   without_descriptors(table.schema.entry) + " may not be how it is encoded"};
 }
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/schema_text.hpp"
 #include "api/text.hpp"
 #include "api/time.hpp"
 #include "coordination/hexadecimal.hpp"
@@ -85,7 +86,7 @@ std::string state_listing(const checkpoint_manifest& manifest,
     };
     for (const auto& table : of.tables) {
       add({"", "", table.name, table.schema.kind, std::to_string(table.entries),
-           std::to_string(table.bytes), table.schema.entry});
+           std::to_string(table.bytes), without_descriptors(table.schema.entry)});
     }
     for (const auto& part : of.parts) {
       add({"", "", part.name, "part", "", std::to_string(part.bytes), ""});
@@ -110,7 +111,7 @@ std::string state_listing_json(const checkpoint_manifest& manifest,
     append_objects(out, "tables", of.tables, [&](const stored_table& table) {
       append_member(out, "name", table.name);
       append_member(out, "kind", table.schema.kind);
-      append_member(out, "schema", table.schema.entry);
+      append_member(out, "schema", without_descriptors(table.schema.entry));
       append_member(out, "entries", table.entries);
       append_member(out, "bytes", table.bytes);
     });

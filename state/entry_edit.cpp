@@ -3,6 +3,7 @@
 #include "state/entry_edit.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "api/codec.hpp"
 #include "state/json_encoding.hpp"
@@ -24,6 +25,14 @@ result<std::string> encoded(std::string_view what, const schema& of, const std::
     return bytes;
   }
   return within(std::string{what} + " " + json, done.failure());
+}
+
+// Of the messages in it.
+result<std::vector<std::string>> problems_of(const schema& of, std::string_view value) {
+  std::vector<std::string> problems;
+  std::string shown;
+  if (auto done = append_value(shown, of, value, problems); !done) return done.failure();
+  return problems;
 }
 
 }  // namespace
@@ -58,6 +67,9 @@ result<entry_edit> entry_edit::of(const table_schema& table, const savepoint_edi
   if (edit.value) {
     auto value = encoded("value", made.entry_.parts[made.value_part_], *edit.value);
     if (!value) return value.failure();
+    const auto problems = problems_of(made.entry_.parts[made.value_part_], *value);
+    if (!problems) return within("value " + *edit.value, problems.failure());
+    made.problems_ = problems->size();
     made.value_ = *std::move(value);
   }
   return made;
@@ -83,12 +95,25 @@ bool entry_edit::is_meant(const taken& entry) const {
   return entry.key == key_ && (!place_ || entry.place == *place_);
 }
 
+status entry_edit::check_change(const taken& entry) const {
+  if (!value_) return {};
+  const auto before = problems_of(entry_.parts[value_part_], entry.value);
+  if (!before) return before.failure();
+  if (before->size() <= problems_) return {};
+  return error{error_code::invalid_argument,
+               "the value that is there holds more than its JSON says, which would be lost: " +
+                   before->front() +
+                   "; change the message's base64, or take the key out with --remove first"};
+}
+
 result<std::uint64_t> entry_edit::count(const state_block& block) const {
   std::uint64_t meant = 0;
   for (std::string_view rest = block.bytes; !rest.empty();) {
     const auto entry = take(rest);
     if (!entry) return entry.failure();
-    if (is_meant(*entry)) ++meant;
+    if (!is_meant(*entry)) continue;
+    if (auto checked = check_change(*entry); !checked) return checked.failure();
+    ++meant;
   }
   return meant;
 }

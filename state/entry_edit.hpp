@@ -20,7 +20,8 @@ public:
   // REQUIRES: the edit has a key. Errors say which of its parts is no such value.
   static result<entry_edit> of(const table_schema& table, const savepoint_edit& edit);
 
-  // How many entries of the block are meant.
+  // How many entries of the block are meant. An error if the value would take from a message what
+  // nobody sees, as fields that its descriptors do not have.
   result<std::uint64_t> count(const state_block& block) const;
   // The block with them changed, or without them; it may have no entries left.
   result<state_block> apply(const state_block& block) const;
@@ -39,6 +40,8 @@ private:
 
   explicit entry_edit(schema entry) : entry_{std::move(entry)} {}
   result<taken> take(std::string_view& bytes) const;
+  // Whether the change of this entry loses what JSON does not say of a message that is there.
+  status check_change(const taken& entry) const;
   bool is_meant(const taken& entry) const;
 
   schema entry_;
@@ -48,6 +51,7 @@ private:
   std::string key_;  // These are encoded.
   std::optional<std::string> place_;
   std::optional<std::string> value_;
+  std::size_t problems_ = 0;  // Of messages in value_.
 };
 
 }  // namespace weir

@@ -10,10 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "api/base64.hpp"
 #include "api/codec.hpp"
 #include "api/time.hpp"
 #include "state/json_cursor.hpp"
-#include "state/schema_value.hpp"
+#include "state/message_type.hpp"
 
 namespace weir {
 
@@ -355,7 +356,8 @@ private:
   }
 
   bool encode_message(const schema& of) {
-    json_cursor inner{json_.take_value()};
+    const auto given = json_.take_value();
+    json_cursor inner{given};
     const auto member = [&](std::string_view name) -> std::optional<std::string> {
       const auto found = inner.take_string();
       if (!found || *found != name || !inner.take(':')) return std::nullopt;
@@ -365,11 +367,20 @@ private:
     };
     const bool is_object = inner.take('{');
     const auto type = is_object ? member("protobuf") : std::nullopt;
+    if (of.messages != nullptr && type != of.names[0]) return encode_described(of, given);
     const auto digits = type && inner.take(',') ? member("base64") : std::nullopt;
     const auto bytes = digits ? bytes_of_base64(*digits) : std::nullopt;
     if (!bytes || *type != of.names[0] || !inner.take('}')) {
       return fail("expected {\"protobuf\":\"" + of.names[0] + "\",\"base64\":\"...\"}");
     }
+    codec<std::string>::encode(*bytes, out_);
+    return true;
+  }
+
+  bool encode_described(const schema& of, std::string_view given) {
+    if (given.empty()) return expected(of);
+    const auto bytes = of.messages->encode(given);
+    if (!bytes) return fail(of.names[0] + ": " + bytes.failure().message);
     codec<std::string>::encode(*bytes, out_);
     return true;
   }

@@ -3,8 +3,9 @@
 // state/schema_value.hpp, which says how each kind of value looks.
 //
 // Where JSON does not say enough: a variant is the first of its alternatives that the value is one
-// of, and null is the empty optional. Elements of sets and maps are encoded as they come; their
-// order depends on their types, and a program refuses one that is wrong.
+// of, and null is the empty optional. A message is its bytes or, if it has its type, its JSON.
+// Elements of sets and maps are encoded as they come; their order depends on their types, and a
+// program refuses one that is wrong.
 #pragma once
 
 #include <string>

@@ -8,6 +8,8 @@
 #include <limits>
 #include <optional>
 
+#include "api/schema_text.hpp"
+
 namespace weir {
 
 namespace {
@@ -81,8 +83,11 @@ public:
     schema whole = read(0);
     if (problem_.empty() && next_ < text_.size()) complain("nothing more");
     if (problem_.empty()) return whole;
-    return error{error_code::invalid_argument, "schema '" + std::string{text_} + "': character " +
-                                                   std::to_string(next_ + 1) + ": " + problem_};
+    // As people see it, counted there.
+    const auto read_so_far = without_descriptors(text_.substr(0, next_));
+    return error{error_code::invalid_argument,
+                 "schema '" + without_descriptors(text_) + "': character " +
+                     std::to_string(read_so_far.size() + 1) + ": " + problem_};
   }
 
 private:
@@ -127,7 +132,7 @@ private:
         read_foreign();
       }
     }
-    of.text = text_.substr(begin, next_ - begin);
+    of.text = without_descriptors(text_.substr(begin, next_ - begin));
     return of;
   }
 
@@ -208,9 +213,11 @@ private:
 
   void read_message(schema& of) {
     of.kind = schema_kind::message;
-    const auto name = rest().substr(0, rest().find('}'));
-    of.names.emplace_back(name);
-    next_ += name.size();
+    const auto inside = rest().substr(0, rest().find('}'));
+    const auto parts = message_parts(inside);
+    of.names.emplace_back(parts.name);
+    of.descriptors = parts.descriptors;
+    next_ += inside.size();
     expect('}');
   }
 

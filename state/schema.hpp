@@ -7,11 +7,13 @@
 //   pair{string,u64}            struct{symbol:string,price:f64}     map<string,vector<i32>>
 //   duration{i64*us}            array<f64,3>                        protobuf{shop.order}
 //
-// Any other text is that of a codec which a user wrote: its encoding is foreign to us.
+// Any other text is that of a codec which a user wrote: its encoding is foreign to us. The schema
+// of a message may carry its descriptors (api/schema_text.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,8 @@
 #include "api/error.hpp"
 
 namespace weir {
+
+class message_type;
 
 enum class schema_kind : std::uint8_t {
   nothing,
@@ -44,15 +48,19 @@ enum class schema_kind : std::uint8_t {
 
 struct schema {
   schema_kind kind = schema_kind::foreign;
-  std::string text;                // As it was written.
+  std::string text;                // As it was written, but without_descriptors.
   std::size_t width = 0;           // Of a number, in bytes.
   std::vector<schema> parts;       // What is inside, in the order of its encoding.
   std::vector<std::string> names;  // Of a record's parts, or of a message's type.
   std::uint64_t count = 0;         // Of an array; at least 1.
   std::int64_t period = 1;         // Of a time span: one is period / fraction seconds.
   std::int64_t fraction = 1;
+  std::string descriptors{};  // Of a message, in base64 (api/schema_text.hpp); empty: none.
+  // Of a message: what learn_messages (state/message_type.hpp) has made of them.
+  std::shared_ptr<const message_type> messages{};
 
-  friend bool operator==(const schema&, const schema&) = default;
+  // The text says all but how messages can be read.
+  friend bool operator==(const schema& a, const schema& b) { return a.text == b.text; }
 };
 
 // How many schemas may be inside one another.

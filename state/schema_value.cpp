@@ -2,23 +2,22 @@
 // One function for each kind of schema; see state/schema_value.hpp.
 #include "state/schema_value.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
 
+#include "api/base64.hpp"
 #include "api/codec.hpp"
 #include "api/text.hpp"
 #include "api/time.hpp"
+#include "state/message_type.hpp"
 
 namespace weir {
 
 namespace {
 
 constexpr std::string_view base64_marker = "base64:";
-constexpr std::string_view base64_digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::size_t count_of(std::string_view text, std::string_view what) {
   std::size_t count = 0;
@@ -119,7 +118,8 @@ std::string time_span(const schema& of, Number count) {
 
 class value_writer {
 public:
-  value_writer(std::string& out, std::string_view& bytes) : out_{out}, bytes_{bytes} {}
+  value_writer(std::string& out, std::string_view& bytes, std::vector<std::string>* problems)
+      : out_{out}, bytes_{bytes}, problems_{problems} {}
 
   status write(const schema& of) {
     switch (of.kind) {
@@ -294,55 +294,58 @@ private:
   }
 
   status write_message(const schema& of) {
-    return write_bytes(of, [&](std::string_view message) {
-      out_ += "{\"protobuf\":";
-      text::append_json_string(out_, of.names[0]);
-      out_ += ",\"base64\":\"";
-      append_base64(out_, message);
-      out_ += "\"}";
+    status outcome;
+    auto taken = write_bytes(of, [&](std::string_view message) {
+      if (of.messages == nullptr) {
+        write_as_bytes(of, message);
+        out_ += '}';
+        return;
+      }
+      const auto shown = of.messages->show(message);
+      if (shown) {
+        write_shown(of, message, *shown);
+      } else {
+        outcome = within("decode " + of.text, shown.failure());
+      }
     });
+    return taken ? outcome : taken;
+  }
+
+  void write_as_bytes(const schema& of, std::string_view message) {
+    out_ += "{\"protobuf\":";
+    text::append_json_string(out_, of.names[0]);
+    out_ += ",\"base64\":\"";
+    append_base64(out_, message);
+    out_ += '"';
+  }
+
+  void write_shown(const schema& of, std::string_view message, const shown_message& shown) {
+    if (shown.problem.empty()) {
+      out_ += shown.json;
+      return;
+    }
+    write_as_bytes(of, message);
+    out_ += ",\"problem\":";
+    text::append_json_string(out_, shown.problem);
+    if (!shown.json.empty()) out_.append(",\"known\":").append(shown.json);
+    out_ += '}';
+    if (problems_ != nullptr) problems_->push_back(of.names[0] + ": " + shown.problem);
   }
 
   std::string& out_;
   std::string_view& bytes_;
+  std::vector<std::string>* problems_;
 };
 
 }  // namespace
 
 status append_value(std::string& out, const schema& of, std::string_view& bytes) {
-  return value_writer{out, bytes}.write(of);
+  return value_writer{out, bytes, nullptr}.write(of);
 }
 
-void append_base64(std::string& out, std::string_view bytes) {
-  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
-    const auto byte = [&](std::size_t i) -> unsigned {
-      return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
-    };
-    const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
-    out += base64_digits[group >> 18];
-    out += base64_digits[group >> 12 & 63];
-    out += bytes.size() > 1 ? base64_digits[group >> 6 & 63] : '=';
-    out += bytes.size() > 2 ? base64_digits[group & 63] : '=';
-  }
-}
-
-std::optional<std::string> bytes_of_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  const auto padding = text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U;
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); i += 4) {
-    const bool is_last = i + 4 == text.size();
-    unsigned group = 0;
-    for (std::size_t j = 0; j < 4; ++j) {
-      const bool is_padding = is_last && j >= 4 - padding;
-      const auto digit = is_padding ? 0 : base64_digits.find(text[i + j]);
-      if (digit == base64_digits.npos) return std::nullopt;
-      group = group << 6 | static_cast<unsigned>(digit);
-    }
-    const std::size_t count = is_last ? 3 - padding : 3;
-    for (std::size_t j = 0; j < count; ++j) bytes += static_cast<char>(group >> (16 - 8 * j));
-  }
-  return bytes;
+status append_value(std::string& out, const schema& of, std::string_view& bytes,
+                    std::vector<std::string>& problems) {
+  return value_writer{out, bytes, &problems}.write(of);
 }
 
 }  // namespace weir

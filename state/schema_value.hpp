@@ -4,12 +4,16 @@
 //
 //   strings that are not UTF-8    {"base64":"/w=="}; as a key of a map "base64:/w=="
 //   what is no finite number      "NaN", "Infinity", "-Infinity"
-//   messages of Protocol Buffers  {"protobuf":"shop.order","base64":"CAE="}
+//   messages of Protocol Buffers  {"protobuf":"shop.order","base64":"CAE="}; with descriptors that
+//                                 learn_messages (state/message_type.hpp) has seen, the JSON of
+//                                 Protocol Buffers. If that does not say all of a message,
+//                                 {"protobuf":"shop.order","base64":"CAE=","problem":"...",
+//                                 "known":{...}}: why, and the JSON, if there is any
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/error.hpp"
 #include "state/schema.hpp"
@@ -21,9 +25,8 @@ namespace weir {
 // an error both are anything; a foreign part (state/schema.hpp) is one.
 status append_value(std::string& out, const schema& of, std::string_view& bytes);
 
-// RFC 4648, padded.
-void append_base64(std::string& out, std::string_view bytes);
-// The other way; none if it is not that.
-std::optional<std::string> bytes_of_base64(std::string_view text);
+// The same; adds to `problems` those of messages of which JSON does not say all.
+status append_value(std::string& out, const schema& of, std::string_view& bytes,
+                    std::vector<std::string>& problems);
 
 }  // namespace weir

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "api/schema_text.hpp"
+
 namespace weir {
 
 namespace {
@@ -26,7 +28,9 @@ error contradiction(const snapshot_reader& file, const operator_entry& of,
               ": these files are not of one checkpoint; restore from another one"};
 }
 
-std::string described(const table_schema& schema) { return schema.kind + " " + schema.entry; }
+std::string described(const table_schema& schema) {
+  return schema.kind + " " + without_descriptors(schema.entry);
+}
 
 status check_tables(const snapshot_reader& file, const operator_entry& of,
                     operator_so_far& so_far) {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "state/message_type.hpp"
 #include "state/schema_value.hpp"
 
 namespace weir {
@@ -12,10 +13,11 @@ result<schema> entry_schema_of(const table_schema& table) {
   auto entry = parse_schema(table.entry);
   if (!entry) return entry.failure();
   if (const schema* foreign = foreign_part(*entry)) {
-    return error{error_code::invalid_argument, "entries " + table.entry +
+    return error{error_code::invalid_argument, "entries " + entry->text +
                                                    ": only the program that wrote it knows how '" +
                                                    foreign->text + "' is encoded"};
   }
+  learn_messages(*entry);
   return entry;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/schema_text.hpp"
 #include "state/schema_evolution.hpp"
 
 namespace weir {
@@ -13,7 +14,8 @@ namespace weir {
 namespace {
 
 std::string to_string(const table_schema& schema, const table_schema& other) {
-  return schema.kind == other.kind ? schema.entry : schema.kind + ' ' + schema.entry;
+  const auto entry = without_descriptors(schema.entry);
+  return schema.kind == other.kind ? entry : schema.kind + ' ' + entry;
 }
 
 error other_type(const std::string& name, const table_schema& saved, const table_schema& now,

@@ -38,7 +38,7 @@ struct codec<std::optional<T>> {
 
   static result<std::optional<T>> decode(std::string_view& bytes) {
     const auto is_there = codec<bool>::decode(bytes);
-    if (!is_there) return within("decode " + schema(), is_there.failure());
+    if (!is_there) return codecs::not_decoded_within(schema(), is_there.failure());
     if (!*is_there) return std::optional<T>{};
     auto value = codec<T>::decode(bytes);
     if (!value) return value.failure();
@@ -142,7 +142,7 @@ private:
     values.reserve(std::min(count, bytes.size() / sizeof(T)));
     for (std::size_t i = 0; i < count; ++i) {
       auto value = codec<T>::decode(bytes);
-      if (!value) return within("decode " + schema(), value.failure());
+      if (!value) return codecs::not_decoded_within(schema(), value.failure());
       values.push_back(std::move(*value));
     }
     return values;
@@ -172,7 +172,8 @@ struct sorted_elements {
     Container elements;
     for (std::size_t i = 0; i < *count; ++i) {
       auto element = codec<Element>::decode(bytes);
-      if (!element) return within("decode " + codec<Container>::schema(), element.failure());
+      if (!element)
+        return codecs::not_decoded_within(codec<Container>::schema(), element.failure());
       auto added = elements.emplace_hint(elements.end(), std::move(*element));
       if (elements.size() != i + 1 || std::next(added) != elements.end()) {
         return out_of_order(codec<Container>::schema());

@@ -48,6 +48,8 @@ namespace codecs {
 
 static_assert(std::endian::native == std::endian::little, "Weir's encodings are little-endian");
 
+// Errors show schemas as people should see them (api/schema_text.hpp).
+//
 // "decode f64: needs 8 bytes, has 3; ..."
 error bytes_missing(std::string_view schema, std::size_t needed, std::size_t left);
 // "decode bool: 7 is none of its values; ..."
@@ -56,6 +58,9 @@ error unknown_mark(std::string_view schema, std::uint64_t mark);
 error out_of_order(std::string_view schema);
 // "decode protobuf{shop.order}: 12 bytes are no such message; ..."
 error not_a_message(std::string_view schema, std::size_t length);
+
+// "decode vector<f64>: decode f64: ...": `cause` was met inside a value of that schema.
+error not_decoded_within(std::string_view schema, const error& cause);
 
 // Appends a length or a count.
 // REQUIRES: length < 2^32.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The codec of Protocol Buffers messages: a length and the message's own format. Messages are told
-// by their functions, so that a job without messages needs no protobuf installed.
+// by their functions, so that a job without messages needs no protobuf installed. The schema of a
+// message that has a descriptor carries it (api/schema_text.hpp).
 #pragma once
 
 #include <concepts>
@@ -8,6 +9,10 @@
 #include <string_view>
 
 #include "api/codecs/contract.hpp"
+
+namespace google::protobuf {
+class Descriptor;
+}  // namespace google::protobuf
 
 namespace weir {
 
@@ -17,6 +22,23 @@ concept protobuf_message = requires(const T& message, T& target, std::string& by
   { target.ParseFromString(bytes) } -> std::same_as<bool>;
   std::string{message.GetTypeName()};
 };
+
+// Not so: what was compiled for the lite runtime.
+template <class T>
+concept described_message = protobuf_message<T> && requires {
+  { T::descriptor() } -> std::same_as<const google::protobuf::Descriptor*>;
+};
+
+namespace codecs {
+
+// The serialized google.protobuf.FileDescriptorSet that holds the message's file and all that it
+// imports, each behind what it needs; without comments of the source.
+std::string descriptor_set_of(const google::protobuf::Descriptor& message);
+
+// "protobuf{shop.order:CgtzaG9wLnByb3Rv...}".
+std::string message_schema(const google::protobuf::Descriptor& message);
+
+}  // namespace codecs
 
 template <protobuf_message T>
 struct codec<T> {
@@ -43,7 +65,14 @@ struct codec<T> {
     return message;
   }
 
-  static std::string schema() { return "protobuf{" + std::string{T{}.GetTypeName()} + "}"; }
+  static std::string schema() {
+    if constexpr (described_message<T>) {
+      static const std::string text = codecs::message_schema(*T::descriptor());
+      return text;
+    } else {
+      return "protobuf{" + std::string{T{}.GetTypeName()} + "}";
+    }
+  }
 };
 
 }  // namespace weir

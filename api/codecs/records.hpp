@@ -182,7 +182,7 @@ struct codec<std::array<T, N>> {
     std::array<T, N> values{};
     for (T& value : values) {
       auto decoded = codec<T>::decode(bytes);
-      if (!decoded) return within("decode " + schema(), decoded.failure());
+      if (!decoded) return codecs::not_decoded_within(schema(), decoded.failure());
       value = std::move(*decoded);
     }
     return values;

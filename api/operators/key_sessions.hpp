@@ -154,7 +154,7 @@ struct codec<key_sessions<Accumulator>> {
 
   static result<key_sessions<Accumulator>> decode(std::string_view& bytes) {
     auto saved = codec<form>::decode(bytes);
-    if (!saved) return within("decode " + schema(), saved.failure());
+    if (!saved) return codecs::not_decoded_within(schema(), saved.failure());
     key_sessions<Accumulator> sessions;
     sessions.alarm = saved->first;
     const window* last = nullptr;

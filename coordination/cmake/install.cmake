@@ -7,7 +7,7 @@ set(weir_folders api state network actors coordination connectors)
 set(weir_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
 list(TRANSFORM weir_folders PREPEND weir_ OUTPUT_VARIABLE weir_targets)
 
-install(TARGETS weir ${weir_targets} EXPORT weir_targets ARCHIVE DESTINATION
+install(TARGETS weir ${weir_targets} weir_protobuf_if_needed EXPORT weir_targets ARCHIVE DESTINATION
         ${CMAKE_INSTALL_LIBDIR})
 if(TARGET weir_tool)
   install(TARGETS weir_tool DESTINATION ${CMAKE_INSTALL_BINDIR})

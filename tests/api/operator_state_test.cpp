@@ -12,6 +12,7 @@
 #include "api/operators/co_process.hpp"
 #include "api/operators/keyed_broadcast_process.hpp"
 #include "api/operators/process.hpp"
+#include "tests/api/parcel.pb.h"
 #include "tests/support/operator_harness.hpp"
 
 namespace weir {
@@ -168,6 +169,46 @@ TEST(OperatorState, ConvertsElementsWhoseTypeHasChanged) {
   harness.restore_from(checkpoint);
   harness.push(0, at(0));
   EXPECT_EQ(harness.values(), (std::vector<int>{1, 5, 2, 5}));
+}
+
+// Keeps the parcels it is told of, and emits their numbers when it is told 0.
+struct parcel_keeper {
+  operator_list<parcels::Parcel> kept;
+  void open(operator_state& state) { kept = state.list<parcels::Parcel>("kept"); }
+  void process(const int& x, process_context<int>& here) {
+    if (x == 0) {
+      for (const auto& each : kept.get()) here.emit(static_cast<int>(each.number()));
+      return;
+    }
+    parcels::Parcel parcel;
+    parcel.set_number(static_cast<std::uint64_t>(x));
+    kept.add(parcel);
+  }
+};
+
+TEST(OperatorState, TakesMessagesOfOneNameAsTheyAreWhateverTheirDescriptors) {
+  for (const std::string descriptors : {"", ":CAE="}) {
+    parcels::Parcel parcel;
+    parcel.set_number(7);
+    std::string part;
+    codec<std::string>::encode("vector<protobuf{parcels.Parcel" + descriptors + "}>", part);
+    codec<std::vector<parcels::Parcel>>::encode({parcel}, part);
+    saved_operator checkpoint;
+    checkpoint.add({}, {{"state/kept", std::move(part)}});
+    operator_harness<int, int> harness{maker_of(parcel_keeper{})};
+    harness.restore_from(checkpoint);
+    harness.push(5, at(0));
+    harness.push(0, at(0));
+    EXPECT_EQ(harness.values(), (std::vector<int>{7, 5}));
+    saved_operator next;
+    harness.save_to(next);
+    operator_harness<int, int> other{maker_of(keeper{})};
+    EXPECT_EQ(
+        failure_of([&] { other.restore_from(next); }),
+        "state \"kept\" was saved as vector<protobuf{parcels.Parcel}> but is now vector<i32>: "
+        "[]: protobuf{parcels.Parcel} cannot become i32; give it its former type back, or "
+        "another name, with which it starts empty");
+  }
 }
 
 TEST(OperatorState, SaysWhatIsWrongWithADamagedPart) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/kept_checkpoint.hpp"
+#include "tests/support/message_of_fields.hpp"
 
 namespace weir {
 namespace {
@@ -41,6 +42,25 @@ TEST_F(StateDifference, FindsNoneWhateverTheParallelism) {
   keep_checkpoint(files, 3, {{{"a", 1}, {"b", 5}, {"d", 4}}});
   EXPECT_EQ(between("/ck/chk-2", "/ck/chk-3"), "");
   EXPECT_EQ(summary, "0 added, 0 removed, 0 changed, 3 the same");
+}
+
+// The messages are four bytes behind their length: {1: 7, 2: 9}, {1: 7, 2: 8}.
+TEST_F(StateDifference, ShowsMessagesAsTheDescriptorsOfEachSideHaveThem) {
+  constexpr std::uint64_t nine = 0x09'10'07'08'00000004;
+  constexpr std::uint64_t eight = 0x08'10'07'08'00000004;
+  const auto schema_of = [](const std::string& message) {
+    return table_schema{"keyed", "pair{string," + message + "}"};
+  };
+  keep_checkpoint(files, 3, {{{"a", nine}, {"b", nine}}}, schema_of("protobuf{shop.order}"));
+  keep_checkpoint(files, 4, {{{"a", nine}, {"b", eight}}},
+                  schema_of(message_of_fields("shop", "order", {"id", "size"})));
+  EXPECT_EQ(between("/ck/chk-3", "/ck/chk-4"),
+            R"({"change":"changed","operator":"number","table":"seen","key":"b",)"
+            R"("before":{"protobuf":"shop.order","base64":"CAcQCQ=="},)"
+            R"("after":{"id":7,"size":8}})"
+            "\n");
+  EXPECT_EQ(summary, "0 added, 0 removed, 1 changed, 1 the same");
+  EXPECT_TRUE(outcome.ok());
 }
 
 TEST_F(StateDifference, FailsOnWhatItCannotDecode) {

@@ -32,6 +32,16 @@ TEST(StateListing, AlignsItsColumns) {
             "print     1            -\n");
 }
 
+TEST(StateListing, ShowsMessagesByTheirNames) {
+  const std::vector<stored_operator> with_message{
+      {operator_id{1}, "o", 1, {{"t", {"keyed", "pair{u8,protobuf{a.b:CAE=}}"}, 1, 1}}, {}}};
+  EXPECT_NE(state_listing(manifest(), with_message).find(" pair{u8,protobuf{a.b}}\n"),
+            std::string::npos);
+  EXPECT_NE(
+      state_listing_json(manifest(), with_message).find("\"schema\":\"pair{u8,protobuf{a.b}}\""),
+      std::string::npos);
+}
+
 TEST(StateListing, IsOneObjectForPrograms) {
   EXPECT_EQ(state_listing_json(manifest(), operators),
             R"({"job":"counting","checkpoint":17,"created":"1970-01-01T00:00:00Z",)"

@@ -8,6 +8,7 @@
 
 #include "api/error.hpp"
 #include "state/json_encoding.hpp"
+#include "state/message_type.hpp"
 #include "state/schema.hpp"
 #include "state/schema_value.hpp"
 
@@ -15,8 +16,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view input{reinterpret_cast<const char*>(bytes), size};
   const auto text = input.substr(0, input.find('\n'));
-  const auto of = weir::parse_schema(text);
+  auto of = weir::parse_schema(text);
   if (!of) return 0;
+  weir::learn_messages(*of);
   const auto json = input.substr(text.size() == size ? size : text.size() + 1);
   std::string encoded;
   if (!weir::encode_json(encoded, *of, json)) return 0;

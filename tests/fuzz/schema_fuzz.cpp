@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "api/error.hpp"
+#include "api/schema_text.hpp"
+#include "state/message_type.hpp"
 #include "state/schema.hpp"
 #include "state/schema_value.hpp"
 
@@ -13,9 +15,12 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view input{reinterpret_cast<const char*>(bytes), size};
   const auto text = input.substr(0, input.find('\n'));
-  const auto of = weir::parse_schema(text);
+  auto of = weir::parse_schema(text);
   if (!of) return 0;
-  WEIR_ASSERT(of->text == text);
+  WEIR_ASSERT(of->text == weir::without_descriptors(text));
+  WEIR_ASSERT(weir::without_descriptors(of->text) == of->text);
+  WEIR_ASSERT(weir::parse_schema(of->text).ok());
+  weir::learn_messages(*of);
   std::string_view rest = input.substr(text.size() == size ? size : text.size() + 1);
   const std::size_t before = rest.size();
   std::string json;

@@ -16,6 +16,7 @@ job() {
     -D execution.checkpointing.interval=1h "$@" >printed 2>log || status=$?
 }
 last() { "$weir" state get "$1" keep last "$2"; }
+told() { "$weir" state get "$1" keep told "$2"; }
 # verdict STATE: what --check-restore said of it.
 verdict() { awk -v state="$1" '$2 == state { $1 = $2 = $3 = ""; sub(/^ +/, ""); print }' printed; }
 
@@ -23,6 +24,10 @@ job 1 -p 2
 same "the first run" 0 "$status"
 same "its state" '{"operator":"keep","table":"last","key":2,"value":{"number":97,"price":48.5,"note":"note"}}' \
   "$(last ck 2)"
+same "its message" '{"operator":"keep","table":"told","key":2,"value":{"number":"97","by":{"name":"one"}}}' \
+  "$(told ck 2)"
+"$weir" state ls ck >listed
+grep -q ' pair{u64,protobuf{evolving.Told}}$' listed || { cat listed; exit 1; }
 
 echo "--check-restore"
 find ck -type f -exec cksum {} + | sort >before
@@ -31,6 +36,7 @@ same "the same program" "0 same" "$status $(verdict last)"
 job 2 --check-restore latest -p 3
 same "evolved types" "0 evolves: price->cost, number i32->i64, cost f32->f64, -note, +fee" \
   "$status $(verdict last)" || { cat printed; exit 1; }
+same "a message with another field" "same" "$(verdict told)"
 same "a new state" "starts empty" "$(verdict times)"
 grep -q '^keep  *last  *5  *evolves' printed || { cat printed; exit 1; }
 grep -qx 'the job can go on from it' printed
@@ -59,7 +65,16 @@ same "changed" "1 changed, 0 added, 0 removed; go on with --restore edited" \
     --value '{"number":-1,"cost":7,"fee":0}' --out edited 2>&1)"
 same "its value" '{"operator":"keep","table":"last","key":2,"value":{"fee":0,"cost":7,"number":-1}}' \
   "$(last edited 2)"
-"$weir" state edit edited --operator keep --table last --key 1234 --value '{"number":1,"cost":1,"fee":1}' \
+"$weir" state edit edited --operator keep --table told --key 2 \
+  --value '{"number":5,"by":{"name":"two"},"remarks":["a"]}' --out retold 2>said
+same "its message" \
+  '{"change":"changed","operator":"keep","table":"told","key":2,"before":{"number":"97","by":{"name":"one"}},"after":{"number":"5","by":{"name":"two"},"remarks":["a"]}}' \
+  "$("$weir" state diff edited retold 2>said)"
+status=0
+"$weir" state edit ck --operator keep --table told --key 2 --value '{"numbr":1}' --out wrong 2>said ||
+  status=$?
+[[ $status == 1 && $(cat said) == *'value {"numbr":1}: evolving.Told: '*numbr* ]] || { cat said; exit 1; }
+"$weir" state edit retold --operator keep --table last --key 1234 --value '{"number":1,"cost":1,"fee":1}' \
   --out again 2>said
 "$weir" state edit again --operator keep --table last --key 3 --remove --out third 2>said
 status=0
@@ -77,4 +92,7 @@ same "its keys" "0 1 1234 2 4" \
   "$("$weir" state export ck --table last | sed -E 's/.*"key":([0-9]+).*/\1/' | sort | xargs)"
 same "what was changed" '{"operator":"keep","table":"last","key":2,"value":{"fee":0,"cost":7,"number":-1}}' \
   "$(last ck 2)"
+same "its message" \
+  '{"operator":"keep","table":"told","key":2,"value":{"number":"5","by":{"name":"two"},"remarks":["a"]}}' \
+  "$(told ck 2)"
 echo "a job goes on with other types, and with state that was edited"

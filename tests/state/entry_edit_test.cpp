@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "api/codec.hpp"
+#include "tests/support/message_of_fields.hpp"
 
 namespace weir {
 namespace {
@@ -106,6 +107,45 @@ TEST(EntryEdit, SaysWhatIsWrong) {
   EXPECT_EQ(problem_of({"keyed", "pair{u8,shop::money}"}, edit_of("1", "1")),
             "entries pair{u8,shop::money}: only the program that wrote it knows how 'shop::money' "
             "is encoded");
+}
+
+// A table whose values are messages, as a program had them that knew only `fields`.
+table_schema messages(const std::vector<std::string>& fields) {
+  return {"keyed", "pair{u8," + message_of_fields("shop", "order", fields) + "}"};
+}
+const state_block two_fields{{0, 128}, 1, std::string{"A\4\0\0\0\x08\7\x10\x09", 9}};
+
+TEST(EntryEdit, TakesMessagesAsJson) {
+  const auto edit = entry_edit::of(messages({"id", "size"}), edit_of("65", "{\"id\":3}"));
+  ASSERT_TRUE(edit.ok()) << edit.failure().message;
+  EXPECT_EQ(*edit->count(two_fields), 1U);
+  EXPECT_EQ(edit->apply(two_fields)->bytes, std::string("A\2\0\0\0\x08\3", 7));
+}
+
+TEST(EntryEdit, LosesNoFieldsOfAMessageThatItsDescriptorsDoNotHave) {
+  const auto table = messages({"id"});
+  const auto edit = entry_edit::of(table, edit_of("65", "{\"id\":3}"));
+  ASSERT_TRUE(edit.ok());
+  const auto count = edit->count(two_fields);
+  ASSERT_FALSE(count.ok());
+  EXPECT_EQ(count.failure().message,
+            "the value that is there holds more than its JSON says, which would be lost: "
+            "shop.order: it has fields that its descriptors do not have; change the message's "
+            "base64, or take the key out with --remove first");
+  EXPECT_EQ(*entry_edit::of(table, edit_of("66", "{\"id\":3}"))->count(two_fields), 0U);
+  EXPECT_EQ(*entry_edit::of(table, edit_of("65"))->count(two_fields), 1U);
+  const auto bytes =
+      entry_edit::of(table, edit_of("65", R"({"protobuf":"shop.order","base64":"CAMQCQ=="})"));
+  ASSERT_TRUE(bytes.ok());
+  EXPECT_EQ(*bytes->count(two_fields), 1U);
+  EXPECT_EQ(bytes->apply(two_fields)->bytes, std::string("A\4\0\0\0\x08\3\x10\x09", 9));
+}
+
+TEST(EntryEdit, RefusesBytesThatAreNoSuchMessage) {
+  EXPECT_EQ(
+      problem_of(messages({"id"}), edit_of("65", R"({"protobuf":"shop.order","base64":"CA=="})")),
+      "value {\"protobuf\":\"shop.order\",\"base64\":\"CA==\"}: decode "
+      "protobuf{shop.order}: 1 bytes are no message shop.order as its descriptors have it");
 }
 
 TEST(EntryEdit, FindsABlockThatIsNotWhatItsSchemaSays) {

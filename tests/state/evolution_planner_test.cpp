@@ -51,8 +51,16 @@ TEST(EvolutionPlanner, KeepsMessagesOfOneName) {
   const auto same = planner.plan(parsed("protobuf{shop.order}"), parsed("protobuf{shop.order}"), {},
                                  freedom::all);
   EXPECT_EQ(same.what, action::copy_counted);
+  for (const char* saved : {"protobuf{shop.order}", "protobuf{shop.order:CAE=}"}) {
+    for (const char* now : {"protobuf{shop.order}", "protobuf{shop.order:CAI=}"}) {
+      const auto step = planner.plan(parsed(saved), parsed(now), {}, freedom::all);
+      EXPECT_EQ(step.what, action::copy_counted);
+    }
+  }
   EXPECT_FALSE(planner.failed());
-  planner.plan(parsed("protobuf{shop.order}"), parsed("protobuf{shop.bill}"), {}, freedom::all);
+  EXPECT_TRUE(planner.changes().empty());
+  planner.plan(parsed("protobuf{shop.order:CAE=}"), parsed("protobuf{shop.bill:CAE=}"), {},
+               freedom::all);
   EXPECT_EQ(planner.failure().message,
             "protobuf{shop.order} cannot become protobuf{shop.bill}: a message of Protocol Buffers "
             "keeps its full name");

@@ -15,7 +15,9 @@
 #include <gtest/gtest.h>
 
 #include "api/codec.hpp"
+#include "state/message_type.hpp"
 #include "state/schema_value.hpp"
+#include "tests/support/message_of_fields.hpp"
 
 namespace json_encoding_samples {
 
@@ -141,14 +143,42 @@ TEST(JsonEncoding, KeepsTheBytesOfMessages) {
   EXPECT_EQ(out, std::string("\2\0\0\0\x08\1", 6));
 }
 
-TEST(JsonEncoding, UnderstandsBase64) {
-  EXPECT_EQ(bytes_of_base64("/w=="), "\xff");
-  EXPECT_EQ(bytes_of_base64("CAE="), "\x08\1");
-  EXPECT_EQ(bytes_of_base64("YWJj"), "abc");
-  EXPECT_EQ(bytes_of_base64(""), "");
-  for (const char* none : {"a", "====", "a===", "YW=j", "YW!j"}) {
-    EXPECT_FALSE(bytes_of_base64(none).has_value()) << none;
+TEST(JsonEncoding, TakesTheFieldsOfMessagesOrTheirBytes) {
+  auto of = parse_schema("pair{u8," + message_of_fields("shop", "order", {"id", "size"}) + "}");
+  ASSERT_TRUE(of.ok());
+  learn_messages(*of);
+  const std::string expected{"A\4\0\0\0\x08\7\x10\x09", 9};
+  for (const char* json : {R"([65,{"size":9,"id":7}])", R"([65, { "id": "7", "size": 9 } ])",
+                           R"([65,{"protobuf":"shop.order","base64":"CAcQCQ=="}])"}) {
+    std::string out;
+    const auto encoded = encode_json(out, *of, json);
+    EXPECT_TRUE(encoded.ok()) << json << ": " << (encoded ? "" : encoded.failure().message);
+    EXPECT_EQ(out, expected) << json;
   }
+  const auto problem = [&](const char* json) {
+    std::string out;
+    const auto encoded = encode_json(out, *of, json);
+    EXPECT_FALSE(encoded.ok()) << json;
+    return encoded ? "" : encoded.failure().message;
+  };
+  EXPECT_EQ(problem(R"([65,{"protobuf":"shop.order","base64":"!"}])"),
+            R"([1]: expected {"protobuf":"shop.order","base64":"..."})");
+  EXPECT_EQ(problem(R"([65,{"protobuf":"shop.order","base64":"","known":{}}])"),
+            R"([1]: expected {"protobuf":"shop.order","base64":"..."})");
+  EXPECT_EQ(problem(R"([65,{"other":1}])").find("[1]: shop.order: "), 0U);
+  EXPECT_NE(problem(R"([65,{"other":1}])").find("other"), std::string::npos);
+  EXPECT_EQ(problem(R"([65,])"), "[1]: expected protobuf{shop.order}");
+}
+
+TEST(JsonEncoding, TakesOnlyBytesWhereDescriptorsAreDamaged) {
+  auto of = parse_schema("protobuf{a.b:CA==}");
+  ASSERT_TRUE(of.ok());
+  learn_messages(*of);
+  std::string out;
+  EXPECT_TRUE(encode_json(out, *of, R"({"protobuf":"a.b","base64":"CAE="})").ok());
+  const auto encoded = encode_json(out, *of, "{}");
+  ASSERT_FALSE(encoded.ok());
+  EXPECT_EQ(encoded.failure().message, "a.b: its descriptors are damaged");
 }
 
 }  // namespace

@@ -56,6 +56,23 @@ TEST(Schema, TakesAnythingElseForACodecOfAUser) {
   EXPECT_EQ(foreign_part(parsed("pair{u8,optional<string>}")), nullptr);
 }
 
+TEST(Schema, KeepsTheDescriptorsOfMessagesOutOfItsText) {
+  const schema of = parsed("map<u8,protobuf{shop.order:CAE=}>");
+  EXPECT_EQ(of.text, "map<u8,protobuf{shop.order}>");
+  EXPECT_EQ(of.parts[1].kind, schema_kind::message);
+  EXPECT_EQ(of.parts[1].text, "protobuf{shop.order}");
+  EXPECT_EQ(of.parts[1].names, (std::vector<std::string>{"shop.order"}));
+  EXPECT_EQ(of.parts[1].descriptors, "CAE=");
+  EXPECT_EQ(of, parsed("map<u8,protobuf{shop.order}>"));
+  EXPECT_EQ(of, parsed("map<u8,protobuf{shop.order:CAI=}>"));
+  EXPECT_NE(of, parsed("map<u8,protobuf{shop.bill:CAE=}>"));
+  EXPECT_EQ(parsed("protobuf{shop::order}").names, (std::vector<std::string>{"shop::order"}));
+  EXPECT_EQ(parsed("protobuf{a:?}").names, (std::vector<std::string>{"a:?"}));
+  EXPECT_EQ(problem_of("protobuf{a:CAE="), "schema 'protobuf{a:CAE=': character 16: expected '}'");
+  EXPECT_EQ(problem_of("pair{protobuf{a:CAE=}}"),
+            "schema 'pair{protobuf{a}}': character 17: expected ','");
+}
+
 TEST(Schema, SaysWhereItIsWrong) {
   EXPECT_EQ(problem_of(""), "schema '': character 1: expected a type");
   EXPECT_EQ(problem_of("u64}"), "schema 'u64}': character 4: expected nothing more");

@@ -21,6 +21,8 @@
 #include "api/codec.hpp"
 #include "api/fields.hpp"
 #include "api/text.hpp"
+#include "state/message_type.hpp"
+#include "tests/support/message_of_fields.hpp"
 
 namespace weir {
 namespace {
@@ -147,18 +149,49 @@ TEST(SchemaValue, LosesNothingThatJsonCannotSay) {
   EXPECT_EQ(json_of(order{"\x08\x01"}), R"({"protobuf":"shop.order","base64":"CAE="})");
 }
 
-TEST(SchemaValue, WritesBase64) {
-  const auto base64 = [](std::string_view bytes) {
-    std::string out;
-    append_base64(out, bytes);
-    return out;
-  };
-  // RFC 4648, section 10.
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foo"), "Zm9v");
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+TEST(SchemaValue, WritesMessagesWithDescriptorsAsJson) {
+  auto of = parse_schema("vector<" + message_of_fields("shop", "order", {"id", "size"}) + ">");
+  ASSERT_TRUE(of.ok());
+  const std::string_view encoded{"\2\0\0\0\4\0\0\0\x08\7\x10\x09\0\0\0\0", 16};
+  std::string json;
+  std::string_view bytes = encoded;
+  ASSERT_TRUE(append_value(json, *of, bytes).ok());
+  EXPECT_EQ(json, R"([{"protobuf":"shop.order","base64":"CAcQCQ=="},)"
+                  R"({"protobuf":"shop.order","base64":""}])");
+  learn_messages(*of);
+  json.clear();
+  bytes = encoded;
+  std::vector<std::string> problems;
+  ASSERT_TRUE(append_value(json, *of, bytes, problems).ok());
+  EXPECT_EQ(json, R"([{"id":7,"size":9},{}])");
+  EXPECT_TRUE(bytes.empty() && problems.empty());
+}
+
+TEST(SchemaValue, LosesNothingOfAMessageThatItsDescriptorsDoNotHave) {
+  auto of = parse_schema(message_of_fields("shop", "order", {"id"}));
+  ASSERT_TRUE(of.ok());
+  learn_messages(*of);
+  std::string json;
+  std::string_view bytes{"\4\0\0\0\x08\7\x10\x09", 8};
+  std::vector<std::string> problems;
+  ASSERT_TRUE(append_value(json, *of, bytes, problems).ok());
+  EXPECT_EQ(json,
+            R"({"protobuf":"shop.order","base64":"CAcQCQ==",)"
+            R"("problem":"it has fields that its descriptors do not have","known":{"id":7}})");
+  EXPECT_EQ(
+      problems,
+      (std::vector<std::string>{"shop.order: it has fields that its descriptors do not have"}));
+}
+
+TEST(SchemaValue, WritesTheBytesOfMessagesWhoseDescriptorsAreDamaged) {
+  auto of = parse_schema("protobuf{shop.order:CA==}");
+  ASSERT_TRUE(of.ok());
+  learn_messages(*of);
+  std::string json;
+  std::string_view bytes{"\2\0\0\0\x08\7", 6};
+  ASSERT_TRUE(append_value(json, *of, bytes).ok());
+  EXPECT_EQ(json, R"({"protobuf":"shop.order","base64":"CAc=",)"
+                  R"("problem":"its descriptors are damaged"})");
 }
 
 std::string problem_of(const std::string& text, std::string_view bytes) {
@@ -185,6 +218,19 @@ TEST(SchemaValue, TrustsNoLength) {
   EXPECT_NE(problem_of("vector<nothing>", "\xFF\xFF\xFF\x7F").find("decode vector<nothing>"),
             std::string::npos);
   EXPECT_NE(problem_of("array<u8,9223372036854775807>", "ab").find("decode u8"), std::string::npos);
+}
+
+TEST(SchemaValue, RefusesBytesThatAreNoSuchMessage) {
+  auto of = parse_schema("struct{a:" + message_of_fields("shop", "order", {"id"}) + "}");
+  ASSERT_TRUE(of.ok());
+  learn_messages(*of);
+  std::string json;
+  std::string_view bytes{"\1\0\0\0\x08", 5};
+  const auto written = append_value(json, *of, bytes);
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.failure().message,
+            "field a: decode protobuf{shop.order}: 1 bytes are no message shop.order as its "
+            "descriptors have it");
 }
 
 TEST(SchemaValue, NamesTheFieldThatCannotBeDecoded) {

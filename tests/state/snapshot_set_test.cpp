@@ -81,6 +81,19 @@ TEST_F(SnapshotSet, RefusesOneTableWithTwoSchemas) {
                 not_one);
 }
 
+TEST_F(SnapshotSet, TakesMessagesOfOneNameForTheSame) {
+  write("/a", some_header(0), counts, {"keyed", "pair{string,protobuf{shop.order}}"});
+  write("/b", some_header(1), counts, {"keyed", "pair{string,protobuf{shop.order:CAE=}}"});
+  write("/c", some_header(2), counts, {"keyed", "pair{string,protobuf{shop.bill:CAE=}}"});
+  EXPECT_TRUE(snapshot_set::open(files, checkpoint_id{17}, {"/a", "/b"}).ok());
+  EXPECT_TRUE(snapshot_set::open(files, checkpoint_id{17}, {"/b", "/a"}).ok());
+  EXPECT_EQ(
+      message_of({"/b", "/c"}),
+      "restore checkpoint 17: /c: operator counts: table \"t\" consists of keyed "
+      "pair{string,protobuf{shop.bill}}, but in /b of keyed pair{string,protobuf{shop.order}}" +
+          not_one);
+}
+
 TEST_F(SnapshotSet, RefusesOneSubtaskTwice) {
   write("/a", some_header(2));
   write("/b", some_header(2));

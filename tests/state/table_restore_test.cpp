@@ -9,6 +9,7 @@
 
 #include "api/flat_table.hpp"
 #include "state/memory_backend.hpp"
+#include "tests/support/message_of_fields.hpp"
 #include "tests/support/saved_operator.hpp"
 
 namespace table_restoring {
@@ -92,6 +93,57 @@ TEST(TableRestore, LeavesATableEmptyThatTheCheckpointDoesNotHave) {
   EXPECT_TRUE(same->was_saved);
   EXPECT_FALSE(same->has_evolved);
   EXPECT_EQ(table.size(), keys);
+}
+
+// Looks like a message, and has no descriptor.
+template <class Name>
+struct plain_message {
+  std::string bytes;
+  bool SerializeToString(std::string* out) const {
+    *out = bytes;
+    return true;
+  }
+  bool ParseFromString(const std::string& from) {
+    bytes = from;
+    return true;
+  }
+  std::string GetTypeName() const { return Name::text; }
+};
+struct order_name {
+  static constexpr const char* text = "shop.order";
+};
+struct bill_name {
+  static constexpr const char* text = "shop.bill";
+};
+
+TEST(TableRestore, TakesMessagesOfOneNameAsTheyAreWhateverTheirDescriptors) {
+  using table = flat_table<std::uint64_t, plain_message<order_name>>;
+  memory_backend before{{0, 1024}, 1024};
+  auto& kept = static_cast<table&>(before.adopt("kept", std::make_unique<table>(before)));
+  kept.find_or_insert(7, hash_key(std::uint64_t{7})).bytes = "\x08\1";
+  saved_operator saved;
+  saved.add(before.freeze(), {});
+  EXPECT_EQ(saved.tables()["kept"].schema.entry, "pair{u64,protobuf{shop.order}}");
+  for (const auto& message :
+       {std::string{"protobuf{shop.order}"}, message_of_fields("shop", "order", {"a"})}) {
+    saved.tables()["kept"].schema.entry = "pair{u64," + message + "}";
+    const auto view = saved.view({0, 1024});
+    memory_backend backend{{0, 1024}, 1024};
+    table now{backend};
+    const auto restored = restore_table(*view, "kept", now);
+    ASSERT_TRUE(restored.ok()) << restored.failure().message;
+    EXPECT_FALSE(restored->has_evolved);
+    ASSERT_NE(now.find(7, hash_key(std::uint64_t{7})), nullptr);
+    EXPECT_EQ(now.find(7, hash_key(std::uint64_t{7}))->bytes, "\x08\1");
+    flat_table<std::uint64_t, plain_message<bill_name>> other{backend};
+    const auto refused = restore_table(*view, "kept", other);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.failure().message,
+              "state \"kept\" was saved as pair{u64,protobuf{shop.order}} but is now "
+              "pair{u64,protobuf{shop.bill}}: protobuf{shop.order} cannot become "
+              "protobuf{shop.bill}: a message of Protocol Buffers keeps its full name; give it its "
+              "former type back, or another name, with which it starts empty");
+  }
 }
 
 TEST(TableRestore, SaysWhyAStateCannotBecomeWhatItIsNow) {

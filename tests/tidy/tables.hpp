@@ -47,7 +47,7 @@ inline const std::vector<library_door> library_doors{
     {"simdjson", {"connectors/json_row.cpp"}},
     {"xxhash", {"api/key_group.cpp"}},
     {"xxh3", {}},
-    {"google/protobuf/", {"tests/*"}},
+    {"google/protobuf/", {"api/codecs/descriptor_set.cpp", "state/message_type.cpp", "tests/*"}},
     {"rocksdb/", {"state/rocksdb_store.cpp"}},
     {"librdkafka/", {}},
     {"gtest/", {"tests/*"}},

@@ -9,6 +9,11 @@
 #include "connectors/file_sink.hpp"
 #include "connectors/generator_source.hpp"
 #include "coordination/run.hpp"
+#if VERSION == 1
+#include "tests/integration/evolving_job/version_1/told.pb.h"
+#elif VERSION == 2
+#include "tests/integration/evolving_job/version_2/told.pb.h"
+#endif
 
 namespace {
 
@@ -35,12 +40,18 @@ WEIR_FIELDS(reading, number)
 
 struct keeping {
   weir::value_state<reading> last;
+#if VERSION < 3
+  weir::value_state<evolving::Told> told;
+#endif
 #if VERSION == 2
   weir::value_state<std::uint64_t> times;
 #endif
 
   void open(weir::keyed_state<std::uint64_t>& state) {
     last = state.value<reading>("last");
+#if VERSION < 3
+    told = state.value<evolving::Told>("told");
+#endif
 #if VERSION == 2
     times = state.value<std::uint64_t>("times");
 #endif
@@ -50,7 +61,10 @@ struct keeping {
     // The readings of two subtasks come in any order.
     reading& kept = last.value();
     const auto number = static_cast<std::int32_t>(i);
-    if (number >= kept.number) kept = {number, static_cast<float>(i) / 2, "note"};
+    if (number < kept.number) return;
+    kept = {number, static_cast<float>(i) / 2, "note"};
+    told.value().set_number(i);
+    told.value().mutable_by()->set_name("one");
 #else
     last.value();
     static_cast<void>(i);
