@@ -7,6 +7,7 @@
 
 #include "api/codec.hpp"
 #include "state/json_encoding.hpp"
+#include "state/message_type.hpp"
 #include "state/schema_value.hpp"
 #include "state/state_entry.hpp"
 
@@ -65,9 +66,11 @@ result<entry_edit> entry_edit::of(const table_schema& table, const savepoint_edi
     made.place_ = *std::move(place);
   }
   if (edit.value) {
-    auto value = encoded("value", made.entry_.parts[made.value_part_], *edit.value);
+    made.value_schema_ = made.entry_.parts[made.value_part_];
+    learn_messages(made.value_schema_);
+    auto value = encoded("value", made.value_schema_, *edit.value);
     if (!value) return value.failure();
-    const auto problems = problems_of(made.entry_.parts[made.value_part_], *value);
+    const auto problems = problems_of(made.value_schema_, *value);
     if (!problems) return within("value " + *edit.value, problems.failure());
     made.problems_ = problems->size();
     made.value_ = *std::move(value);
@@ -97,7 +100,7 @@ bool entry_edit::is_meant(const taken& entry) const {
 
 status entry_edit::check_change(const taken& entry) const {
   if (!value_) return {};
-  const auto before = problems_of(entry_.parts[value_part_], entry.value);
+  const auto before = problems_of(value_schema_, entry.value);
   if (!before) return before.failure();
   if (before->size() <= problems_) return {};
   return error{error_code::invalid_argument,

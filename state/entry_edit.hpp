@@ -44,7 +44,8 @@ private:
   status check_change(const taken& entry) const;
   bool is_meant(const taken& entry) const;
 
-  schema entry_;
+  schema entry_;  // Entries are taken apart without a look into messages.
+  schema value_schema_;
   std::optional<std::size_t> place_part_;
   std::size_t key_part_ = 0;
   std::size_t value_part_ = 1;

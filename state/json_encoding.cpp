@@ -155,6 +155,14 @@ private:
     return value ? append_bytes(*value, of.width) : expected(of);
   }
 
+  // A string that has this name in an object.
+  static std::optional<std::string> take_member(json_cursor& of, std::string_view name) {
+    const auto found = of.take_string();
+    if (!found || *found != name || !of.take(':')) return std::nullopt;
+    if (auto value = of.take_string()) return *std::move(value);
+    return std::nullopt;
+  }
+
   // A string, or {"base64":...} for what is no text.
   std::optional<std::string> take_bytes() {
     if (json_.ahead() != '{') {
@@ -165,9 +173,7 @@ private:
     const auto all = json_.take_value();
     json_cursor inner{all};
     inner.take('{');
-    const auto name = inner.take_string();
-    if (!name || *name != "base64" || !inner.take(':')) return std::nullopt;
-    const auto digits = inner.take_string();
+    const auto digits = take_member(inner, "base64");
     if (!digits || !inner.take('}')) return std::nullopt;
     return bytes_of_base64(*digits);
   }
@@ -358,30 +364,24 @@ private:
   bool encode_message(const schema& of) {
     const auto given = json_.take_value();
     json_cursor inner{given};
-    const auto member = [&](std::string_view name) -> std::optional<std::string> {
-      const auto found = inner.take_string();
-      if (!found || *found != name || !inner.take(':')) return std::nullopt;
-      auto value = inner.take_string();
-      if (!value) return std::nullopt;
-      return *std::move(value);
-    };
-    const bool is_object = inner.take('{');
-    const auto type = is_object ? member("protobuf") : std::nullopt;
-    if (of.messages != nullptr && type != of.names[0]) return encode_described(of, given);
-    const auto digits = type && inner.take(',') ? member("base64") : std::nullopt;
-    const auto bytes = digits ? bytes_of_base64(*digits) : std::nullopt;
-    if (!bytes || *type != of.names[0] || !inner.take('}')) {
-      return fail("expected {\"protobuf\":\"" + of.names[0] + "\",\"base64\":\"...\"}");
+    const auto type = inner.take('{') ? take_member(inner, "protobuf") : std::nullopt;
+    std::string bytes;
+    if (of.messages != nullptr && type != of.names[0]) {
+      if (given.empty()) return expected(of);
+      auto message = of.messages->encode(given);
+      if (!message) return fail(of.names[0] + ": " + message.failure().message);
+      bytes = *std::move(message);
+    } else {
+      const auto digits = type && inner.take(',') ? take_member(inner, "base64") : std::nullopt;
+      auto message = digits ? bytes_of_base64(*digits) : std::nullopt;
+      if (!message || *type != of.names[0] || !inner.take('}')) {
+        return fail("expected {\"protobuf\":\"" + of.names[0] + "\",\"base64\":\"...\"}");
+      }
+      bytes = *std::move(message);
+      const auto shown = of.messages ? of.messages->show(bytes) : shown_message{};
+      if (!shown) return fail(shown.failure().message);
     }
-    codec<std::string>::encode(*bytes, out_);
-    return true;
-  }
-
-  bool encode_described(const schema& of, std::string_view given) {
-    if (given.empty()) return expected(of);
-    const auto bytes = of.messages->encode(given);
-    if (!bytes) return fail(of.names[0] + ": " + bytes.failure().message);
-    codec<std::string>::encode(*bytes, out_);
+    codec<std::string>::encode(bytes, out_);
     return true;
   }
 

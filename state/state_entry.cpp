@@ -17,13 +17,13 @@ result<schema> entry_schema_of(const table_schema& table) {
                                                    ": only the program that wrote it knows how '" +
                                                    foreign->text + "' is encoded"};
   }
-  learn_messages(*entry);
   return entry;
 }
 
 result<entry_decoder> entry_decoder::of(const table_schema& table) {
   auto entry = entry_schema_of(table);
   if (!entry) return entry.failure();
+  learn_messages(*entry);
   entry_decoder decoder{std::move(*entry)};
   decoder.take_apart(table.kind);
   return decoder;

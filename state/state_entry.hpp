@@ -28,7 +28,7 @@ struct state_entry {
   std::string content;   // The bytes of the value.
 };
 
-// The schema of the entries of a table, with the types of its messages. Errors: it cannot be
+// The schema of the entries of a table. Errors: it cannot be
 // parsed, or has a foreign part.
 result<schema> entry_schema_of(const table_schema& table);
 

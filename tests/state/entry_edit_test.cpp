@@ -144,8 +144,23 @@ TEST(EntryEdit, LosesNoFieldsOfAMessageThatItsDescriptorsDoNotHave) {
 TEST(EntryEdit, RefusesBytesThatAreNoSuchMessage) {
   EXPECT_EQ(
       problem_of(messages({"id"}), edit_of("65", R"({"protobuf":"shop.order","base64":"CA=="})")),
-      "value {\"protobuf\":\"shop.order\",\"base64\":\"CA==\"}: decode "
-      "protobuf{shop.order}: 1 bytes are no message shop.order as its descriptors have it");
+      "value {\"protobuf\":\"shop.order\",\"base64\":\"CA==\"}: 1 bytes are no message shop.order "
+      "as its descriptors have it");
+}
+
+TEST(EntryEdit, DoesNotLookIntoMessagesOfOtherKeys) {
+  const state_block block{{0, 128}, 2, std::string{"A\1\0\0\0\x08", 6} + two_fields.bytes};
+  const auto other = entry_edit::of(messages({"id"}), edit_of("66", "{}"));
+  ASSERT_TRUE(other.ok());
+  EXPECT_EQ(*other->count(block), 0U);
+  const auto removed = entry_edit::of(messages({"id"}), edit_of("65"));
+  ASSERT_TRUE(removed.ok());
+  EXPECT_EQ(*removed->count(block), 2U);
+  const auto changed = entry_edit::of(messages({"id"}), edit_of("65", "{}"));
+  ASSERT_TRUE(changed.ok());
+  EXPECT_EQ(changed->count(block).failure().message,
+            "decode protobuf{shop.order}: 1 bytes are no message shop.order as its descriptors "
+            "have it");
 }
 
 TEST(EntryEdit, FindsABlockThatIsNotWhatItsSchemaSays) {
