@@ -77,8 +77,8 @@ struct deploy_task {
 struct trigger_checkpoint {
   attempt_number attempt;
   checkpoint_id checkpoint;
-  bool stops = false;    // A source reads nothing behind it.
-  checkpoint_id base{};  // A completed one, to whose snapshots those of this may refer; 0: none.
+  bool stops = false;  // A source reads nothing behind it.
+  snapshot_base base{};
 };
 struct resume_source {  // Behind a checkpoint that should have stopped it.
   attempt_number attempt;

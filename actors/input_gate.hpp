@@ -38,7 +38,7 @@ public:
   // Every record of the checkpoint has been let out, and none behind it.
   struct barrier_aligned {
     checkpoint_id checkpoint;
-    checkpoint_id base{};  // That came with the barriers.
+    snapshot_base base{};  // That came with the barriers.
   };
   struct all_ended {};
   using event =
@@ -70,7 +70,7 @@ private:
   watermark_merger merger_;
   barrier_aligner aligner_;
   checkpoint_id newest_barrier_;
-  checkpoint_id base_;      // Of the newest barrier.
+  snapshot_base base_;      // Of the newest barrier.
   frame marks_;             // Of the frame whose batch is being processed.
   std::vector<event> due_;  // Marks to let out before the next frame; at most four.
   std::uint32_t turn_ = 0;

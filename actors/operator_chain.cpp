@@ -107,6 +107,7 @@ public:
 operator_chain::operator_chain(const task_description& description, operator_environment world,
                                output_gate& outputs)
     : outputs_{&outputs},
+      is_incremental_{world.is_incremental},
       allows_non_restored_state_{world.allows_non_restored_state},
       poison_{world.poison} {
   for (const auto& part : description.operators) {
@@ -153,14 +154,6 @@ void operator_chain::build_ports(const task_description& description) {
     }
   }
 }
-
-namespace {
-
-void require_all_restored(const std::vector<std::string>& left_out) {
-  if (!left_out.empty()) throw task_failure{state_left_out(left_out.front())};
-}
-
-}  // namespace
 
 template <class Action>
 status operator_chain::guarded(chained_step& first, Action action) {
@@ -219,14 +212,17 @@ status operator_chain::open_step(chained_step& step, const snapshot_set* restore
     former = restored->restored(step.context.id, step.context.key_groups());
   }
   step.context.restored = former.get();
-  step.backend.restore_from(former.get());
   auto opened = guarded(step, [&] {
+    step.backend.restore_from(former.get());
     step.work = step.node->make_operator();
     step.work->open(step.context);
-    if (!allows_non_restored_state_) require_all_restored(step.backend.not_restored());
+    const auto left_out = step.backend.not_restored();
+    if (!allows_non_restored_state_ && !left_out.empty()) {
+      throw task_failure{state_left_out(left_out.front())};
+    }
+    step.backend.end_restore();
   });
   step.context.restored = nullptr;
-  step.backend.restore_from(nullptr);
   return opened;
 }
 
@@ -343,7 +339,8 @@ bool operator_chain::has_finished() const {
                      [](const auto& step) { return step->has_finished; });
 }
 
-result<std::vector<operator_snapshot>> operator_chain::snapshot(checkpoint_id checkpoint) {
+result<std::vector<operator_snapshot>> operator_chain::snapshot(checkpoint_id checkpoint,
+                                                                const snapshot_base& base) {
   WEIR_ASSERT(!has_work());
   std::vector<operator_snapshot> taken;
   for (auto& each : steps_) {
@@ -351,9 +348,11 @@ result<std::vector<operator_snapshot>> operator_chain::snapshot(checkpoint_id ch
     operator_snapshot& of_step =
         taken.emplace_back(operator_snapshot{step.context.id, step.context.name, {}, {}});
     // The operator first: what it prepares may change its tables.
-    auto outcome = guarded(step, [&] { step.work->snapshot(checkpoint, of_step.parts); });
+    auto outcome = guarded(step, [&] {
+      step.work->snapshot(checkpoint, of_step.parts);
+      step.backend.freeze_into(of_step, base.stands_alone || !is_incremental_);
+    });
     if (!outcome) return outcome.failure();
-    of_step.tables = step.backend.freeze();
   }
   return taken;
 }

@@ -71,7 +71,8 @@ public:
   bool has_finished() const;
 
   // What every operator has at this moment. REQUIRES: !has_work().
-  [[nodiscard]] result<std::vector<operator_snapshot>> snapshot(checkpoint_id checkpoint);
+  [[nodiscard]] result<std::vector<operator_snapshot>> snapshot(checkpoint_id checkpoint,
+                                                                const snapshot_base& base);
   [[nodiscard]] status on_checkpoint_completed(checkpoint_id checkpoint);
   // What the operators have written may be seen. REQUIRES: has_finished().
   [[nodiscard]] status commit();
@@ -111,6 +112,7 @@ private:
   std::vector<std::unique_ptr<output>> owned_outputs_;
   chained_step* running_ = nullptr;  // Whose code is being run: who is to blame for an exception.
   processing_time now_{};
+  bool is_incremental_ = false;
   bool allows_non_restored_state_ = false;
   const std::map<std::string, error_policy>* poison_ = nullptr;
   std::optional<failed_record> failed_on_;

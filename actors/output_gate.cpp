@@ -56,7 +56,7 @@ void output_gate::emit_idle(std::uint32_t edge, bool is_idle) {
   for (std::uint32_t c = 0; c < channels.size(); ++c) channels[c].set_idle(is_idle);
 }
 
-void output_gate::emit_barrier(checkpoint_id checkpoint, checkpoint_id base) {
+void output_gate::emit_barrier(checkpoint_id checkpoint, const snapshot_base& base) {
   for (auto& channel : channels_) channel.put_barrier(checkpoint, base);
 }
 

@@ -26,7 +26,7 @@ public:
   void emit_watermark(std::uint32_t edge, event_time watermark);
   void emit_idle(std::uint32_t edge, bool is_idle);
   // Everything before belongs to the checkpoint.
-  void emit_barrier(checkpoint_id checkpoint, checkpoint_id base);
+  void emit_barrier(checkpoint_id checkpoint, const snapshot_base& base);
   // Nothing follows on any channel.
   void emit_end();
 

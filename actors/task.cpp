@@ -75,7 +75,7 @@ task::progress task::step(processing_time now) {
 
 bool task::has_drained() const { return chain_.has_finished() && outputs_.is_drained(); }
 
-void task::trigger_checkpoint(checkpoint_id checkpoint, bool stops, checkpoint_id base) {
+void task::trigger_checkpoint(checkpoint_id checkpoint, bool stops, const snapshot_base& base) {
   if (checkpoint <= last_checkpoint_) return;
   triggered_ = {checkpoint, base};
   stops_at_ = stops ? std::optional{checkpoint} : std::nullopt;
@@ -94,7 +94,7 @@ std::optional<task::checkpoint_order> task::due_checkpoint() const {
 
 task::progress task::take_snapshot(const checkpoint_order& order) {
   const auto [id, base] = order;
-  auto taken = chain_.snapshot(id);
+  auto taken = chain_.snapshot(id, base);
   if (!taken) {
     return fail(within("snapshot for checkpoint " + std::to_string(id.value), taken.failure()));
   }

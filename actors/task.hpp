@@ -31,7 +31,7 @@ struct task_snapshot {
   checkpoint_id checkpoint;
   std::vector<operator_snapshot> operators;
   duration alignment{};  // From the first barrier to the last.
-  checkpoint_id base{};  // To whose snapshot this may refer; 0: none.
+  snapshot_base base{};
 };
 
 // What a task tells the world. The actor answers with messages, a test with a vector.
@@ -84,8 +84,9 @@ public:
 
   // A checkpoint has begun. Only sources and tasks that have drained are told; others hear of it by
   // its barriers. An older one than the last is ignored. `stops`: a source reads nothing behind it,
-  // until it resumes or the next checkpoint is triggered. `base`: see task_snapshot.
-  void trigger_checkpoint(checkpoint_id checkpoint, bool stops = false, checkpoint_id base = {});
+  // until it resumes or the next checkpoint is triggered. `base`: see snapshot_base.
+  void trigger_checkpoint(checkpoint_id checkpoint, bool stops = false,
+                          const snapshot_base& base = {});
   // A source reads on, if it was that checkpoint that stopped it or would have.
   void resume_reading(checkpoint_id checkpoint);
   // A source reads no more, as if its input had ended here.
@@ -121,7 +122,7 @@ private:
   // A checkpoint to be taken, and what it is based on.
   struct checkpoint_order {
     checkpoint_id id;
-    checkpoint_id base;
+    snapshot_base base;
   };
 
   std::optional<checkpoint_order> due_checkpoint() const;

@@ -126,7 +126,9 @@ void task_actor::start(const connect_task& order) {
 
 status task_actor::open() {
   if (terms_->restored == checkpoint_id{}) return task_.open(world().now());
-  auto restored = snapshot_set::open(world().files(), terms_->restored, terms_->snapshot_files);
+  auto stores = std::make_shared<kept_stores>(world().stores(), terms_->spilling.store);
+  auto restored = snapshot_set::open(world().files(), terms_->restored, terms_->snapshot_files,
+                                     std::move(stores));
   if (!restored) return restored.failure();
   return task_.open(world().now(), &*restored);
 }
@@ -194,7 +196,7 @@ void task_actor::on_snapshot_taken(task_snapshot taken) {
                         .subtask = self.subtask,
                         .parallelism = self.parallelism,
                         .max_parallelism = self.max_parallelism};
-  auto base = history_.take_base(taken.base);
+  auto base = history_.take_base(taken.base.checkpoint);
   spawn_child<snapshot_writer_actor>(attempt_, self.task, std::move(taken), std::move(about),
                                      std::move(path), std::move(base), job_manager_address_);
 }

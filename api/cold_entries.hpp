@@ -71,6 +71,18 @@ public:
     weighed_bytes_ = weighed_entries_ = 0;
   }
 
+  // What a checkpoint may leave where it is, and what a table can begin with.
+  std::optional<stored_range> stored() const {
+    if (absent_ == 0) return std::nullopt;
+    return stored_range{range_, absent_};
+  }
+  bool begin_with(const stored_range& range) {
+    if (!space_.claim(range.prefix)) return false;
+    range_ = range.prefix;
+    absent_ = range.entries;
+    return was_used_ = true;
+  }
+
   // The value of a key that is not in memory, and is from now on.
   std::optional<T> take(const Key& key, std::uint64_t hash) {
     if (absent_ == 0 || !space_.get(stored_key(key, hash), bytes_)) return std::nullopt;

@@ -12,7 +12,7 @@ namespace weir {
 namespace {
 
 constexpr std::size_t prefix_size = sizeof(std::uint32_t);
-constexpr std::size_t hash_size = sizeof(std::uint64_t);
+static_assert(prefix_size + sizeof(std::uint64_t) == shortest_stored_key);
 
 template <class Number>
 void append_in_order(Number number, std::string& to) {
@@ -20,6 +20,18 @@ void append_in_order(Number number, std::string& to) {
     to.push_back(static_cast<char>(static_cast<unsigned char>(number >> shift)));
   }
 }
+
+template <class Number>
+Number number_in(std::string_view bytes) {
+  Number number = 0;
+  for (const char each : bytes.substr(0, sizeof(Number))) {
+    number = static_cast<Number>(number << 8 | static_cast<unsigned char>(each));
+  }
+  return number;
+}
+
+// Of a prefix that open_range has returned.
+std::uint32_t number_of(std::string_view prefix) { return number_in<std::uint32_t>(prefix); }
 
 void require(const status& done) {
   if (!done) throw task_failure{done.failure()};
@@ -78,6 +90,20 @@ void cold_space::discard_range(std::string_view prefix) noexcept {
   static_cast<void>(store_->remove_range(prefix, end_of_range(prefix)));
 }
 
+void cold_space::begin_with(const kept_store& kept) {
+  WEIR_ASSERT(store_ == nullptr && next_range_ == 0);
+  if (kept.format != stores_.format()) return;
+  store_ = value_or_fail(stores_.open(settings_, name_, kept.files));
+  for (const auto& [table, range] : kept.ranges) {
+    unclaimed_.push_back(range.prefix);
+    next_range_ = std::max(next_range_, number_of(range.prefix) + 1);
+  }
+}
+
+void cold_space::drop_unclaimed() {
+  for (const std::string& each : std::exchange(unclaimed_, {})) remove_range(each);
+}
+
 void cold_space::read(std::string_view begin, std::string_view end, std::size_t most,
                       std::vector<stored_entry>& into) {
   require(settled_store().read(begin, end, most, into));
@@ -110,13 +136,9 @@ std::string end_of_range(std::string_view prefix) {
 void append_hash(std::uint64_t hash, std::string& to) { append_in_order(hash, to); }
 
 std::uint64_t hash_in(std::string_view key) {
-  std::uint64_t hash = 0;
-  for (const char each : key.substr(prefix_size, hash_size)) {
-    hash = hash << 8 | static_cast<unsigned char>(each);
-  }
-  return hash;
+  return number_in<std::uint64_t>(key.substr(prefix_size));
 }
 
-std::string_view behind_hash(std::string_view key) { return key.substr(prefix_size + hash_size); }
+std::string_view behind_hash(std::string_view key) { return key.substr(shortest_stored_key); }
 
 }  // namespace weir

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "api/entry_store.hpp"
+#include "api/snapshot.hpp"
 
 namespace weir {
 
@@ -58,6 +59,19 @@ public:
   // then is the next call's failure.
   void remove_range(std::string_view prefix);
   void discard_range(std::string_view prefix) noexcept;
+  // --- Files of the store as a part of a checkpoint
+
+  // Begins with the store that a checkpoint has, if its files are of the right format.
+  // REQUIRES: nothing was put here.
+  void begin_with(const kept_store& kept);
+  // One of its ranges becomes a table's; false: there is none such.
+  bool claim(const std::string& range) { return std::erase(unclaimed_, range) > 0; }
+  // Removes those that no table has claimed.
+  void drop_unclaimed();
+  // What is there now. REQUIRES: something was put here.
+  std::unique_ptr<frozen_store> freeze() { return settled_store().freeze(); }
+  std::string format() const { return stores_.format(); }
+
   // See entry_view.
   void read(std::string_view begin, std::string_view end, std::size_t most,
             std::vector<stored_entry>& into);
@@ -76,11 +90,15 @@ private:
   bool has_pending_ = false;
   status written_;  // By discard_range.
   std::uint32_t next_range_ = 0;
+  std::vector<std::string> unclaimed_;
   std::vector<spilling_table*> tables_;
 };
 
 // The least string that is greater than all that begin with `prefix`, which is one of open_range.
 std::string end_of_range(std::string_view prefix);
+
+// A prefix and a hash.
+inline constexpr std::size_t shortest_stored_key = 12;
 
 // A hash in the order of numbers.
 void append_hash(std::uint64_t hash, std::string& to);

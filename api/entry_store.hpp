@@ -3,8 +3,9 @@
 // memory (api/cold_space.hpp). Keys are ordered as strings of unsigned bytes. RocksDB fulfils it
 // with files (state/rocksdb_store.hpp), an ordered map in tests and in the simulation.
 //
-// It is a working memory and no place of safety: what survives a failure is the checkpoint, which
-// is made from a view. So nothing here is durable, and the store is empty when it is opened.
+// It is a working memory and no place of safety: what survives a failure is the checkpoint. Nothing
+// here is durable; but the files that a store had at one moment can become a part of a checkpoint
+// (frozen_store), and another store can begin with them.
 #pragma once
 
 #include <cstddef>
@@ -33,6 +34,25 @@ public:
                       std::vector<stored_entry>& into) = 0;
 };
 
+// One of the files of a store; does not change.
+struct store_file {
+  std::string name;  // Within its store. Has no '/'.
+  std::string path;  // Where it is.
+  std::uint64_t bytes = 0;
+  // Whatever the same store has under this name later is the same.
+  bool is_final = false;
+  friend bool operator==(const store_file&, const store_file&) = default;
+};
+
+// A store as it was at one moment, as files. Used by one thread at a time; may outlive its store.
+class frozen_store {
+public:
+  virtual ~frozen_store() = default;
+  // All that another store needs to begin as this one was: durable, and there until this object
+  // goes. May take a while; the store waits for it when it is to change.
+  virtual result<std::vector<store_file>> files() = 0;
+};
+
 // Errors name the store's directory. Used by one thread at a time.
 class entry_store : public entry_view {
 public:
@@ -45,8 +65,9 @@ public:
   virtual status commit() = 0;
   // Removes what is in [begin, end).
   virtual status remove_range(std::string_view begin, std::string_view end) = 0;
-  // The entries as they are now.
+  // The entries as they are now, to be read, and to be kept.
   virtual std::unique_ptr<entry_view> view() = 0;
+  virtual std::unique_ptr<frozen_store> freeze() = 0;
 };
 
 // What a process has for its stores.
@@ -60,10 +81,20 @@ struct entry_store_settings {
 class entry_stores {
 public:
   virtual ~entry_stores() = default;
-  // A new and empty store; `name` says in errors what for. What it keeps is gone with it and its
-  // views. The settings are those of the first call.
+  // Says what the files of these stores are: "rocksdb". Only stores of the same can begin with
+  // them.
+  virtual std::string format() const = 0;
+  // A new store: with what the store had whose files these are, all of one frozen_store, or empty
+  // if there are none. They stay as they are and are not needed afterwards. `name` says in errors
+  // what the store is for. What it keeps is gone with it, its views and what was frozen. The
+  // settings are those of the first call. Damaged files are error_code::corrupt_data.
   virtual result<std::unique_ptr<entry_store>> open(const entry_store_settings& settings,
-                                                    const std::string& name) = 0;
+                                                    const std::string& name,
+                                                    const std::vector<store_file>& files) = 0;
+  result<std::unique_ptr<entry_store>> open(const entry_store_settings& settings,
+                                            const std::string& name) {
+    return open(settings, name, {});
+  }
 };
 
 }  // namespace weir

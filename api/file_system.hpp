@@ -59,6 +59,11 @@ public:
   virtual result<std::unique_ptr<writable_file>> create(const std::string& path) = 0;
   // Replaces `to`. Durable once it returned.
   virtual status rename(const std::string& from, const std::string& to) = 0;
+  // Gives a file that does not change any more a second name, under which it stays when the first
+  // is removed. Fails where two names cannot be of one file, as on two disks: then a copy must do.
+  // Durable once a file of that directory is synced or renamed after it.
+  // REQUIRES: there is nothing at `to`.
+  virtual status link(const std::string& from, const std::string& to) = 0;
   virtual status remove(const std::string& path) = 0;
   // Creates missing parents, too. Succeeds if the directory exists. What it created is durable once
   // it returned.

@@ -28,13 +28,12 @@ struct hash_of_key {
 };
 
 template <class Key, class T, class Hash = hash_of_key>
-class flat_table final : public state_table,
-                         private spilling_part<Key, T, Hash, flat_table<Key, T, Hash>> {
+class flat_table final : public spilling_part<Key, T, Hash, flat_table<Key, T, Hash>> {
   using part = spilling_part<Key, T, Hash, flat_table>;
 
 public:
   // Whether it is a cache of entries that are elsewhere, and of how many; see spilling_part.
-  using part::absent, part::has_room_in_memory, part::put_aside, part::spills;
+  using part::absent, part::spills;
 
   // A table for the keys of `range`; a new key starts with a copy of `initial`. `memory` outlives
   // the table.
@@ -200,9 +199,7 @@ public:
 
   // Costs some bytes for each KiB of slots; what it shares with the table is copied only when it
   // changes.
-  std::unique_ptr<frozen_table> freeze() override {
-    return freeze_as(keyed_form<Key, T>{slots_.range().max_parallelism(), {}});
-  }
+  std::unique_ptr<frozen_table> freeze() override { return freeze_as(form()); }
 
   // The same with another idea of what entries become; see keyed_form. If an earlier result is
   // still being read, all that it has not read yet is copied now.
@@ -233,6 +230,8 @@ private:
   // A block takes some 60 ns to visit, memory 100 ns to come.
   static constexpr std::size_t blocks_ahead = 2;
   static constexpr std::size_t prefetch_distance = array::search::prefetch_distance;
+
+  keyed_form<Key, T> form() const { return {{slots_.range().max_parallelism(), {}}}; }
 
   T* zero() noexcept { return zero_ ? &*zero_ : nullptr; }
 

@@ -54,4 +54,13 @@ struct checkpoint_id {
   friend auto operator<=>(checkpoint_id, checkpoint_id) = default;
 };
 
+// What the snapshots of a checkpoint may leave where it is, beside what they write themselves.
+struct snapshot_base {
+  checkpoint_id checkpoint{};  // One that has completed, and whose files stay; 0: none.
+  // Nothing at all, and the files that stores of state have of their own neither: a savepoint
+  // consists of what any backend can read.
+  bool stands_alone = false;
+  friend auto operator<=>(const snapshot_base&, const snapshot_base&) = default;
+};
+
 }  // namespace weir

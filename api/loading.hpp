@@ -93,9 +93,15 @@ status take_in(Table& table, const hash_range& range, loaded_entries<Key, T>& lo
     return {};
   }
   table.reserve(expected);
+  const bool has_all = table.absent() == 0;
   for (auto& each : loaded.entries()) {
     const std::size_t before = table.size();
-    table.update(each.key, each.hash, [&each](T& place) { place = std::move(each.value); });
+    if (has_all) {
+      table.update(each.key, each.hash, [&each](T& place) { place = std::move(each.value); });
+    } else {
+      // What is elsewhere of the key is older.
+      table.insert_new(each.key, each.hash, std::move(each.value));
+    }
     if (table.size() == before) {
       return damaged_block("a key of key group " +
                            std::to_string(key_group_of(each.hash, range.max_parallelism())) +

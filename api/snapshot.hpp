@@ -5,6 +5,8 @@
 //    of the barrier and written afterwards, block by block, by another thread. A block says which
 //    key groups it holds, so that a subtask that owns others need not read it.
 //    What does not change from one checkpoint to the next has a name, and is written once.
+//    Entries that were not in memory may be left where they are, in the operator's store, whose
+//    files then belong to the checkpoint (api/entry_store.hpp).
 // 2. What is not keyed - positions of a source, output that a sink has prepared - is a part: bytes
 //    with a name, written at once. After a restore every subtask is shown the parts of all former
 //    subtasks and takes what is its own; so the parallelism may have changed.
@@ -20,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/entry_store.hpp"
 #include "api/error.hpp"
 #include "api/ids.hpp"
 #include "api/key_group.hpp"
@@ -82,11 +85,20 @@ public:
   virtual status outcome() const { return {}; }
 };
 
+// What of a table is in its operator's store: all keys there that begin with `prefix`, but those of
+// entries that are also in its blocks, which are newer.
+struct stored_range {
+  std::string prefix;         // See cold_space::open_range.
+  std::uint64_t entries = 0;  // Those that count; at least one.
+  friend bool operator==(const stored_range&, const stored_range&) = default;
+};
+
 // One table of a snapshot.
 struct frozen_section {
   std::string name;
   table_schema schema;
   std::unique_ptr<frozen_table> content;
+  std::optional<stored_range> stored{};
 };
 
 // Parts by name.
@@ -98,6 +110,8 @@ struct operator_snapshot {
   std::string name;  // "window-counts (2/4)", for messages.
   std::vector<frozen_section> tables;
   state_parts parts;
+  std::unique_ptr<frozen_store> store{};  // Where what is `stored` is; null: nowhere.
+  std::string store_format{};             // See entry_stores.
 
   bool has_state() const { return !tables.empty() || !parts.empty(); }
 };
@@ -110,6 +124,15 @@ public:
   // The next block that may hold entries of the subtask's key groups, and others beside them; none
   // at the end. Good until the next call.
   virtual result<std::optional<state_block>> next_block() = 0;
+  // Somebody has the operator's own_store: from here on there are no blocks with what is there.
+  virtual void leave_out_stored() {}
+};
+
+// A store that a checkpoint has the files of.
+struct kept_store {
+  std::string format;  // See entry_stores.
+  std::vector<store_file> files;
+  std::map<std::string, stored_range> ranges;  // By the names of the tables.
 };
 
 // What a checkpoint knows of one operator, whatever its parallelism was.
@@ -122,6 +145,9 @@ public:
   // Null if there is no such table.
   virtual std::unique_ptr<restored_table> table(const std::string& name) const = 0;
   virtual std::vector<std::string> table_names() const = 0;
+  // The store of the former subtask that had exactly the key groups of this one; null: there is no
+  // such, or it has none.
+  virtual const kept_store* own_store() const { return nullptr; }
 
   // The value that `bytes` are by the schema `saved`, encoded as the present type has it. An error
   // if that cannot be; docs/state.md says what can.

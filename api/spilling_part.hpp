@@ -8,17 +8,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "api/cold_entries.hpp"
 #include "api/flat_slot.hpp"
+#include "api/state_backend.hpp"
 
 namespace weir {
 
-// The base of `Table`, which has find_in_memory, visit_in_order, insert, clear_memory and
-// size_in_memory.
+// The base of `Table`, which has find_in_memory, visit_in_order, insert, clear_memory,
+// size_in_memory, form and freeze_memory.
 template <class Key, class T, class Hash, class Table>
-class spilling_part : private spilling_table {
+class spilling_part : public state_table, private spilling_table {
 public:
   static constexpr bool is_encodable = encodable<Key> && encodable<T>;
 
@@ -27,14 +29,36 @@ public:
   std::size_t absent() const noexcept { return cold_ == nullptr ? 0 : cold_->absent(); }
 
   // For loading. REQUIRES (both): spills().
-  // Whether all is in memory, and so many more will be.
+  // Whether so many more fit into memory.
   bool has_room_in_memory(std::size_t entries) const noexcept {
-    return cold_->absent() == 0 && bytes_of(size() + entries) <= cold_->most_bytes_in_memory();
+    return bytes_of(size() + entries) <= cold_->most_bytes_in_memory();
   }
   // REQUIRES: the key is not there.
   void put_aside(const Key& key, std::uint64_t hash, const T& value) {
     cold_->put(key, hash, value);
     cold_->moved_in(1);
+  }
+
+  // For loading. False: the key is in memory already.
+  // REQUIRES: what else there is of the key is older.
+  bool insert_new(const Key& key, std::uint64_t hash, T value) {
+    if (self().find_in_memory(key, hash) != nullptr) return false;
+    self().insert(key, hash, std::move(value));
+    return true;
+  }
+
+  std::optional<stored_range> stored() const override {
+    if constexpr (is_encodable) {
+      if (cold_ != nullptr) return cold_->stored();
+    }
+    return std::nullopt;
+  }
+  std::unique_ptr<frozen_table> freeze_rest() override {
+    return self().freeze_memory(self().form());
+  }
+  bool begin_with(const stored_range& range) override {
+    if constexpr (is_encodable) return cold_ != nullptr && cold_->begin_with(range);
+    return false;
   }
 
 protected:

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -58,6 +59,13 @@ public:
   virtual type_notes notes() const { return {}; }
   // The entries as they are now. The table may change at once.
   virtual std::unique_ptr<frozen_table> freeze() { return nullptr; }
+  // What is in the backend's store and may stay there, if a snapshot need not stand alone; `freeze`
+  // then has the rest. None: there is nothing, or `freeze` has all the same.
+  virtual std::optional<stored_range> stored() const { return std::nullopt; }
+  virtual std::unique_ptr<frozen_table> freeze_rest() { return freeze(); }
+  // Begins with what the backend's store has already. False: that cannot be, all must be loaded.
+  // REQUIRES: the table is empty; it was another's `stored`, with the same schema().
+  virtual bool begin_with(const stored_range&) { return false; }
   // Adds the entries of a block that belong to this subtask's key groups; the others are left out.
   // REQUIRES: the block was written with this table's schema().
   virtual status load(const state_block&) { return {}; }

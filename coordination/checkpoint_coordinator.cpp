@@ -95,7 +95,11 @@ void checkpoint_coordinator::start(processing_time now, commands& out) {
     pending_->savepoint = wish->request;
     wishes_.erase(wish);
   }
-  if (!pending_->savepoint) pending_->base = newest_of_attempt_;
+  if (pending_->savepoint) {
+    pending_->base.stands_alone = true;
+  } else {
+    pending_->base.checkpoint = newest_of_attempt_;
+  }
   pending_->triggered.insert(sources_.begin(), sources_.end());
   pending_->triggered.insert(drained_.begin(), drained_.end());
   pending_->acknowledged.resize(task_count_);
@@ -210,6 +214,9 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_acknowledged(attempt
   auto& acknowledged = pending_->acknowledged[task.value];
   if (acknowledged) return out;
   pending_->bytes += facts.bytes;
+  for (const shared_file& each : facts.shared) {
+    if (each.checkpoint == pending_->id) pending_->bytes += each.bytes;
+  }
   pending_->longest_alignment = std::max(pending_->longest_alignment, facts.alignment);
   pending_->missing -= 1;
   acknowledged = std::move(facts);

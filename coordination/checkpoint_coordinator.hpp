@@ -65,9 +65,8 @@ struct trigger {
   attempt_number attempt;
   checkpoint_id id;
   std::vector<task_index> to;
-  bool stops = false;  // The sources read nothing behind it.
-  // What the snapshots may refer to: a completed checkpoint of the attempt; 0: nothing.
-  checkpoint_id base{};
+  bool stops = false;    // The sources read nothing behind it.
+  snapshot_base base{};  // Its checkpoint is of the attempt.
 };
 // Let these read on behind the checkpoint, which should have stopped them.
 struct resume {
@@ -189,7 +188,7 @@ private:
     processing_time started;
     bool is_final;
     std::optional<savepoint_request> savepoint{};
-    checkpoint_id base{};
+    snapshot_base base{};
     bool is_being_written = false;
     std::set<task_index> triggered{};  // Directly.
     std::vector<std::optional<snapshot_facts>> acknowledged{};

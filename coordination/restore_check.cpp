@@ -172,7 +172,8 @@ bool restore_report::fits() const {
 }
 
 result<restore_report> check_restore(const std::shared_ptr<const execution_graph>& graph,
-                                     file_system& files, const std::string& path) {
+                                     file_system& files, entry_stores& stores,
+                                     const std::string& path) {
   const auto found = find(*graph, files, path);
   if (!found) return within("check " + path, found.failure());
   const checkpoint_manifest& manifest = found->manifest;
@@ -189,7 +190,10 @@ result<restore_report> check_restore(const std::shared_ptr<const execution_graph
   }
   std::vector<std::string> paths;
   for (const auto& file : manifest.files) paths.push_back(found->path_of(file));
-  const auto saved = snapshot_set::open(files, manifest.id, std::move(paths));
+  const job_options& options = graph->options();
+  auto kept = std::make_shared<kept_stores>(
+      stores, entry_store_settings{options.rocksdb_directory, options.rocksdb_memory});
+  const auto saved = snapshot_set::open(files, manifest.id, std::move(paths), std::move(kept));
   if (!saved) {
     report.problems.push_back(saved.failure());
     return report;

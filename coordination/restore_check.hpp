@@ -48,6 +48,7 @@ struct restore_report {
 
 // `path` is that of a checkpoint or savepoint, or "latest". An error: there is none to look at.
 result<restore_report> check_restore(const std::shared_ptr<const execution_graph>& graph,
-                                     file_system& files, const std::string& path);
+                                     file_system& files, entry_stores& stores,
+                                     const std::string& path);
 
 }  // namespace weir

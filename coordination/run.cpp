@@ -21,6 +21,8 @@
 #include "coordination/restore_report.hpp"
 #include "coordination/slot_assignment.hpp"
 #include "state/posix_file_system.hpp"
+#include "state/rocksdb_store.hpp"
+#include "state/whole_file.hpp"
 
 namespace weir {
 
@@ -42,17 +44,10 @@ std::optional<std::size_t> terminal_width() {
   return size.ws_col;
 }
 
-result<std::string> read_whole_file(const std::string& path) {
+result<std::string> read_small_file(const std::string& path) {
+  constexpr std::uint64_t most_bytes = std::uint64_t{64} << 20;
   posix_file_system files;
-  auto file = files.open_for_reading(path);
-  if (!file) return file.failure();
-  auto size = (*file)->size();
-  if (!size) return size.failure();
-  std::string content(*size, '\0');
-  auto read = (*file)->read_at(0, content);
-  if (!read) return read.failure();
-  content.resize(*read);
-  return content;
+  return read_whole_file(files, path, most_bytes);
 }
 
 // Wakes the main thread when the job has ended.
@@ -114,8 +109,9 @@ int run_to_the_end(const environment& env, const command_line& asked) {
 
 int check_and_tell(const environment& env, const command_line& asked) {
   posix_file_system files;
+  rocksdb_stores stores{files};
   const auto report = check_restore(std::make_shared<execution_graph>(env.graph(), asked.options),
-                                    files, asked.check_restore);
+                                    files, stores, asked.check_restore);
   if (!report) {
     complain(env.graph().name, report.failure());
     return exit_failed;
@@ -141,10 +137,10 @@ int run(int argc, const char* const* argv, const std::string& job_name,
   job_options widest;
   widest.max_parallelism = highest_max_parallelism;
   widest.checkpoint_directory = ".";
-  auto first = parse_command_line(argc, argv, widest, read_whole_file);
+  auto first = parse_command_line(argc, argv, widest, read_small_file);
   if (!first) {
     // What is wrong even so is better said with the usual limits.
-    auto usual = parse_command_line(argc, argv, job_options{}, read_whole_file);
+    auto usual = parse_command_line(argc, argv, job_options{}, read_small_file);
     return complain(job_name, usual ? first.failure() : usual.failure());
   }
   if (first->version) {
@@ -159,7 +155,7 @@ int run(int argc, const char* const* argv, const std::string& job_name,
     std::fputs(help_text(argv[0], env.options()).c_str(), stdout);
     return exit_finished;
   }
-  auto asked = parse_command_line(argc, argv, env.options(), read_whole_file);
+  auto asked = parse_command_line(argc, argv, env.options(), read_small_file);
   if (!asked) return complain(job_name, asked.failure());
   for (const auto& warning :
        unused_parameter_warnings(asked->parameters, env.parameters().known())) {

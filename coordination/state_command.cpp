@@ -19,8 +19,9 @@ namespace weir {
 
 namespace {
 
-result<stored_state> open(file_system& files, const std::string& path, const state_output& output) {
-  auto state = stored_state::open(files, path);
+result<stored_state> open(file_system& files, entry_stores& stores, const std::string& path,
+                          const state_output& output) {
+  auto state = stored_state::open(files, path, &stores);
   if (!state) return state;
   for (const error& each : state->passed_over()) {
     output.remark("passed over, because it is damaged: " + each.message);
@@ -140,17 +141,18 @@ status edit(const state_question& question, const stored_state& state, file_syst
 
 }  // namespace
 
-status answer(const state_question& question, file_system& files, const state_output& output) {
+status answer(const state_question& question, file_system& files, entry_stores& stores,
+              const state_output& output) {
   using kind = state_question::kind;
   if (question.what == kind::help) {
     output.answer(state_help());
     return {};
   }
-  const auto state = open(files, question.paths.front(), output);
+  const auto state = open(files, stores, question.paths.front(), output);
   if (!state) return state.failure();
   if (question.what == kind::list) return list(question, *state, output);
   if (question.what == kind::compare) {
-    const auto other = open(files, question.paths.back(), output);
+    const auto other = open(files, stores, question.paths.back(), output);
     if (!other) return other.failure();
     return write_difference(*state, *other, output);
   }

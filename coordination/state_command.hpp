@@ -22,6 +22,7 @@ struct state_output {
 };
 
 // An error is what kept the answer from being whole; parts of it may be written.
-status answer(const state_question& question, file_system& files, const state_output& output);
+status answer(const state_question& question, file_system& files, entry_stores& stores,
+              const state_output& output);
 
 }  // namespace weir

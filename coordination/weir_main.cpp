@@ -14,6 +14,7 @@
 #include "coordination/suggestion.hpp"
 #include "coordination/version.hpp"
 #include "state/posix_file_system.hpp"
+#include "state/rocksdb_store.hpp"
 
 namespace {
 
@@ -39,10 +40,11 @@ int run_state(const std::vector<std::string>& words) {
   const auto question = weir::parse_state_arguments(words);
   if (!question) return complain(weir::exit_usage, question.failure().message);
   weir::posix_file_system files;
+  weir::rocksdb_stores stores{files};
   const weir::state_output output{
       [](std::string_view text) { write_to(stdout, text); },
       [](std::string_view line) { write_to(stderr, std::string{line} + "\n"); }};
-  const auto answered = weir::answer(*question, files, output);
+  const auto answered = weir::answer(*question, files, stores, output);
   if (!answered) return complain(weir::exit_failed, answered.failure().message);
   if (std::fflush(stdout) != 0) return complain(weir::exit_failed, "cannot write the answer");
   return weir::exit_finished;

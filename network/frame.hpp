@@ -24,8 +24,8 @@ struct frame {
   std::optional<bool> idle;             // The channel's new status.
   std::optional<event_time> watermark;
   std::optional<checkpoint_id> barrier;  // Everything before it belongs to this checkpoint.
-  checkpoint_id base{};  // Of the barrier: what its snapshots may refer to; 0: none.
-  bool end = false;      // Nothing follows on this channel.
+  snapshot_base base{};                  // Of the barrier.
+  bool end = false;                      // Nothing follows on this channel.
 
   bool has_marks() const { return idle || watermark || barrier || end; }
 };

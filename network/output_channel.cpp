@@ -24,7 +24,7 @@ frame& output_channel::last_frame() {
   return begins_anew ? marks_ : ready_.back();
 }
 
-void output_channel::put_barrier(checkpoint_id checkpoint, checkpoint_id base) {
+void output_channel::put_barrier(checkpoint_id checkpoint, const snapshot_base& base) {
   frame last = std::exchange(marks_, {});
   if (open_ && !open_->empty()) last.batch = std::move(open_);
   last.barrier = checkpoint;

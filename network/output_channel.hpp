@@ -35,7 +35,7 @@ public:
   void set_watermark(event_time watermark) { last_frame().watermark = watermark; }
   void set_idle(bool is_idle) { last_frame().idle = is_idle; }
   // Follows everything so far, at once; nothing that comes later joins its frame.
-  void put_barrier(checkpoint_id checkpoint, checkpoint_id base = {});
+  void put_barrier(checkpoint_id checkpoint, const snapshot_base& base = {});
   void set_end() { last_frame().end = true; }
 
   // The next frame that may leave now, if any. A partial batch or bare marks leave only when the

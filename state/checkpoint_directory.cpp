@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "state/snapshot_reader.hpp"
+#include "state/whole_file.hpp"
 
 namespace weir {
 
@@ -46,14 +47,6 @@ bool is_damage(const error& failure) {
   return failure.code == error_code::corrupt_data || is_missing(failure);
 }
 
-status write_whole(file_system& files, const std::string& path, std::string_view bytes) {
-  auto file = files.create(path);
-  if (!file) return file.failure();
-  if (auto appended = (*file)->append(bytes); !appended) return appended;
-  if (auto synced = (*file)->sync(); !synced) return synced;
-  return (*file)->close();
-}
-
 }  // namespace
 
 checkpoint_directory::checkpoint_directory(file_system& files, std::string path)
@@ -64,7 +57,7 @@ checkpoint_directory::checkpoint_directory(file_system& files, std::string path)
 status checkpoint_directory::prepare() {
   const std::string probe = path_ + "/probe";
   auto made = files_->make_directories(path_);
-  if (made) made = write_whole(*files_, probe, {});
+  if (made) made = write_whole_file(*files_, probe, {});
   if (made) made = files_->remove(probe);
   if (made) return {};
   return within("checkpoint directory " + path_ + " cannot be written",
@@ -128,7 +121,7 @@ status checkpoint_directory::complete(const checkpoint_manifest& manifest) {
   const std::string directory = directory_of(manifest.id);
   const std::string finished = manifest_in(directory);
   auto done = files_->make_directories(directory);
-  if (done) done = write_whole(*files_, finished + ".tmp", encode_manifest(manifest));
+  if (done) done = write_whole_file(*files_, finished + ".tmp", encode_manifest(manifest));
   if (done) done = files_->rename(finished + ".tmp", finished);
   if (done) return {};
   return within("complete " + name_of(manifest.id), done.failure());
@@ -196,19 +189,9 @@ result<checkpoint_directory::found> checkpoint_directory::at(const std::string& 
 }
 
 result<checkpoint_manifest> checkpoint_directory::read_manifest(const std::string& path) const {
-  auto file = files_->open_for_reading(path);
-  if (!file) return file.failure();
-  const auto size = (*file)->size();
-  if (!size) return size.failure();
-  if (*size > largest_manifest) {
-    return error{error_code::corrupt_data,
-                 path + ": has " + std::to_string(*size) + " bytes: that is no manifest"};
-  }
-  std::string bytes(*size, '\0');
-  const auto count = (*file)->read_at(0, bytes);
-  if (!count) return count.failure();
-  bytes.resize(*count);
-  auto manifest = decode_manifest(bytes);
+  const auto bytes = read_whole_file(*files_, path, largest_manifest);
+  if (!bytes) return bytes.failure();
+  auto manifest = decode_manifest(*bytes);
   if (!manifest) return within(path, manifest.failure());
   return manifest;
 }
@@ -222,13 +205,14 @@ result<checkpoint_directory::found> checkpoint_directory::read(const std::string
     if (!whole) return whole.failure();
   }
   for (const auto& file : checkpoint.manifest.shared) {
-    const auto there = check_shared(file, checkpoint.path_of(file));
+    const auto there = check_shared(file, checkpoint.manifest.id, checkpoint.path_of(file));
     if (!there) return there.failure();
   }
   return checkpoint;
 }
 
-status checkpoint_directory::check_shared(const shared_file& file, const std::string& path) const {
+status checkpoint_directory::check_shared(const shared_file& file, checkpoint_id of,
+                                          const std::string& path) const {
   const auto what = files_->stat(path);
   if (!what && !is_missing(what.failure())) return what.failure();
   if (what && what->what == file_status::kind::file && what->size == file.bytes) return {};
@@ -237,7 +221,8 @@ status checkpoint_directory::check_shared(const shared_file& file, const std::st
       path + ": " +
           (what ? "has " + std::to_string(what->size) + " bytes, not " + std::to_string(file.bytes)
                 : "is missing") +
-          ", and is needed by a later checkpoint; restore from another one, and move "
+          ", and is needed by " + name_of(of) +
+          "; restore from another one, and move "
           "checkpoints only with the whole directory that they are in, or as savepoints"};
 }
 

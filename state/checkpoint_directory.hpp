@@ -96,7 +96,7 @@ private:
   result<found> read(const std::string& directory) const;
   status check_file(const checkpoint_manifest& manifest, const manifest_file& file,
                     const std::string& path) const;
-  status check_shared(const shared_file& file, const std::string& path) const;
+  status check_shared(const shared_file& file, checkpoint_id of, const std::string& path) const;
   status mark_as_used(checkpoint_id id, const entries& there);
   status remove_unneeded(checkpoint_id id, const entries& there);
   status remove_files(const std::string& directory,

@@ -18,12 +18,18 @@ public:
                  std::unique_ptr<cold_space> cold = nullptr)
       : table_registry{groups, max_parallelism, std::move(cold)} {}
 
-  // From here on `adopt` loads what the checkpoint has under the table's name. Null: nothing.
-  // REQUIRES: no table was adopted yet; `restored` stays good as long as tables may be adopted.
-  using table_registry::restore_from;
+  // From here on `adopt` loads what the checkpoint has under the table's name; null: nothing. If
+  // it has the store of a subtask like this one, begins with that, or throws task_failure.
+  // REQUIRES: no table was adopted yet; `restored` stays good until `end_restore`, behind which no
+  // table is adopted.
+  void restore_from(const restored_operator* restored);
+  void end_restore();
 
   // All tables as they are now, by name.
   std::vector<frozen_section> freeze();
+  // The same; unless the snapshot stands alone, what is in the store stays there, and `into` gets
+  // the store, too.
+  void freeze_into(operator_snapshot& into, bool stands_alone = false);
 
   // Between two batches: has the tables spill if they hold too much.
   void trim() {

@@ -225,6 +225,12 @@ status posix_file_system::rename(const std::string& from, const std::string& to)
   return sync_directory_of(to);
 }
 
+status posix_file_system::link(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) == 0) return {};
+  const int failure = errno;
+  return failure_of("link " + from + " to", to, failure);
+}
+
 status posix_file_system::remove(const std::string& path) {
   if (std::remove(path.c_str()) != 0) return failure_of("remove", path);
   return {};

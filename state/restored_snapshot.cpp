@@ -9,50 +9,46 @@
 #include <utility>
 
 #include "state/schema_evolution.hpp"
+#include "state/table_reader.hpp"
 
 namespace weir {
 
 namespace {
 
-bool overlap(const key_group_range& a, const key_group_range& b) {
-  return a.begin < b.end && b.begin < a.end;
-}
-
-// One block of one file.
-struct place {
-  const snapshot_reader* file;
-  const operator_entry* of;
-  const table_entry* table;
-  std::size_t block;
-};
-
 class table_of_files final : public restored_table {
 public:
-  table_of_files(snapshot_readers files, checkpoint_id checkpoint, const table_schema& schema,
-                 std::vector<place> places)
+  table_of_files(snapshot_readers files, std::shared_ptr<kept_stores> stores,
+                 checkpoint_id checkpoint, const table_schema& schema,
+                 std::vector<table_reader> readers)
       : files_{std::move(files)},
+        stores_{std::move(stores)},
         checkpoint_{checkpoint},
         schema_{&schema},
-        places_{std::move(places)} {}
+        readers_{std::move(readers)} {}
 
   const table_schema& schema() const override { return *schema_; }
 
+  void leave_out_stored() override {
+    for (table_reader& each : readers_) each.leave_out_stored();
+  }
+
   result<std::optional<state_block>> next_block() override {
-    if (next_ == places_.size()) return std::optional<state_block>{};
-    const place& at = places_[next_];
-    auto block = at.file->read_block(*at.of, *at.table, at.block);
-    if (!block) {
-      return within("restore checkpoint " + std::to_string(checkpoint_.value), block.failure());
+    for (; next_ < readers_.size(); ++next_) {
+      auto block = readers_[next_].next();
+      if (!block) {
+        return within("restore checkpoint " + std::to_string(checkpoint_.value), block.failure());
+      }
+      if (*block) return block;
     }
-    ++next_;
-    return std::optional{std::move(*block)};
+    return std::optional<state_block>{};
   }
 
 private:
   snapshot_readers files_;
+  std::shared_ptr<kept_stores> stores_;
   checkpoint_id checkpoint_;
   const table_schema* schema_;  // In the index of one of the files.
-  std::vector<place> places_;
+  std::vector<table_reader> readers_;
   std::size_t next_ = 0;
 };
 
@@ -64,9 +60,29 @@ const table_entry* find_table(const operator_entry& of, const std::string& name)
 
 }  // namespace
 
-restored_snapshot::restored_snapshot(snapshot_readers files, checkpoint_id checkpoint,
-                                     operator_id id, key_group_range groups)
-    : files_{std::move(files)}, checkpoint_{checkpoint}, id_{id}, groups_{groups} {}
+restored_snapshot::restored_snapshot(snapshot_readers files, std::shared_ptr<kept_stores> stores,
+                                     checkpoint_id checkpoint, operator_id id,
+                                     key_group_range groups)
+    : files_{std::move(files)},
+      stores_{std::move(stores)},
+      checkpoint_{checkpoint},
+      id_{id},
+      groups_{groups} {
+  find_own_store();
+}
+
+void restored_snapshot::find_own_store() {
+  for (const auto& file : *files_) {
+    const auto* of = file.find(id_);
+    const auto& about = file.about();
+    if (of == nullptr || of->store.empty()) continue;
+    if (key_groups_of(about.subtask, about.parallelism, about.max_parallelism) != groups_) continue;
+    own_store_ = kept_store{of->store_format, file.store_of(*of), {}};
+    for (const auto& table : of->tables) {
+      if (table.stored) own_store_->ranges.emplace(table.name, *table.stored);
+    }
+  }
+}
 
 std::vector<std::string> restored_snapshot::parts(const std::string& name) const {
   std::vector<std::string> found;
@@ -82,18 +98,17 @@ std::vector<std::string> restored_snapshot::parts(const std::string& name) const
 
 std::unique_ptr<restored_table> restored_snapshot::table(const std::string& name) const {
   const table_schema* schema = nullptr;
-  std::vector<place> places;
+  std::vector<table_reader> readers;
   for (const auto& file : *files_) {
     const auto* of = file.find(id_);
     const auto* table = of == nullptr ? nullptr : find_table(*of, name);
     if (table == nullptr) continue;
     schema = &table->schema;
-    for (std::size_t i = 0; i < table->blocks.size(); ++i) {
-      if (overlap(table->blocks[i].groups, groups_)) places.push_back({&file, of, table, i});
-    }
+    readers.emplace_back(file, *of, *table, groups_, stores_.get());
   }
   if (schema == nullptr) return nullptr;
-  return std::make_unique<table_of_files>(files_, checkpoint_, *schema, std::move(places));
+  return std::make_unique<table_of_files>(files_, stores_, checkpoint_, *schema,
+                                          std::move(readers));
 }
 
 std::vector<std::string> restored_snapshot::table_names() const {

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "api/ids.hpp"
 #include "api/key_group.hpp"
 #include "api/snapshot.hpp"
+#include "state/kept_stores.hpp"
 #include "state/snapshot_reader.hpp"
 
 namespace weir {
@@ -20,10 +22,10 @@ using snapshot_readers = std::shared_ptr<const std::vector<snapshot_reader>>;
 // Used by one thread at a time, together with all others that share the readers.
 class restored_snapshot final : public restored_operator {
 public:
-  // For an operator that now owns `groups`.
+  // For an operator that now owns `groups`. `stores` is null where none can be read.
   // REQUIRES: the files agree about the operator (snapshot_set sees to it).
-  restored_snapshot(snapshot_readers files, checkpoint_id checkpoint, operator_id id,
-                    key_group_range groups);
+  restored_snapshot(snapshot_readers files, std::shared_ptr<kept_stores> stores,
+                    checkpoint_id checkpoint, operator_id id, key_group_range groups);
 
   checkpoint_id checkpoint() const override { return checkpoint_; }
   std::vector<std::string> parts(const std::string& name) const override;
@@ -31,14 +33,19 @@ public:
   // read one at a time. May outlive this object.
   std::unique_ptr<restored_table> table(const std::string& name) const override;
   std::vector<std::string> table_names() const override;  // Sorted.
+  const kept_store* own_store() const override { return own_store_ ? &*own_store_ : nullptr; }
   result<std::string> evolved(const std::string& saved, const present_type& now,
                               std::string_view bytes) const override;
 
 private:
+  void find_own_store();
+
   snapshot_readers files_;
+  std::shared_ptr<kept_stores> stores_;
   checkpoint_id checkpoint_;
   operator_id id_;
   key_group_range groups_;
+  std::optional<kept_store> own_store_;
 };
 
 }  // namespace weir

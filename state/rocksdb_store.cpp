@@ -8,14 +8,17 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
 #include "state/posix_file_system.hpp"
 #include "state/scratch_directory.hpp"
+#include "state/whole_file.hpp"
 
 namespace weir {
 
@@ -72,10 +75,8 @@ struct rocksdb_stores::machinery {
     table.cache_index_and_filter_blocks_with_high_priority = true;
     table.pin_l0_filter_and_index_blocks_in_cache = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-    options.create_if_missing = true;
     // Each operator instance has a database; together they must stay below the usual 1,024.
     options.max_open_files = 128;
-    options.error_if_exists = true;
     options.write_buffer_manager = buffers;
     options.write_buffer_size = std::clamp(std::max(memory, least_memory) / 4,
                                            std::uint64_t{2} << 20, std::uint64_t{64} << 20);
@@ -86,6 +87,7 @@ struct rocksdb_stores::machinery {
     // removed by keys of those four alone, which have no such prefix: they must have no hint.
     options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(5));
     options.compression = rocksdb::kNoCompression;
+    options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
     options.avoid_flush_during_shutdown = true;
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
@@ -103,7 +105,25 @@ struct rocksdb_stores::machinery {
 
 namespace {
 
-// One database, until its store and its views are gone.
+// What a database was at one moment, as files; `files` once there is a link to each of them.
+struct linked_moment {
+  linked_moment(file_system& where, std::string name) : disk{where}, directory{std::move(name)} {}
+  linked_moment(const linked_moment&) = delete;
+  linked_moment& operator=(const linked_moment&) = delete;
+  ~linked_moment() {
+    if (is_linked) static_cast<void>(remove_tree(disk, directory));
+  }
+
+  file_system& disk;
+  std::string directory;
+  bool is_linked = false;
+  status outcome;
+  std::vector<store_file> files;
+};
+
+constexpr std::string_view suffix_of_runs = ".sst";
+
+// One database, until its store, its views and what was frozen of it are gone.
 class database {
 public:
   // `owner` keeps alive what databases share.
@@ -116,14 +136,52 @@ public:
     static_cast<void>(remove_tree(files_, path_));
   }
 
-  status open(const rocksdb::Options& options) {
+  status open(rocksdb::Options options, const std::vector<store_file>& files) {
+    options.create_if_missing = files.empty();
+    options.error_if_exists = files.empty();
+    if (!files.empty()) {
+      if (auto taken = take(files); !taken) return taken;
+    }
     rocksdb::DB* opened = nullptr;
-    const auto outcome = rocksdb::DB::Open(options, path_, &opened);
+    auto outcome = rocksdb::DB::Open(options, path_, &opened);
     db_.reset(opened);
-    return checked(outcome, "open");
+    if (outcome.ok() && !files.empty()) {
+      rocksdb::ReadOptions at_once;
+      at_once.readahead_size = std::size_t{1} << 20;
+      outcome = db_->VerifyFileChecksums(at_once);
+    }
+    if (files.empty() || !outcome.IsCorruption()) return checked(outcome, "open");
+    return error{error_code::corrupt_data, "the files of the store of " + name_ + ", " +
+                                               files.front().path +
+                                               " and those beside it: " + outcome.ToString()};
   }
 
   rocksdb::DB& db() { return *db_; }
+
+  // The database as it is now.
+  std::shared_ptr<linked_moment> freeze() {
+    const std::scoped_lock lock{guard_};
+    // Nothing has changed since, if there is still one.
+    if (now_ == nullptr) {
+      now_ =
+          std::make_shared<linked_moment>(files_, path_ + ".links-" + std::to_string(moments_++));
+    }
+    return now_;
+  }
+  // Before the database changes: links what somebody still wants.
+  void thaw() {
+    const std::scoped_lock lock{guard_};
+    if (now_ == nullptr) return;
+    if (now_.use_count() > 1) link(*now_);
+    now_.reset();
+  }
+  // By any thread.
+  result<std::vector<store_file>> files_of(linked_moment& moment) {
+    const std::scoped_lock lock{guard_};
+    link(moment);
+    if (!moment.outcome) return moment.outcome.failure();
+    return moment.files;
+  }
 
   status checked(const rocksdb::Status& outcome, std::string_view activity) const {
     if (outcome.ok()) return {};
@@ -150,11 +208,49 @@ public:
   }
 
 private:
+  // Sorted runs are shared with whoever has them, where that can be; RocksDB writes to the others.
+  status take(const std::vector<store_file>& files) {
+    auto taken = files_.make_directories(path_);
+    for (const store_file& each : files) {
+      const std::string place = path_ + "/" + each.name;
+      if (!taken) break;
+      if (each.name.ends_with(suffix_of_runs) && files_.link(each.path, place)) continue;
+      taken = copy_whole_file(files_, each.path, place, each.bytes);
+    }
+    return taken ? taken : within("open the RocksDB store of " + name_, taken.failure());
+  }
+
+  void link(linked_moment& moment) {
+    if (std::exchange(moment.is_linked, true)) return;
+    rocksdb::Checkpoint* made = nullptr;
+    auto outcome = rocksdb::Checkpoint::Create(db_.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint{made};
+    if (outcome.ok()) outcome = checkpoint->CreateCheckpoint(moment.directory);
+    moment.outcome = checked(outcome, "freeze");
+    if (moment.outcome) moment.outcome = list(moment);
+  }
+  status list(linked_moment& moment) {
+    const auto names = files_.list(moment.directory);
+    if (!names) return names.failure();
+    for (const std::string& name : *names) {
+      // What it was opened with counts for nothing: it is opened as we want it.
+      if (name.starts_with("OPTIONS")) continue;
+      std::string path = moment.directory + "/" + name;
+      const auto found = files_.stat(path);
+      if (!found) return found.failure();
+      moment.files.push_back({name, std::move(path), found->size, name.ends_with(suffix_of_runs)});
+    }
+    return {};
+  }
+
   std::shared_ptr<void> owner_;
   file_system& files_;
   std::string name_;
   std::string path_;
   std::unique_ptr<rocksdb::DB> db_;
+  std::mutex guard_;                    // Of the following, and of all moments.
+  std::shared_ptr<linked_moment> now_;  // Null: it has changed since.
+  std::uint64_t moments_ = 0;
 };
 
 class rocksdb_view final : public entry_view {
@@ -173,6 +269,17 @@ public:
 private:
   std::shared_ptr<database> database_;
   const rocksdb::Snapshot* snapshot_;
+};
+
+class frozen_database final : public frozen_store {
+public:
+  explicit frozen_database(std::shared_ptr<database> of)
+      : database_{std::move(of)}, moment_{database_->freeze()} {}
+  result<std::vector<store_file>> files() override { return database_->files_of(*moment_); }
+
+private:
+  std::shared_ptr<database> database_;
+  std::shared_ptr<linked_moment> moment_;
 };
 
 class rocksdb_store final : public entry_store {
@@ -203,6 +310,7 @@ public:
 
   status commit() override {
     if (batch_.Count() == 0) return {};
+    database_->thaw();
     const auto outcome = database_->db().Write(unlogged_, &batch_);
     batch_.Clear();
     return database_->checked(outcome, "write");
@@ -210,11 +318,15 @@ public:
 
   status remove_range(std::string_view begin, std::string_view end) override {
     rocksdb::DB& db = database_->db();
+    database_->thaw();
     return database_->checked(
         db.DeleteRange(unlogged_, db.DefaultColumnFamily(), slice(begin), slice(end)), "write");
   }
 
   std::unique_ptr<entry_view> view() override { return std::make_unique<rocksdb_view>(database_); }
+  std::unique_ptr<frozen_store> freeze() override {
+    return std::make_unique<frozen_database>(database_);
+  }
 
 private:
   status took_note(const rocksdb::Status& outcome) {
@@ -234,16 +346,22 @@ rocksdb_stores::rocksdb_stores(file_system& files) : files_{files} {}
 rocksdb_stores::~rocksdb_stores() = default;
 
 result<std::unique_ptr<entry_store>> rocksdb_stores::open(const entry_store_settings& settings,
-                                                          const std::string& name) {
-  const std::scoped_lock lock{guard_};
-  if (machinery_ == nullptr) {
-    auto directory = own_directory(files_, directory_of(settings));
-    if (!directory) return directory.failure();
-    machinery_ = std::make_shared<machinery>(*std::move(directory), settings.memory);
+                                                          const std::string& name,
+                                                          const std::vector<store_file>& files) {
+  std::shared_ptr<machinery> shared;
+  std::string path;
+  {
+    const std::scoped_lock lock{guard_};
+    if (machinery_ == nullptr) {
+      auto directory = own_directory(files_, directory_of(settings));
+      if (!directory) return directory.failure();
+      machinery_ = std::make_shared<machinery>(*std::move(directory), settings.memory);
+    }
+    shared = machinery_;
+    path = shared->directory->path() + "/" + std::to_string(shared->stores++);
   }
-  const auto path = machinery_->directory->path() + "/" + std::to_string(machinery_->stores++);
-  auto opened = std::make_shared<database>(machinery_, files_, name, path);
-  if (auto done = opened->open(machinery_->options); !done) return done.failure();
+  auto opened = std::make_shared<database>(shared, files_, name, std::move(path));
+  if (auto done = opened->open(shared->options, files); !done) return done.failure();
   return std::unique_ptr<entry_store>{std::make_unique<rocksdb_store>(std::move(opened))};
 }
 

@@ -33,8 +33,6 @@ public:
   [[nodiscard]] status complete();
 
 private:
-  status copy(const std::string& from, const std::string& to, std::uint64_t bytes);
-
   file_system* files_;
   std::string path_;
   bool is_complete_ = false;

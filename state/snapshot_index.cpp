@@ -38,23 +38,50 @@ struct snapshot_index_1 {
 };
 WEIR_FIELDS(snapshot_index_1, about, operators)
 
+// Version 2 had no stores.
+
+struct table_entry_2 {
+  std::string name;
+  table_schema schema;
+  std::vector<block_entry> blocks;
+};
+WEIR_FIELDS(table_entry_2, name, schema, blocks)
+
+struct operator_entry_2 {
+  operator_id id;
+  std::string name;
+  state_parts parts;
+  std::vector<table_entry_2> tables;
+};
+WEIR_FIELDS(operator_entry_2, id, name, parts, tables)
+
+struct snapshot_index_2 {
+  snapshot_header about;
+  std::vector<operator_entry_2> operators;
+  std::vector<shared_file> files;
+};
+WEIR_FIELDS(snapshot_index_2, about, operators, files)
+
 namespace {
 
-snapshot_index newest_of(snapshot_index_1 old) {
-  snapshot_index index{std::move(old.about), {}};
-  for (auto& of : old.operators) {
-    auto& now = index.operators.emplace_back(
-        operator_entry{of.id, std::move(of.name), std::move(of.parts), {}});
+block_entry newest_of(const block_entry_1& old) {
+  return {old.offset, old.length, old.checksum, old.groups, old.entries};
+}
+block_entry newest_of(const block_entry& present) { return present; }
+
+template <class Operators>
+std::vector<operator_entry> newest_of_all(Operators old) {
+  std::vector<operator_entry> all;
+  for (auto& of : old) {
+    auto& now =
+        all.emplace_back(operator_entry{of.id, std::move(of.name), std::move(of.parts), {}});
     for (auto& table : of.tables) {
-      auto& blocks =
+      auto& made =
           now.tables.emplace_back(table_entry{std::move(table.name), std::move(table.schema), {}});
-      for (const auto& block : table.blocks) {
-        blocks.blocks.push_back(
-            {block.offset, block.length, block.checksum, block.groups, block.entries});
-      }
+      for (const auto& block : table.blocks) made.blocks.push_back(newest_of(block));
     }
   }
-  return index;
+  return all;
 }
 
 template <class Index>
@@ -67,10 +94,18 @@ result<Index> decode_whole(std::string_view bytes) {
 }  // namespace
 
 result<snapshot_index> decode_snapshot_index(std::uint32_t version, std::string_view bytes) {
-  if (version > 1) return decode_whole<snapshot_index>(bytes);
-  auto old = decode_whole<snapshot_index_1>(bytes);
-  if (!old) return old.failure();
-  return newest_of(*std::move(old));
+  if (version == 1) {
+    auto old = decode_whole<snapshot_index_1>(bytes);
+    if (!old) return old.failure();
+    return snapshot_index{std::move(old->about), newest_of_all(std::move(old->operators)), {}};
+  }
+  if (version == 2) {
+    auto old = decode_whole<snapshot_index_2>(bytes);
+    if (!old) return old.failure();
+    return snapshot_index{std::move(old->about), newest_of_all(std::move(old->operators)),
+                          std::move(old->files)};
+  }
+  return decode_whole<snapshot_index>(bytes);
 }
 
 }  // namespace weir

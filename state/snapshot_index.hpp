@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@
 
 namespace weir {
 
-inline constexpr file_format snapshot_format{"WEIRSNAP", "snapshot", 2};
+inline constexpr file_format snapshot_format{"WEIRSNAP", "snapshot", 3};
 
 // Whose snapshot a file is, so that it explains itself.
 struct snapshot_header {
@@ -47,27 +48,42 @@ struct block_entry {
 };
 WEIR_FIELDS(block_entry, offset, length, checksum, groups, entries, file)
 
+WEIR_FIELDS(stored_range, prefix, entries)
+
 struct table_entry {
   std::string name;
   table_schema schema;
   std::vector<block_entry> blocks;
+  std::optional<stored_range> stored{};  // In the operator's store.
   friend bool operator==(const table_entry&, const table_entry&) = default;
 };
-WEIR_FIELDS(table_entry, name, schema, blocks)
+WEIR_FIELDS(table_entry, name, schema, blocks, stored)
+
+// One of the files of a store.
+struct store_file_entry {
+  std::string name;        // Within the store.
+  std::uint32_t file = 0;  // The n-th of the index's files.
+  friend bool operator==(const store_file_entry&, const store_file_entry&) = default;
+};
+WEIR_FIELDS(store_file_entry, name, file)
 
 struct operator_entry {
   operator_id id;
   std::string name;  // "window-counts (2/4)"
   state_parts parts;
   std::vector<table_entry> tables;
+  std::string store_format{};  // "rocksdb"; empty: it has no store.
+  std::vector<store_file_entry> store{};
   friend bool operator==(const operator_entry&, const operator_entry&) = default;
 };
-WEIR_FIELDS(operator_entry, id, name, parts, tables)
+WEIR_FIELDS(operator_entry, id, name, parts, tables, store_format, store)
 
 struct snapshot_index {
   snapshot_header about;
   std::vector<operator_entry> operators;
-  std::vector<shared_file> files{};  // Of earlier checkpoints, in which some of the blocks are.
+  // What the snapshot needs beside its own file: those of earlier checkpoints, in which some of the
+  // blocks are, and those of stores.
+  std::vector<shared_file> files{};
   friend bool operator==(const snapshot_index&, const snapshot_index&) = default;
 };
 WEIR_FIELDS(snapshot_index, about, operators, files)

@@ -60,7 +60,40 @@ std::string problem_of(const block_entry& block, const snapshot_index& index, st
   return {};
 }
 
+// Paths are made of them.
+bool is_plain_name(std::string_view name) {
+  return stays_inside(name) && name.find('/') == std::string_view::npos;
+}
+
+std::string problem_of_store(const operator_entry& of, const snapshot_index& index) {
+  std::set<std::string_view> names;
+  for (const auto& file : of.store) {
+    const auto place = place_of(of) + ": file " + in_quotes(file.name) + " of its store: ";
+    if (!is_plain_name(file.name)) return place + "is no name";
+    if (!names.insert(file.name).second) return place + "is there twice";
+    if (file.file == 0 || file.file > index.files.size()) {
+      return place + "is file " + std::to_string(file.file) + " of " +
+             std::to_string(index.files.size());
+    }
+  }
+  for (const auto& table : of.tables) {
+    if (!table.stored) continue;
+    if (of.store.empty() || of.store_format.empty()) {
+      return place_of(of, table) + ": is in a store that the operator does not have";
+    }
+    // The last prefix is never given.
+    if (table.stored->prefix.size() != 4 || table.stored->prefix == "\xff\xff\xff\xff" ||
+        table.stored->entries == 0) {
+      return place_of(of, table) + ": " + std::to_string(table.stored->entries) +
+             " entries behind a prefix of " + std::to_string(table.stored->prefix.size()) +
+             " bytes in its store";
+    }
+  }
+  return {};
+}
+
 std::string problem_of(const operator_entry& of, const snapshot_index& index, std::uint64_t end) {
+  if (auto problem = problem_of_store(of, index); !problem.empty()) return problem;
   std::set<std::string_view> names;
   for (const auto& table : of.tables) {
     if (!names.insert(table.name).second) return place_of(of, table) + ": is there twice";
@@ -75,8 +108,8 @@ std::string problem_of(const operator_entry& of, const snapshot_index& index, st
 std::string problem_of(const std::vector<shared_file>& files, checkpoint_id of) {
   for (const auto& file : files) {
     const auto name = "index: shared file \"" + to_string(file) + "\" ";
-    if (file.checkpoint == checkpoint_id{} || of <= file.checkpoint) {
-      return name + "is not of an earlier checkpoint";
+    if (file.checkpoint == checkpoint_id{} || of < file.checkpoint) {
+      return name + "is of no earlier checkpoint, nor of this one";
     }
     if (!stays_inside(file.path)) return name + "is not inside its directory";
   }
@@ -140,11 +173,24 @@ result<state_block> snapshot_reader::read_block(const operator_entry& of, const 
   return read;
 }
 
+std::string snapshot_reader::path_of_shared(std::uint32_t number) const {
+  const auto slash = path_.rfind('/');
+  return path_of(index_.files[number - 1], about().checkpoint,
+                 slash == std::string::npos ? "." : path_.substr(0, slash));
+}
+
+std::vector<store_file> snapshot_reader::store_of(const operator_entry& of) const {
+  std::vector<store_file> files;
+  for (const auto& each : of.store) {
+    const std::uint64_t bytes = index_.files[each.file - 1].bytes;
+    files.push_back({each.name, path_of_shared(each.file), bytes, true});
+  }
+  return files;
+}
+
 status snapshot_reader::read_shared(const block_entry& entry, std::string& into) const {
   const shared_file& place = index_.files[entry.file - 1];
-  const auto slash = path_.rfind('/');
-  const auto path =
-      path_of(place, about().checkpoint, slash == std::string::npos ? "." : path_.substr(0, slash));
+  const auto path = path_of_shared(entry.file);
   auto& file = shared_[entry.file - 1];
   if (!file) {
     auto opened = files_->open_for_reading(path);

@@ -5,7 +5,8 @@
 //    schemas, parts and the places of all blocks. Blocks are verified when they are read.
 // 2. No length is believed before it was compared with the size of the file.
 // 3. Blocks that are in files of earlier checkpoints are read there. Such a file is opened when the
-//    first of its blocks is read; its checkpoint lies beside that of this file.
+//    first of its blocks is read; its checkpoint lies beside that of this file. What is in the
+//    files of a store is read by state/table_reader.hpp.
 // 4. Errors name the file, the place in it and what is wrong; the caller adds what it was doing.
 #pragma once
 
@@ -32,7 +33,7 @@ public:
   const std::string& path() const { return path_; }
   std::uint64_t size() const { return size_; }
   const snapshot_header& about() const { return index_.about; }
-  // Of earlier checkpoints, which it needs.
+  // What it needs beside itself.
   const std::vector<shared_file>& shared() const { return index_.files; }
   // Ids are distinct, and table names within an operator.
   const std::vector<operator_entry>& operators() const { return index_.operators; }
@@ -44,6 +45,10 @@ public:
   result<state_block> read_block(const operator_entry& of, const table_entry& table,
                                  std::size_t block) const;
 
+  // The files of an operator's store, with the paths that lead there from this file's.
+  // REQUIRES: `of` is an entry of this reader's operators().
+  std::vector<store_file> store_of(const operator_entry& of) const;
+
 private:
   snapshot_reader(file_system& files, std::string path, std::unique_ptr<readable_file> file,
                   std::uint64_t size);
@@ -51,6 +56,7 @@ private:
   result<std::uint32_t> read_header() const;
   result<index_entry> read_trailer() const;
   status read_index(const index_entry& place, std::uint32_t version);
+  std::string path_of_shared(std::uint32_t number) const;
   status read_shared(const block_entry& entry, std::string& into) const;
   status read_exactly(std::uint64_t offset, std::string& into) const;
   error damaged(const std::string& place, const std::string& what) const;

@@ -87,7 +87,8 @@ status check(const std::vector<snapshot_reader>& files, checkpoint_id checkpoint
 }  // namespace
 
 result<snapshot_set> snapshot_set::open(file_system& files, checkpoint_id checkpoint,
-                                        std::vector<std::string> paths) {
+                                        std::vector<std::string> paths,
+                                        std::shared_ptr<kept_stores> stores) {
   const std::string activity = "restore checkpoint " + std::to_string(checkpoint.value);
   std::vector<snapshot_reader> readers;
   for (auto& path : paths) {
@@ -102,7 +103,8 @@ result<snapshot_set> snapshot_set::open(file_system& files, checkpoint_id checkp
     return a.about().subtask < b.about().subtask;
   });
   return snapshot_set{checkpoint,
-                      std::make_shared<const std::vector<snapshot_reader>>(std::move(readers))};
+                      std::make_shared<const std::vector<snapshot_reader>>(std::move(readers)),
+                      std::move(stores)};
 }
 
 bool snapshot_set::has(operator_id id) const {
@@ -121,7 +123,7 @@ std::vector<operator_id> snapshot_set::operators() const {
 std::unique_ptr<restored_operator> snapshot_set::restored(operator_id id,
                                                           key_group_range groups) const {
   if (!has(id)) return nullptr;
-  return std::make_unique<restored_snapshot>(files_, checkpoint_, id, groups);
+  return std::make_unique<restored_snapshot>(files_, stores_, checkpoint_, id, groups);
 }
 
 }  // namespace weir

@@ -20,9 +20,11 @@ class snapshot_set {
 public:
   // Opens and verifies all files, and that they belong together: of the same checkpoint, each
   // operator's of one parallelism, of different subtasks, and its tables of one schema. Errors
-  // begin with "restore checkpoint 17".
+  // begin with "restore checkpoint 17". `stores` is to read those whose files belong to it; null:
+  // they cannot be read.
   static result<snapshot_set> open(file_system& files, checkpoint_id checkpoint,
-                                   std::vector<std::string> paths);
+                                   std::vector<std::string> paths,
+                                   std::shared_ptr<kept_stores> stores = nullptr);
 
   bool has(operator_id id) const;
   std::vector<operator_id> operators() const;  // Sorted.
@@ -33,11 +35,13 @@ public:
   std::unique_ptr<restored_operator> restored(operator_id id, key_group_range groups) const;
 
 private:
-  snapshot_set(checkpoint_id checkpoint, snapshot_readers files)
-      : checkpoint_{checkpoint}, files_{std::move(files)} {}
+  snapshot_set(checkpoint_id checkpoint, snapshot_readers files,
+               std::shared_ptr<kept_stores> stores)
+      : checkpoint_{checkpoint}, files_{std::move(files)}, stores_{std::move(stores)} {}
 
   checkpoint_id checkpoint_;
   snapshot_readers files_;
+  std::shared_ptr<kept_stores> stores_;
 };
 
 }  // namespace weir

@@ -11,6 +11,7 @@
 
 #include "api/codec.hpp"
 #include "state/crc32c.hpp"
+#include "state/whole_file.hpp"
 
 namespace weir {
 
@@ -65,15 +66,16 @@ result<snapshot_writer> snapshot_writer::create(file_system& files, std::string 
   }
   auto file = files.create(path);
   if (!file) return within(activity(about), file.failure());
-  return snapshot_writer{std::move(path), std::move(about), std::move(content), std::move(base),
-                         std::move(*file)};
+  return snapshot_writer{files,           std::move(path), std::move(about), std::move(content),
+                         std::move(base), std::move(*file)};
 }
 
-snapshot_writer::snapshot_writer(std::string path, snapshot_header about,
+snapshot_writer::snapshot_writer(file_system& files, std::string path, snapshot_header about,
                                  std::vector<operator_snapshot> content,
                                  std::shared_ptr<const written_snapshot> base,
                                  std::unique_ptr<writable_file> file)
-    : path_{std::move(path)},
+    : files_{&files},
+      path_{std::move(path)},
       content_{std::move(content)},
       index_{std::move(about), {}},
       file_{std::move(file)},
@@ -90,7 +92,7 @@ snapshot_writer::snapshot_writer(std::string path, snapshot_header about,
     index_.operators.push_back({each.id, std::move(each.name), std::move(each.parts), {}});
     for (auto& table : each.tables) {
       index_.operators.back().tables.push_back(
-          {std::move(table.name), std::move(table.schema), {}});
+          {std::move(table.name), std::move(table.schema), {}, std::move(table.stored)});
     }
   }
 }
@@ -103,6 +105,12 @@ result<bool> snapshot_writer::write_some(std::size_t bytes) {
         file_.reset();
         return within(activity(index_.about), read.failure());
       }
+    } else if (has_stores_left()) {
+      if (auto kept = keep_file(); !kept) {
+        file_.reset();
+        return within(activity(index_.about), kept.failure());
+      }
+      if (buffer_.empty()) return false;
     } else {
       buffer_end();
     }
@@ -195,6 +203,50 @@ status snapshot_writer::buffer_block() {
     file.referenced += entry.length;
   }
   buffer_ += block->bytes;
+  return {};
+}
+
+// Moves on to the store of which the next file is to be kept.
+bool snapshot_writer::has_stores_left() {
+  while (keeper_ < content_.size()) {
+    if (content_[keeper_].store != nullptr && (!to_keep_ || kept_ < to_keep_->size())) return true;
+    content_[keeper_].store.reset();
+    to_keep_.reset();
+    kept_ = 0;
+    ++keeper_;
+  }
+  return false;
+}
+
+status snapshot_writer::keep_file() {
+  operator_entry& of = index_.operators[keeper_];
+  if (!to_keep_) {
+    auto files = content_[keeper_].store->files();
+    if (!files) return files.failure();
+    to_keep_ = *std::move(files);
+    of.store_format = content_[keeper_].store_format;
+    return {};
+  }
+  const store_file& file = (*to_keep_)[kept_++];
+  const shared_file* known =
+      base_ != nullptr && file.is_final ? base_->find_kept(of.id, file.name) : nullptr;
+  shared_file place;
+  if (known != nullptr) {
+    place = *known;
+  } else {
+    const std::string stem = path_.substr(0, path_.rfind('.'));
+    const std::string path = stem + ".store-" + std::to_string(keeper_) + "." + file.name;
+    place = {index_.about.checkpoint, path.substr(path.rfind('/') + 1), file.bytes};
+    const bool is_linked = file.is_final && files_->link(file.path, path);
+    if (!is_linked) {
+      if (auto copied = copy_whole_file(*files_, file.path, path, file.bytes); !copied) {
+        return copied;
+      }
+    }
+  }
+  index_.files.push_back(place);
+  of.store.push_back({file.name, static_cast<std::uint32_t>(index_.files.size())});
+  if (file.is_final) record_->kept.push_back({of.id, file.name, std::move(place)});
   return {};
 }
 

@@ -6,6 +6,8 @@
 //   while (!*writer->write_some(state_block_size)) { ... }
 //
 // What a former snapshot of the task has already - its base - is referred to and not even read.
+// The files of an operator's store become files beside this one: second names of the same, where
+// that can be, else copies.
 //
 // The trailer comes last and everything before it has a checksum: a file whose writing was
 // interrupted is never taken for whole.
@@ -14,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,9 +44,10 @@ public:
   // REQUIRES: neither true nor an error was returned before.
   result<bool> write_some(std::size_t bytes);
 
+  // Into the file alone.
   std::uint64_t bytes_written() const { return written_; }
   const std::string& path() const { return path_; }
-  // Files of earlier checkpoints that the snapshot needs.
+  // What the snapshot needs beside its file: files of earlier checkpoints, and those of stores.
   const std::vector<shared_file>& shared() const { return index_.files; }
   // For the next snapshots. REQUIRES: write_some has returned true.
   std::shared_ptr<const written_snapshot> written() const { return record_; }
@@ -52,7 +56,8 @@ private:
   // A restore opens them all.
   static constexpr std::size_t most_shared_files = 63;
 
-  snapshot_writer(std::string path, snapshot_header about, std::vector<operator_snapshot> content,
+  snapshot_writer(file_system& files, std::string path, snapshot_header about,
+                  std::vector<operator_snapshot> content,
                   std::shared_ptr<const written_snapshot> base,
                   std::unique_ptr<writable_file> file);
 
@@ -62,9 +67,12 @@ private:
   bool has_tables_left();
   void begin_table();
   status buffer_block();
+  bool has_stores_left();
+  status keep_file();
   void buffer_end();
   status finish();
 
+  file_system* files_;
   std::string path_;
   std::vector<operator_snapshot> content_;  // Of what is not in the index yet: the tables.
   snapshot_index index_;
@@ -79,8 +87,13 @@ private:
   std::size_t operator_ = 0;  // Whose tables are being written,
   std::size_t table_ = 0;     // and which of them,
   bool has_begun_ = false;    // if any.
-  std::string buffer_;        // Bytes for the file. The index and the trailer, when at the end:
-  std::size_t flushed_ = 0;   // of which this many are in the file.
+
+  std::size_t keeper_ = 0;  // Behind the tables: the operator whose store is being kept,
+  std::optional<std::vector<store_file>> to_keep_;  // what it has, once that is known,
+  std::size_t kept_ = 0;                            // and how many of those are.
+
+  std::string buffer_;       // Bytes for the file. The index and the trailer, when at the end:
+  std::size_t flushed_ = 0;  // of which this many are in the file.
   bool is_at_end_ = false;
   std::uint64_t written_ = 0;
 };

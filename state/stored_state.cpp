@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "state/kept_stores.hpp"
 #include "state/snapshot_reader.hpp"
+#include "state/table_reader.hpp"
 
 namespace weir {
 
 namespace {
+
+const entry_store_settings settings_of_stores{.directory = {}, .memory = std::uint64_t{64} << 20};
 
 template <class List, class Matches>
 auto& find_or_add(List& list, Matches matches) {
@@ -28,6 +32,7 @@ void add(stored_operator& to, const operator_entry& of) {
       sum.entries += block.entries;
       sum.bytes += block.length;
     }
+    if (table.stored) sum.entries += table.stored->entries;
   }
   for (const auto& part : of.parts) {
     const auto& name = part.first;
@@ -39,16 +44,17 @@ void add(stored_operator& to, const operator_entry& of) {
 
 }  // namespace
 
-result<stored_state> stored_state::open(file_system& files, const std::string& path) {
+result<stored_state> stored_state::open(file_system& files, const std::string& path,
+                                        entry_stores* stores) {
   if (path.empty()) {
     return error{error_code::invalid_argument, "look for a checkpoint: its path is empty"};
   }
   const checkpoint_directory directory{files, path};
   auto there = directory.at(path);
-  if (there) return stored_state{files, std::move(*there)};
+  if (there) return stored_state{files, stores, std::move(*there)};
   if (there.failure().code != error_code::not_found) return there.failure();
   auto latest = directory.latest();
-  if (latest && latest->has_value()) return stored_state{files, std::move(**latest)};
+  if (latest && latest->has_value()) return stored_state{files, stores, std::move(**latest)};
   return there.failure();
 }
 
@@ -88,15 +94,20 @@ status stored_state::for_each_block(const table_selection& selection,
   for (const auto& file : manifest().files) {
     const auto reader = snapshot_reader::open(*files_, found_.path_of(file));
     if (!reader) return reader.failure();
+    std::optional<kept_stores> stores;
+    if (stores_ != nullptr) stores.emplace(*stores_, settings_of_stores);
     for (const auto& of : reader->operators()) {
       const std::string& name = name_of(of);
       if (!is_wanted(selection.operator_name, name)) continue;
       for (const auto& table : of.tables) {
         if (!is_wanted(selection.table_name, table.name)) continue;
-        for (std::size_t i = 0; i < table.blocks.size(); ++i) {
-          const auto block = reader->read_block(of, table, i);
+        const key_group_range all{0, reader->about().max_parallelism};
+        table_reader blocks{*reader, of, table, all, stores ? &*stores : nullptr};
+        for (;;) {
+          const auto block = blocks.next();
           if (!block) return block.failure();
-          if (auto visited = visit(name, table, *block); !visited) return visited;
+          if (!*block) break;
+          if (auto visited = visit(name, table, **block); !visited) return visited;
         }
       }
     }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "api/entry_store.hpp"
 #include "api/error.hpp"
 #include "api/file_system.hpp"
 #include "api/snapshot.hpp"
@@ -50,8 +51,10 @@ class stored_state {
 public:
   // The checkpoint at `path`, which is its directory or its manifest; or the newest whole one in
   // `path`, if that is where a job keeps its checkpoints. All files are verified but for their
-  // blocks. `files` outlives this.
-  static result<stored_state> open(file_system& files, const std::string& path);
+  // blocks, and for what is in the files of stores; without `stores` (null) those cannot be read.
+  // What the first and the last point to outlives this.
+  static result<stored_state> open(file_system& files, const std::string& path,
+                                   entry_stores* stores = nullptr);
 
   const checkpoint_directory::found& found() const { return found_; }
   const checkpoint_manifest& manifest() const { return found_.manifest; }
@@ -68,12 +71,13 @@ public:
   status for_each_block(const table_selection& selection, const block_visitor& visit) const;
 
 private:
-  stored_state(file_system& files, checkpoint_directory::found found)
-      : files_{&files}, found_{std::move(found)} {}
+  stored_state(file_system& files, entry_stores* stores, checkpoint_directory::found found)
+      : files_{&files}, stores_{stores}, found_{std::move(found)} {}
 
   const std::string& name_of(const operator_entry& of) const;
 
   file_system* files_;
+  entry_stores* stores_;
   checkpoint_directory::found found_;
 };
 

@@ -59,6 +59,14 @@ status load(restored_table& saved, const conversion_step* by, state_table& into)
   }
 }
 
+// Whether the table has what is in the store already.
+bool begin_with_stored(const restored_operator& from, const std::string& name, state_table& table) {
+  const kept_store* const own = from.own_store();
+  if (own == nullptr) return false;
+  const auto range = own->ranges.find(name);
+  return range != own->ranges.end() && table.begin_with(range->second);
+}
+
 }  // namespace
 
 result<table_restore> restore_table(const restored_operator& from, const std::string& name,
@@ -74,6 +82,7 @@ result<table_restore> restore_table(const restored_operator& from, const std::st
     evolution = *std::move(planned);
     done.changes = std::move(evolution->changes);
   }
+  if (!done.has_evolved && begin_with_stored(from, name, table)) saved->leave_out_stored();
   const auto loaded = load(*saved, evolution ? &evolution->step : nullptr, table);
   if (loaded) return done;
   return within("restore state \"" + name + "\"", loaded.failure());

@@ -20,6 +20,13 @@ const named_blocks* written_snapshot::find(operator_id of, const std::string& na
   return found == tables.end() ? nullptr : &found->parts;
 }
 
+const shared_file* written_snapshot::find_kept(operator_id of, const std::string& name) const {
+  const auto found = std::find_if(kept.begin(), kept.end(), [&](const kept_file& each) {
+    return each.of == of && each.name == name;
+  });
+  return found == kept.end() ? nullptr : &found->place;
+}
+
 std::vector<bool> written_snapshot::worth_referring_to(std::size_t most_files) const {
   std::vector<std::size_t> worth;
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -36,12 +36,22 @@ struct written_snapshot {
     named_blocks parts;
   };
 
+  // A file of a store that does not change any more.
+  struct kept_file {
+    operator_id of;
+    std::string name;  // Within the store.
+    shared_file place;
+  };
+
   checkpoint_id checkpoint;
   std::vector<file> files;  // The snapshot's own first: block_entry::file is the position here.
   std::vector<table> tables;
+  std::vector<kept_file> kept{};
 
   // The parts of a table; null if it has none.
   const named_blocks* find(operator_id of, const std::string& name) const;
+  // Where a file of an operator's store is; null if it has none of that name.
+  const shared_file* find_kept(operator_id of, const std::string& name) const;
 
   // For each file, whether the next snapshot may refer to it. A file that is hardly needed any more
   // would be kept for little, and a file that is opened for a restore costs time: so at least half

@@ -36,6 +36,10 @@ simulated_disk_faults::fate simulated_disk_faults::next(disk_operation what,
   ++counts_[kind];
   if (what != disk_operation::open && what != disk_operation::read && has_power()) ++changes_;
   if (!has_power()) return {true, false};
+  if (path.starts_with(delays_.under) && strikes(delays_.chance)) {
+    const auto range = static_cast<std::uint64_t>((delays_.longest - delays_.shortest).count());
+    time_taken_ += delays_.shortest + duration{static_cast<std::int64_t>(random_.below(range + 1))};
+  }
   fate decided;
   for (std::size_t i = 0; i < planned_.size();) {
     auto& each = planned_[i];

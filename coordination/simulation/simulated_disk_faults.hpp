@@ -11,8 +11,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "api/time.hpp"
 #include "coordination/simulation/random_numbers.hpp"
 
 namespace weir {
@@ -55,6 +57,15 @@ struct disk_fault {
   bool takes_effect = false;
 };
 
+// A disk that is slow at times: whoever asks it for something waits, and so does its process.
+struct disk_delays {
+  per_million chance{};  // That an operation takes so long.
+  duration shortest{};
+  duration longest{};
+  // Only files whose path starts with this.
+  std::string under{};
+};
+
 class simulated_disk_faults {
 public:
   explicit simulated_disk_faults(std::uint64_t seed) : random_{seed} {}
@@ -63,6 +74,8 @@ public:
   void set(disk_fault_rates rates);
   // In addition to what else will fail.
   void fail(disk_fault fault);
+  // In place of the delays before. Counts in a simulated world, whose time is virtual.
+  void delay(disk_delays delays) { delays_ = std::move(delays); }
   // The size of the disk: no append makes its files larger than this in sum. None: no limit.
   std::optional<std::uint64_t> capacity;
   // The power goes before the n-th change of the disk from now on: it and all later operations
@@ -87,6 +100,9 @@ public:
   void distort(const std::string& path, std::span<char> bytes);
   void restore_power() { power_until_ = std::numeric_limits<std::uint64_t>::max(); }
   random_numbers& random() { return random_; }
+  // How long the operations took since this was last reset.
+  duration time_taken() const { return time_taken_; }
+  void reset_time_taken() { time_taken_ = {}; }
 
 private:
   bool strikes(per_million chance);
@@ -94,6 +110,8 @@ private:
 
   random_numbers random_;
   disk_fault_rates rates_;
+  disk_delays delays_;
+  duration time_taken_{};
   std::array<per_million, disk_operation_count> chances_{};
   bool has_rates_ = false;
   std::vector<disk_fault> planned_;

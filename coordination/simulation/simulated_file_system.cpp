@@ -246,6 +246,21 @@ status simulated_file_system::rename(const std::string& from, const std::string&
   return {};
 }
 
+status simulated_file_system::link(const std::string& from, const std::string& to) {
+  const auto found = files_.find(from);
+  if (found == files_.end()) return no_such("link", from);
+  if (files_.contains(to) || directories_.contains(to)) {
+    return error{error_code::io_failure, "link " + from + " to " + to + ": file exists"};
+  }
+  if (const auto parent = parent_of(to); !parent.empty() && !directories_.contains(parent)) {
+    return no_such("link " + from + " to", to);
+  }
+  const auto fate = faults_.next(disk_operation::create, to);
+  if (fate.takes_effect) files_[to] = found->second;
+  if (fate.fails) return broken("link " + from + " to", to);
+  return {};
+}
+
 status simulated_file_system::remove(const std::string& path) {
   if (!files_.contains(path)) return no_such("remove", path);
   const auto fate = faults_.next(disk_operation::remove, path);

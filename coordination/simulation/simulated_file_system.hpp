@@ -62,6 +62,7 @@ public:
   result<std::unique_ptr<readable_file>> open_for_reading(const std::string& path) override;
   result<std::unique_ptr<writable_file>> create(const std::string& path) override;
   status rename(const std::string& from, const std::string& to) override;
+  status link(const std::string& from, const std::string& to) override;
   status remove(const std::string& path) override;
   status make_directories(const std::string& path) override;
   status remove_directory(const std::string& path) override;

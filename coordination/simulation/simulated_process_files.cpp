@@ -107,6 +107,11 @@ status simulated_process_files::rename(const std::string& from, const std::strin
   return disk_->rename(from, to);
 }
 
+status simulated_process_files::link(const std::string& from, const std::string& to) {
+  if (*is_cut_off_) return refusal("link " + from + " to", to);
+  return disk_->link(from, to);
+}
+
 status simulated_process_files::remove(const std::string& path) {
   if (*is_cut_off_) return refusal("remove", path);
   return disk_->remove(path);

@@ -35,7 +35,7 @@ private:
   incarnation self_;
   random_numbers random_;
   simulated_process_files files_;
-  map_stores stores_;
+  map_stores stores_{files_};
 };
 
 }  // namespace weir

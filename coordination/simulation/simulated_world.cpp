@@ -122,12 +122,20 @@ bool simulated_world::is_paused(const caf::resumable& job) const {
 void simulated_world::run_actor(std::size_t job) {
   auto& jobs = scheduler_->jobs;
   std::swap(jobs[0], jobs[job]);
+  std::optional<process_id> home;
   if (auto* actor = dynamic_cast<caf::scheduled_actor*>(jobs[0])) {
+    if (const auto found = residents_.find(actor->id()); found != residents_.end()) {
+      home = found->second.home.process;
+    }
     longest_mailbox_ = std::max(longest_mailbox_, actor->mailbox().size());
     mix_into_trace(actor->id());
   }
+  files_->faults().reset_time_taken();
   scheduler_->run_once();
   ++steps_;
+  if (const auto waited = files_->faults().time_taken(); waited > duration{} && home) {
+    pause(*home, waited);
+  }
 }
 
 void simulated_world::after(duration delay, std::function<void()> action) {
@@ -153,7 +161,9 @@ void simulated_world::ship(incarnation from, incarnation to, std::function<void(
   const duration delay =
       options_.link_delay_min + duration{static_cast<std::int64_t>(random_.below(jitter + 1))};
   // A timer of a paused process may have come here: it sends when it goes on.
-  const auto sent = std::max(now(), processes_[from.process.value]->paused_until);
+  // So does an actor that waits for the disk just now.
+  const auto sent =
+      std::max(now() + files_->faults().time_taken(), processes_[from.process.value]->paused_until);
   auto& last = last_arrival_[{from, to}];
   last = std::max(last, sent + delay);
   after(last - now(), [this, from, to, arrive = std::move(arrive)] {

@@ -7,8 +7,9 @@
 // TCP connection. The same seed gives the same run, to the last message: `trace_hash` shows it.
 //
 // Processes crash, come back empty, and stop for a while; the machine loses power, and its disk
-// fails (coordination/simulation/simulated_disk_faults.hpp). The end of the world is `kill -9` for
-// all of its processes: what they had written is on the disk, and nothing comes after it.
+// fails or takes its time (coordination/simulation/simulated_disk_faults.hpp). The end of the world
+// is `kill -9` for all of its processes: what they had written is on the disk, and nothing comes
+// after it.
 #pragma once
 
 #include <cstdint>

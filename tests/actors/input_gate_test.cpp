@@ -46,7 +46,7 @@ protected:
       return changed->is_idle ? "idle" : "active";
     }
     if (auto* aligned = std::get_if<input_gate::barrier_aligned>(&*event)) {
-      const auto base = aligned->base.value;
+      const auto base = aligned->base.checkpoint.value;
       return "barrier " + std::to_string(aligned->checkpoint.value) +
              (base > 0 ? " on " + std::to_string(base) : "");
     }
@@ -73,7 +73,7 @@ protected:
   static frame barrier(std::uint64_t n, std::uint64_t base = 0) {
     frame made;
     made.barrier = checkpoint_id{n};
-    made.base = checkpoint_id{base};
+    made.base = {checkpoint_id{base}};
     return made;
   }
   static frame end() {

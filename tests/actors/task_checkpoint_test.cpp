@@ -198,19 +198,19 @@ TEST_F(TaskCheckpoint, PassesOnWhatItIsBasedOn) {
   start();
   frame sent;
   sent.barrier = checkpoint_id{5};
-  sent.base = checkpoint_id{3};
+  sent.base = {checkpoint_id{3}, true};
   deliver(0, std::move(sent));
   run();
   ASSERT_EQ(snapshots_.size(), 1U);
-  EXPECT_EQ(snapshots_[0].base, checkpoint_id{3});
-  EXPECT_EQ(sent_[0].content.base, checkpoint_id{3});
+  EXPECT_EQ(snapshots_[0].base, (snapshot_base{checkpoint_id{3}, true}));
+  EXPECT_EQ(sent_[0].content.base, (snapshot_base{checkpoint_id{3}, true}));
   deliver_end(0);
   grant_all();
   run();
   task_->trigger_checkpoint({6}, false, {5});
   run();
   ASSERT_EQ(snapshots_.size(), 2U);
-  EXPECT_EQ(snapshots_[1].base, checkpoint_id{5});
+  EXPECT_EQ(snapshots_[1].base, (snapshot_base{checkpoint_id{5}}));
 }
 
 TEST_F(TaskCheckpoint, ComesAfterWhatIsDue) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "api/operator.hpp"
+#include "coordination/simulation/simulated_file_system.hpp"
 #include "state/map_store.hpp"
 
 namespace weir {
@@ -15,8 +16,11 @@ namespace {
 // Counts what is asked of it, and fails when told to.
 class watched_stores final : public entry_stores {
 public:
+  std::string format() const override { return "watched"; }
+  using entry_stores::open;
   result<std::unique_ptr<entry_store>> open(const entry_store_settings& with,
-                                            const std::string& whose) override {
+                                            const std::string& whose,
+                                            const std::vector<store_file>&) override {
     ++opened;
     if (failure) return *failure;
     settings = with;
@@ -56,10 +60,12 @@ private:
       return owner_.failure ? *owner_.failure : inner_.remove_range(begin, end);
     }
     std::unique_ptr<entry_view> view() override { return inner_.view(); }
+    std::unique_ptr<frozen_store> freeze() override { return inner_.freeze(); }
 
   private:
     watched_stores& owner_;
-    map_store inner_;
+    simulated_file_system files_;
+    map_store inner_{files_, "/scratch"};
   };
 };
 

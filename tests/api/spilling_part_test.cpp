@@ -316,8 +316,10 @@ INSTANTIATE_TEST_SUITE_P(Stores, SpillingTable,
 // Fails from the second read on.
 class failing_stores final : public entry_stores {
 public:
-  result<std::unique_ptr<entry_store>> open(const entry_store_settings&,
-                                            const std::string&) override {
+  std::string format() const override { return "failing"; }
+  using entry_stores::open;
+  result<std::unique_ptr<entry_store>> open(const entry_store_settings&, const std::string&,
+                                            const std::vector<store_file>&) override {
     return std::unique_ptr<entry_store>{std::make_unique<failing_store>()};
   }
 
@@ -341,6 +343,7 @@ private:
     status commit() override { return {}; }
     status remove_range(std::string_view, std::string_view) override { return {}; }
     std::unique_ptr<entry_view> view() override { return std::make_unique<failing_view>(); }
+    std::unique_ptr<frozen_store> freeze() override { return nullptr; }
   };
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How soon a killed job goes on. A process counts the records of each key until it has a checkpoint
 // with all keys; it is killed with SIGKILL, another one takes the checkpoint up, and the time is
-// taken from the kill to the first record whose count continues the old one.
+// taken from the kill to the first record whose count continues the old one. That one is killed in
+// turn, before it has a checkpoint of its own, and so on.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -33,6 +34,7 @@ struct counting {
   std::uint64_t keys = 0;
   std::uint32_t parallelism = 1;
   bool restores = false;
+  std::string backend;
   std::string directory;
 };
 
@@ -72,8 +74,10 @@ int count_until_killed(const counting& what, int answer) {
   options.threads = 2;
   options.parallelism = what.parallelism;
   options.checkpoint_directory = what.directory;
-  options.checkpoint_interval = std::chrono::milliseconds{200};
+  options.checkpoint_interval = what.restores ? std::chrono::hours{1} : std::chrono::seconds{1};
   if (what.restores) options.restore = "latest";
+  if (what.backend == "rocksdb") options.state_backend = state_backend_type::rocksdb;
+  options.rocksdb_directory = what.directory + "/rocksdb";
   environment env{"recovery", {}};
   env.from(generator(unbounded, [](std::uint64_t i) { return i; }))
       .key_by([keys = what.keys](std::uint64_t i) { return i % keys; })
@@ -97,66 +101,71 @@ fs::file_time_type newest_manifest(const std::string& directory) {
   return newest;
 }
 
-struct recovery {
-  double from_kill = 0;   // Seconds from the kill to the first right record.
-  double from_start = 0;  // From the start of the new process.
-};
-
-recovery recover(std::uint64_t keys, std::uint32_t before, std::uint32_t after) {
-  const auto directory = (fs::temp_directory_path() / "weir_recovery_benchmark").string();
-  fs::remove_all(directory);
-  const auto words = [&](std::uint32_t parallelism, bool restores) {
-    return std::to_string(keys) + ' ' + std::to_string(parallelism) + (restores ? " 1 " : " 0 ") +
-           directory;
-  };
-  recovery measured;
-  double killed = 0;
-  {
-    child_process first{"recovery", words(before, false)};
+// A directory with a checkpoint of so many keys, and processes that go on from it.
+class interrupted_job {
+public:
+  interrupted_job(std::uint64_t keys, std::uint32_t parallelism, std::string backend)
+      : keys_{keys}, backend_{std::move(backend)} {
+    fs::remove_all(directory_);
+    child_process first{"recovery", words(parallelism, false)};
     if (first.answer() < 0) std::exit(1);
     const auto all_there = fs::file_time_type::clock::now();
     // Begun before that moment, it may lack some: the second one has them all.
     for (int manifests = 0; manifests < 2; ++manifests) {
-      const auto last = std::max(all_there, newest_manifest(directory));
-      while (newest_manifest(directory) <= last) {
+      const auto last = std::max(all_there, newest_manifest(directory_));
+      while (newest_manifest(directory_) <= last) {
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
       }
     }
-    killed = seconds_now();
   }
-  const double started = seconds_now();
-  child_process second{"recovery", words(after, true)};
-  const double first_right = second.answer();
-  if (first_right < 0) {
-    std::fprintf(stderr, "the restored job counted wrong\n");
-    std::exit(1);
+  interrupted_job(const interrupted_job&) = delete;
+  interrupted_job& operator=(const interrupted_job&) = delete;
+  ~interrupted_job() { fs::remove_all(directory_); }
+
+  // Seconds from the end of the process before, which was killed, to the first right record.
+  double go_on(std::uint32_t parallelism) {
+    const double killed = seconds_now();
+    child_process next{"recovery", words(parallelism, true)};
+    const double first_right = next.answer();
+    if (first_right < 0) {
+      std::fprintf(stderr, "the restored job counted wrong\n");
+      std::exit(1);
+    }
+    next.kill();
+    return first_right - killed;
   }
-  second.kill();
-  fs::remove_all(directory);
-  return {first_right - killed, first_right - started};
-}
+
+private:
+  std::string words(std::uint32_t parallelism, bool restores) const {
+    return std::to_string(keys_) + ' ' + std::to_string(parallelism) + (restores ? " 1 " : " 0 ") +
+           backend_ + ' ' + directory_;
+  }
+
+  std::uint64_t keys_;
+  std::string backend_;
+  std::string directory_ = (fs::temp_directory_path() / "weir_recovery_benchmark").string();
+};
 
 case_result from_kill(const settings& how) {
   case_result result{"s from SIGKILL to the first right record", {}};
-  result.figures.push_back(repeat(
-      how, "1GB_memory", 1, [&] { return recover(how.records(40'000'000), 2, 2).from_kill; }));
+  for (const std::string backend : {"memory", "rocksdb"}) {
+    interrupted_job job{how.records(40'000'000), 2, backend};
+    result.figures.push_back(repeat(how, "1GB_" + backend, 1, [&] { return job.go_on(2); }));
+  }
   return result;
 }
 
 case_result restore_curve(const settings& how) {
-  case_result result{"s from the start of the process to the first right record", {}};
-  struct step {
-    const char* name;
-    std::uint32_t before, after;
-  };
-  for (const auto& [size, keys] :
-       {std::pair{"16MB", 600'000}, std::pair{"128MB", 5'000'000}, std::pair{"1GB", 40'000'000}}) {
-    for (const step& each : {step{"_2_to_2", 2, 2}, step{"_1_to_2", 1, 2}, step{"_2_to_1", 2, 1},
-                             step{"_2_to_3", 2, 3}}) {
-      result.figures.push_back(repeat(how, std::string{size} + each.name, 0, [&] {
-        return recover(how.records(static_cast<std::uint64_t>(keys)), each.before, each.after)
-            .from_start;
-      }));
+  case_result result{"s from SIGKILL to the first right record", {}};
+  for (const std::string backend : {"memory", "rocksdb"}) {
+    for (const auto& [size, keys] : {std::pair{"16MB", 600'000}, std::pair{"128MB", 5'000'000},
+                                     std::pair{"1GB", 40'000'000}}) {
+      interrupted_job job{how.records(static_cast<std::uint64_t>(keys)), 2, backend};
+      for (const std::uint32_t after : {2U, 1U, 3U}) {
+        const std::string name =
+            std::string{size} + "_" + backend + "_2_to_" + std::to_string(after);
+        result.figures.push_back(repeat(how, name, 0, [&] { return job.go_on(after); }));
+      }
     }
   }
   return result;
@@ -165,7 +174,7 @@ case_result restore_curve(const settings& how) {
 const bool added_role = add_child_role("recovery", [](const std::string& told, int answer) {
   std::istringstream words{told};
   counting what;
-  words >> what.keys >> what.parallelism >> what.restores >> what.directory;
+  words >> what.keys >> what.parallelism >> what.restores >> what.backend >> what.directory;
   return words ? count_until_killed(what, answer) : 2;
 });
 const bool added_kill =

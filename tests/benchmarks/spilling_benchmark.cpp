@@ -57,11 +57,16 @@ public:
       backend_.trim();
     }
   }
-  void checkpoint() { backend_.freeze(); }
+  // Nobody writes it, so the task itself brings the store into files before it goes on.
+  void checkpoint() {
+    taken_ = {};
+    backend_.freeze_into(taken_);
+  }
 
 private:
   memory_backend backend_;
   counts& table_;
+  operator_snapshot taken_;
   std::vector<std::uint64_t> keys_;
   std::vector<std::uint64_t> hashes_;
   std::uint64_t drawn_ = 0;

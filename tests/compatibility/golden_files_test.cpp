@@ -10,6 +10,7 @@
 
 #include "coordination/simulation/simulated_file_system.hpp"
 #include "state/checkpoint_manifest.hpp"
+#include "state/map_store.hpp"
 #include "state/posix_file_system.hpp"
 #include "tests/support/snapshot_content.hpp"
 
@@ -100,8 +101,10 @@ TEST(GoldenFiles, SnapshotOfVersion1IsRead) {
   EXPECT_EQ(*read, golden_snapshot());
 }
 
-// The same, on an earlier one that had the largest block already.
-void write_snapshot_of_version_2(file_system& files) {
+// The same, on an earlier one that had the largest block already, and with a store.
+void write_snapshot_of_version_3(file_system& files) {
+  map_store store{files, "/scratch"};
+  ASSERT_TRUE(files.make_directories("/scratch"));
   std::shared_ptr<const written_snapshot> base;
   for (const std::uint64_t id : {16, 17}) {
     auto about = golden_snapshot().about;
@@ -112,6 +115,10 @@ void write_snapshot_of_version_2(file_system& files) {
                      {{{32, 40}, 2, "two entries"},
                       {{40, 41}, 1, "x"},
                       {{41, 64}, 300, std::string(300, 'z'), content_name{1, 0, 1}}});
+    ASSERT_TRUE(store.put(std::string("\0\0\0\3hash of", 11) + std::to_string(id), "value"));
+    blocks.stored = stored_range{std::string("\0\0\0\3", 4), id};
+    content[1].store = store.freeze();
+    content[1].store_format = "map";
     base = write_snapshot_on(files, "/c/chk-" + std::to_string(id) + "/task-1.attempt-3.snap",
                              about, std::move(content), base);
   }
@@ -119,7 +126,11 @@ void write_snapshot_of_version_2(file_system& files) {
 
 TEST(GoldenFiles, SnapshotOfVersion2IsRead) {
   simulated_file_system files;
-  write_snapshot_of_version_2(files);
+  write_snapshot_of_version_3(files);
+  // Of the file to which it refers, only its size and one block count; that is where it was.
+  auto referred_to = files.content_of("/c/chk-16/task-1.attempt-3.snap");
+  referred_to.resize(783);
+  files.put("/c/chk-16/task-1.attempt-3.snap", referred_to);
   files.put("/c/chk-17/golden", bytes_of(golden_path("snapshot_2")));
   const auto reader = snapshot_reader::open(files, "/c/chk-17/golden");
   ASSERT_TRUE(reader) << reader.failure().message;
@@ -130,10 +141,27 @@ TEST(GoldenFiles, SnapshotOfVersion2IsRead) {
   EXPECT_EQ(*read, golden_snapshot());
 }
 
-TEST(GoldenFiles, SnapshotOfVersion2IsWrittenTheSame) {
+TEST(GoldenFiles, SnapshotOfVersion3IsRead) {
   simulated_file_system files;
-  write_snapshot_of_version_2(files);
-  expect_golden("snapshot_2", files.content_of("/c/chk-17/task-1.attempt-3.snap"));
+  write_snapshot_of_version_3(files);
+  files.put("/c/chk-17/golden", bytes_of(golden_path("snapshot_3")));
+  auto read = read_snapshot(files, "/c/chk-17/golden");
+  ASSERT_TRUE(read) << read.failure().message;
+  EXPECT_EQ(*read, golden_snapshot());
+  const auto reader = snapshot_reader::open(files, "/c/chk-17/golden");
+  const auto& of = reader->operators()[1];
+  EXPECT_EQ(of.tables[0].stored, (stored_range{std::string("\0\0\0\3", 4), 17}));
+  EXPECT_EQ(of.store_format, "map");
+  EXPECT_EQ(
+      reader->store_of(of),
+      (std::vector<store_file>{{"1.run", "/c/chk-16/task-1.attempt-3.store-1.1.run", 35, true},
+                               {"2.run", "/c/chk-17/task-1.attempt-3.store-1.2.run", 35, true}}));
+}
+
+TEST(GoldenFiles, SnapshotOfVersion3IsWrittenTheSame) {
+  simulated_file_system files;
+  write_snapshot_of_version_3(files);
+  expect_golden("snapshot_3", files.content_of("/c/chk-17/task-1.attempt-3.snap"));
 }
 
 TEST(GoldenFiles, ManifestOfVersion1IsRead) {

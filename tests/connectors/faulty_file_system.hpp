@@ -52,6 +52,9 @@ public:
     --renames;
     return disk_.rename(from, to);
   }
+  status link(const std::string& from, const std::string& to) override {
+    return disk_.link(from, to);
+  }
   status remove(const std::string& path) override {
     if (refuses_remove) return failed("remove " + path);
     return disk_.remove(path);

@@ -151,10 +151,11 @@ private:
     EXPECT_EQ(triggered_, expected);
     open_ = highest_ = order.id;
     base_ = order.base;
-    bases_ += base_ == checkpoint_id{} ? 0U : 1U;
+    bases_ += base_.checkpoint == checkpoint_id{} ? 0U : 1U;
     // The newest of this attempt, unless it is a savepoint.
-    EXPECT_TRUE(base_ == newest_of_attempt_ || (base_ == checkpoint_id{} && has_savepoints_))
-        << base_.value;
+    EXPECT_TRUE(base_.stands_alone ? base_.checkpoint == checkpoint_id{} && has_savepoints_
+                                   : base_.checkpoint == newest_of_attempt_)
+        << base_.checkpoint.value;
     started_ = now_;
     is_open_final_ = is_final_requested_;
     acknowledged_.clear();
@@ -220,7 +221,7 @@ private:
       ASSERT_FALSE(kept_.empty());
       EXPECT_EQ(order.id, *kept_.begin()) << "the oldest goes first";
     }
-    EXPECT_FALSE(open_ && order.id == base_) << "somebody refers to it";
+    EXPECT_FALSE(open_ && order.id == base_.checkpoint) << "somebody refers to it";
     kept_.erase(order.id);
     EXPECT_TRUE(discarded_.insert(order.id).second);
   }
@@ -255,7 +256,7 @@ private:
   processing_time paused_until_;
 
   std::optional<checkpoint_id> open_;
-  checkpoint_id base_;  // Of what is open.
+  snapshot_base base_;  // Of what is open.
   checkpoint_id newest_of_attempt_;
   std::size_t bases_ = 0;
   std::optional<processing_time> started_;

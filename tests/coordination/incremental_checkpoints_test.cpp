@@ -31,7 +31,7 @@ protected:
       return std::holds_alternative<checkpoint_commands::trigger>(each);
     });
     if (found == commands.end()) return 999;
-    return std::get<checkpoint_commands::trigger>(*found).base.value;
+    return std::get<checkpoint_commands::trigger>(*found).base.checkpoint.value;
   }
   checkpoint_coordinator::commands acknowledge() {
     return checkpoints_.on_acknowledged(attempt_, *checkpoints_.pending(), {0}, {});

@@ -148,7 +148,7 @@ TEST_F(JobCheckpoints, KeepsTheFilesThatTheNewestShares) {
   take(*checkpoints);
   const auto bytes = disk_.content_of("/chk/chk-1/task-0.attempt-1.snap").size();
   now_ += 1s;
-  EXPECT_EQ(checkpoints->on_tick(now_).triggers.at(0).base, checkpoint_id{1});
+  EXPECT_EQ(checkpoints->on_tick(now_).triggers.at(0).base.checkpoint, checkpoint_id{1});
   const std::vector<shared_file> shared{{{1}, "task-0.attempt-1.snap", bytes}};
   EXPECT_EQ(acknowledge(*checkpoints, {2}, first, shared).completed.size(), 1U);
   const checkpoint_directory directory{disk_, "/chk"};

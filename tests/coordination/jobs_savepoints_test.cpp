@@ -11,6 +11,7 @@
 #include "coordination/local_cluster.hpp"
 #include "coordination/state_command.hpp"
 #include "state/posix_file_system.hpp"
+#include "state/rocksdb_store.hpp"
 #include "tests/support/gated_source.hpp"
 #include "tests/support/long_story.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -224,11 +225,12 @@ void define_many_keys(environment& env, const std::string& directory, const sour
 // What `weir state` answers, with its remarks.
 std::string ask(const std::vector<std::string>& words) {
   posix_file_system files;
+  rocksdb_stores stores{files};
   std::string text;
   const auto question = parse_state_arguments(words);
   EXPECT_TRUE(question.ok()) << (question ? "" : question.failure().message);
   if (!question) return text;
-  const auto answered = answer(*question, files,
+  const auto answered = answer(*question, files, stores,
                                {[&](std::string_view more) { text += more; },
                                 [&](std::string_view line) { text.append(line).append("\n"); }});
   return answered ? text : text + answered.failure().message;

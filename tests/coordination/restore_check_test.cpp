@@ -12,6 +12,7 @@
 #include "api/environment.hpp"
 #include "connectors/collect_sink.hpp"
 #include "coordination/simulation/simulated_cluster.hpp"
+#include "state/map_store.hpp"
 #include "tests/support/sales.hpp"
 
 namespace restore_checking {
@@ -89,8 +90,8 @@ protected:
   }
 
   restore_report check(environment& env, const std::string& path = "latest") {
-    const auto report =
-        check_restore(std::make_shared<execution_graph>(env.graph(), options_), disk_, path);
+    const auto report = check_restore(std::make_shared<execution_graph>(env.graph(), options_),
+                                      disk_, stores_, path);
     EXPECT_TRUE(report.ok()) << (report ? "" : report.failure().message);
     return report ? *report : restore_report{};
   }
@@ -112,6 +113,7 @@ protected:
 
   job_options options_;
   simulated_file_system disk_;
+  map_stores stores_{disk_};
   std::vector<std::int64_t> results_;
 };
 
@@ -208,13 +210,13 @@ TEST_F(RestoreCheck, SaysThatThereIsNoCheckpoint) {
   environment env{"job"};
   define(env, before{});
   const auto graph = std::make_shared<execution_graph>(env.graph(), options_);
-  const auto report = check_restore(graph, disk_, "/disk/nothing");
+  const auto report = check_restore(graph, disk_, stores_, "/disk/nothing");
   ASSERT_FALSE(report.ok());
   EXPECT_TRUE(report.failure().message.starts_with("check /disk/nothing: "));
   options_.checkpoint_directory = "/disk/empty";
-  EXPECT_FALSE(
-      check_restore(std::make_shared<execution_graph>(env.graph(), options_), disk_, "latest")
-          .ok());
+  EXPECT_FALSE(check_restore(std::make_shared<execution_graph>(env.graph(), options_), disk_,
+                             stores_, "latest")
+                   .ok());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "state/map_store.hpp"
 #include "tests/support/kept_checkpoint.hpp"
 
 namespace weir {
@@ -19,13 +20,14 @@ protected:
     std::string out;
     remarks.clear();
     const auto answered =
-        answer(*question, files,
+        answer(*question, files, stores,
                {[&](std::string_view text) { out += text; },
                 [&](std::string_view line) { remarks.append(line).append("\n"); }});
     problem = answered ? "" : answered.failure().message;
     return out;
   }
   simulated_file_system files;
+  map_stores stores{files};
   std::string remarks;
   std::string problem;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a snapshot file: refused, or read without reaching beyond it.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -8,12 +9,16 @@
 #include "api/codec.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
 #include "state/crc32c.hpp"
+#include "state/kept_stores.hpp"
+#include "state/map_store.hpp"
 #include "state/snapshot_reader.hpp"
+#include "state/table_reader.hpp"
 
 namespace {
 
 const std::string path = "/c/chk-1000/fuzzed";
-constexpr weir::file_format version_1{"WEIRSNAP", "snapshot", 1};
+constexpr std::array<weir::file_format, 3> versions{
+    {{"WEIRSNAP", "snapshot", 1}, {"WEIRSNAP", "snapshot", 2}, weir::snapshot_format}};
 
 // A file with an index that nobody vouches for but its checksum: else only checksums were fuzzed.
 std::string around_index(const weir::file_format& format, std::string_view index) {
@@ -27,19 +32,35 @@ std::string around_index(const weir::file_format& format, std::string_view index
   return file + trailer + std::string{weir::snapshot_closing_magic};
 }
 
+// With entries of key groups at both ends, and a key that is none.
+std::string run_of_a_store() {
+  weir::simulated_file_system disk;
+  disk.put("/s/there", "");
+  weir::map_store store{disk, "/s"};
+  for (const std::string key : {std::string(12, '\0') + "key", std::string(4, '\0') + "short",
+                                std::string(4, '\0') + std::string(8, '\xff')}) {
+    WEIR_ASSERT(store.put(key, "value"));
+  }
+  const auto frozen = store.freeze();
+  return disk.content_of(frozen->files()->front().path);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   std::string_view input{reinterpret_cast<const char*>(bytes), size};
   const bool is_index = size > 0 && bytes[0] % 2 == 0;
-  const bool is_old = size > 0 && bytes[0] % 4 == 0;
+  const auto& version = versions[size > 0 ? bytes[0] / 2 % versions.size() : 0];
+  const bool is_old = version.newest != weir::snapshot_format.newest;
   if (is_index) input.remove_prefix(1);
   weir::simulated_file_system files;
   files.put("/c/chk-1/f", "what an earlier checkpoint has");
-  files.put(path, is_index ? around_index(is_old ? version_1 : weir::snapshot_format, input)
-                           : std::string{input});
+  files.put("/c/chk-1/1.run", run_of_a_store());
+  files.put(path, is_index ? around_index(version, input) : std::string{input});
   const auto reader = weir::snapshot_reader::open(files, path);
   if (!reader) return 0;
+  weir::map_stores stores{files};
+  weir::kept_stores kept{stores, {"/scratch", 0}};
   for (const auto& of : reader->operators()) {
     for (const auto& table : of.tables) {
       for (std::size_t i = 0; i < table.blocks.size(); ++i) {
@@ -48,6 +69,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         WEIR_ASSERT(block->bytes.size() == table.blocks[i].length && !block->bytes.empty());
         WEIR_ASSERT(block->groups.begin < block->groups.end);
         WEIR_ASSERT(block->groups.end <= reader->about().max_parallelism);
+      }
+      weir::table_reader all{*reader, of, table, {0, reader->about().max_parallelism}, &kept};
+      for (auto block = all.next(); block && *block; block = all.next()) {
+        WEIR_ASSERT((**block).entries > 0 && !(**block).bytes.empty());
       }
     }
   }

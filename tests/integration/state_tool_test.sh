@@ -15,10 +15,13 @@ expect() {
   same "status of weir $*" "$status" "$actual" && same "output of weir $*" "$output" "$(cat printed)" &&
     same "message of weir $*" "$errors" "$(cat said)"
 }
-# run DIRECTORY COUNT: ten keys, one after the other.
+# run DIRECTORY COUNT ARGUMENT...: ten keys, one after the other.
 run() {
-  "$job" --no-progress -p 2 -D execution.checkpointing.dir="$1" -D execution.checkpointing.interval=1h \
-    -P count="$2" -P keys=10 -P rate=100000000 -P output="out-$1" 2>log || { cat log; exit 1; }
+  local directory=$1 count=$2
+  shift 2
+  "$job" --no-progress -p 2 -D execution.checkpointing.dir="$directory" \
+    -D execution.checkpointing.interval=1h -P count="$count" -P keys=10 -P rate=100000000 \
+    -P output="out-$directory" "$@" 2>log || { cat log; exit 1; }
 }
 # seen COUNT: what the operator "number" must know of every key after COUNT records.
 seen() {
@@ -29,6 +32,9 @@ seen() {
 
 run before 1000
 run after 1004
+# All that it can leave in RocksDB's files is there.
+run in_files 1004 -D state.backend.type=rocksdb -D state.backend.rocksdb.cache-size=0b \
+  -D state.backend.rocksdb.localdir=scratch
 
 echo "ls"
 checkpoint=$(echo after/chk-*)
@@ -71,6 +77,27 @@ done)" "$(cat changes)"
 "$weir" state diff after after >printed 2>said
 same "no changes" "" "$(cat printed)"
 same "no changes" "0 added, 0 removed, 0 changed" "$(grep -oE '^0 added, 0 removed, 0 changed' said)"
+
+echo "RocksDB's files"
+export TMPDIR=$PWD
+ls in_files/chk-*/*.sst >/dev/null
+"$weir" state ls in_files >printed
+same "in files" "seen keyed 10 0 pair{u64,u64}" "$(awk '/ seen / { $1 = $1; print }' printed)"
+"$weir" state export in_files --operator number --table seen | sort >exported
+same "all entries in files" "$(seen 1004)" "$(cat exported)"
+"$weir" state diff after in_files >printed 2>said
+same "no changes in files" "" "$(cat printed)"
+same "nothing is left of reading" "" "$(find . -maxdepth 1 -name 'weir-rocksdb*' ! -name '*.lock')"
+file=$(cd in_files && echo chk-*/*.sst | cut -d ' ' -f 1)
+expect 1 "" "weir: operator number: table seen: the state is in ${file#*/}, which only\
+ the job can read; have it take a savepoint, and edit that" \
+  state edit in_files --operator number --table seen --key 3 --value 7 --out edited
+cp -r in_files broken
+printf '\xff' | dd of="broken/$file" bs=1 seek=40 conv=notrunc status=none
+status=0
+"$weir" state export broken --table seen >printed 2>said || status=$?
+same "status of a damaged file of RocksDB" 1 "$status"
+grep -q "checksum mismatch" said && grep -q "broken/chk-" said || { cat said; exit 1; }
 
 echo "what is wrong"
 expect 2 "" "weir: unknown command stat; did you mean state? See weir --help" stat

@@ -248,7 +248,7 @@ TEST(OutputChannel, SendsABarrierAtOnceBehindAllThatCameBefore) {
   EXPECT_EQ(values_of(*leaving), (std::vector<number>{1}));
   EXPECT_EQ(leaving->watermark, time_of_number(1));
   EXPECT_EQ(leaving->barrier, checkpoint_id{7});
-  EXPECT_EQ(leaving->base, checkpoint_id{4});
+  EXPECT_EQ(leaving->base.checkpoint, checkpoint_id{4});
   EXPECT_TRUE(channel.is_drained());
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disks that refuse, and disks that are full, under a whole job: it may fail, restart and repeat,
-// and what it has committed in the end is that of a run on a good one. What power failures leave of
-// writes that were not synced, torn ones included, is in tests/simulation/exactly_once_test.cpp.
+// Disks that refuse, that are full and that are slow, under a whole job: it may fail, restart and
+// repeat, and what it has committed in the end is that of a run on a good one. What power failures
+// leave of writes that were not synced, torn ones included, is in
+// tests/simulation/exactly_once_test.cpp.
 #include <set>
 #include <string>
 
@@ -82,6 +83,44 @@ TEST(DiskFailures, OfAFullDiskEndWhenThereIsRoomAgain) {
     restarted += has_restarted(story.disk()) ? 1U : 0U;
   }
   EXPECT_GT(restarted, 0U) << "or nothing was refused";
+}
+
+// So slow that checkpoints are late, and some too late; now and then the job itself gives up.
+TEST(DiskFailures, ThatAreOnlyDelaysChangeNothing) {
+  std::size_t restarted = 0;
+  std::size_t late = 0;
+  for (const auto seed : every_seed_of(50)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    story.options().checkpoint_timeout = 60ms;
+    const auto cluster = story.new_life();
+    story.step_for(*cluster, 30ms + up_to(story.random(), 100ms));
+    const auto began = cluster->world().now();
+    story.disk().faults().delay(disk_delays{
+        .chance = {100'000}, .shortest = 1ms, .longest = 1ms + up_to(story.random(), 100ms)});
+    story.step_for(*cluster, 100ms + up_to(story.random(), 400ms));
+    story.disk().faults().delay(disk_delays{});
+    late += cluster->world().now() > began + 600ms ? 1U : 0U;
+    ASSERT_EQ(story.finish(*cluster), "");
+    restarted += has_restarted(story.disk()) ? 1U : 0U;
+  }
+  EXPECT_GT(restarted + late, 0U) << "or nothing was held up";
+}
+
+// The same with crashes of task managers and losses of power in between.
+TEST(DiskFailures, ThatAreDelaysMakeCrashesNoWorse) {
+  for (const auto seed : seeds_for(100)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    long_story story{seed};
+    story.options().checkpoint_timeout = 100ms;
+    story.disk().faults().delay(disk_delays{.chance = {50'000}, .shortest = 1ms, .longest = 40ms});
+    for (int life = 0; life < 3; ++life) {
+      story.live_for_a_while();
+      if (story.random().below(2) == 0) story.disk().crash();
+    }
+    story.disk().faults().delay(disk_delays{});
+    ASSERT_EQ(story.finish(), "");
+  }
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ inline link_tampering base_not_confirmed() {
         const auto* order = as<trigger_checkpoint>(content);
         if (order == nullptr) return lost(to, content);
         auto changed = *order;
-        changed.base.value = order->checkpoint.value - 1;
+        changed.base.checkpoint.value = order->checkpoint.value - 1;
         return {caf::make_message(changed)};
       };
 }

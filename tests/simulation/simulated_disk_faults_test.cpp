@@ -39,6 +39,26 @@ TEST(SimulatedDiskFaults, FailsExactlyTheNthOperationOfItsKindUnderItsPath) {
   EXPECT_EQ(fates, "..x..");
 }
 
+TEST(SimulatedDiskFaults, TakesTimeWhereItIsAskedTo) {
+  using std::chrono::milliseconds;
+  simulated_disk_faults faults{3};
+  EXPECT_FALSE(faults.next(sync, "/c/f").fails);
+  EXPECT_EQ(faults.time_taken(), duration{});
+  faults.delay(disk_delays{.chance = {1'000'000},
+                           .shortest = milliseconds{2},
+                           .longest = milliseconds{3},
+                           .under = "/c/"});
+  EXPECT_FALSE(faults.next(sync, "/d/f").fails);
+  EXPECT_EQ(faults.time_taken(), duration{});
+  for (int n = 0; n < 10; ++n) EXPECT_FALSE(faults.next(sync, "/c/f").fails);
+  EXPECT_GE(faults.time_taken(), milliseconds{20});
+  EXPECT_LE(faults.time_taken(), milliseconds{30});
+  faults.reset_time_taken();
+  faults.delay(disk_delays{});
+  EXPECT_FALSE(faults.next(sync, "/c/f").fails);
+  EXPECT_EQ(faults.time_taken(), duration{});
+}
+
 TEST(SimulatedDiskFaults, KeepsSeveralPlannedFaultsApart) {
   simulated_disk_faults faults{1};
   faults.fail({.what = sync, .nth = 2});

@@ -16,15 +16,16 @@ protected:
     process_.spawn<snapshot_writer_actor>(
         process_, task_.handle(), attempt_number{2}, task_index{5},
         task_snapshot{{17}, some_content(), std::chrono::milliseconds{3}}, some_header(),
-        std::string{"/chk/5.snap"}, base_, manager_.address());
+        std::string{"/chk/5.snap"}, base_, manager_address_);
     run_for(world_, std::chrono::milliseconds{10});
   }
 
   std::shared_ptr<const written_snapshot> base_;
-  simulated_world world_{{.seed = 1}};
+  simulated_world world_{{.seed = 1, .processes = 2}};
   runtime& process_ = world_.process({0});
   probe task_{process_};
   probe manager_{process_};
+  actor_address manager_address_ = manager_.address();
 };
 
 TEST_F(SnapshotWriterActor, WritesAWholeFileAndAcknowledges) {
@@ -53,6 +54,20 @@ TEST_F(SnapshotWriterActor, DeclinesWithTheCauseWhenTheDiskRefuses) {
   }
   EXPECT_EQ(manager_->count<checkpoint_declined>(), 3U);
   EXPECT_EQ(manager_->count<checkpoint_acknowledged>(), 0U);
+}
+
+TEST_F(SnapshotWriterActor, AcknowledgesLaterWhenTheDiskTakesItsTime) {
+  using std::chrono::milliseconds;
+  const probe far_away{world_.process({1})};
+  manager_address_ = far_away.address();
+  world_.files().faults().delay(disk_delays{
+      .chance = {1'000'000}, .shortest = milliseconds{20}, .longest = milliseconds{20}});
+  // An append and a sync.
+  write();
+  run_for(world_, milliseconds{25});
+  EXPECT_EQ(far_away->count<checkpoint_acknowledged>(), 0U);
+  run_for(world_, milliseconds{40});
+  EXPECT_EQ(far_away->count<checkpoint_acknowledged>(), 1U);
 }
 
 TEST_F(SnapshotWriterActor, EndsWithItsTask) {

@@ -41,20 +41,22 @@ for line in sys.stdin:
         line = f"{key}@{int(start) // 10}={count}\n"
     sys.stdout.write(line)' | sort
 }
-# The arguments of the next run.
+# next_run BACKEND ARGUMENT...: the arguments of the next run.
 next_run() {
-  backends=(memory rocksdb)
+  local backend=$1
+  shift
   arguments=(--restore latest -p $((1 + RANDOM % 4))
     -D execution.checkpointing.dir="$work/checkpoints" -D execution.checkpointing.interval=10ms
     -D execution.checkpointing.num-retained=2 -D taskmanager.threads=2
-    -D state.backend.type="${backends[RANDOM % 2]}" -D state.backend.rocksdb.cache-size=2kb
+    -D state.backend.type="$backend" -D state.backend.rocksdb.cache-size="$((RANDOM % 3))kb"
     -D state.backend.rocksdb.localdir="$work/rocksdb"
     -P count="$count" -P keys="$keys" -P output="$work/output" "$@")
 }
 
 done_kills=0
 while [[ $done_kills -lt $kills ]]; do
-  next_run -P rate=20000
+  backends=(memory rocksdb)
+  next_run "${backends[RANDOM % 2]}" -P rate=20000
   "$job" "${arguments[@]}" >>"$work/log" 2>&1 &
   sleep "0.$(printf '%03d' $((RANDOM % 250 + 20)))"
   kill -9 $! 2>/dev/null || true
@@ -67,7 +69,8 @@ while [[ $done_kills -lt $kills ]]; do
   done_kills=$((done_kills + 1))
 done
 [[ $done_kills -gt 0 ]] || { echo "nothing was killed"; exit 1; }
-next_run -P rate=100000000
+# The last one tidies up behind those that were killed, as whoever opens a store there does.
+next_run rocksdb -D state.backend.rocksdb.cache-size=0b -P rate=100000000
 "$job" "${arguments[@]}" >>"$work/log" 2>&1 || { echo "the job failed by itself:"; tail -n 20 "$work/log"; exit 1; }
 
 expected >"$work/expected"

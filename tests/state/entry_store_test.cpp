@@ -8,6 +8,7 @@
 #include "state/map_store.hpp"
 #include "state/posix_file_system.hpp"
 #include "state/rocksdb_store.hpp"
+#include "state/whole_file.hpp"
 #include "tests/support/random_numbers.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -38,13 +39,34 @@ std::string get(entry_store& store, std::string_view key) {
 
 class EntryStore : public testing::TestWithParam<const char*> {
 protected:
-  std::unique_ptr<entry_store> open() {
-    auto opened = stores().open({directory_.path(), std::uint64_t{16} << 20}, "counts (1/1)");
+  std::unique_ptr<entry_store> open(const std::vector<store_file>& with = {}) {
+    auto opened = try_to_open(with);
     EXPECT_TRUE(opened) << opened.failure().message;
     return *std::move(opened);
   }
+  result<std::unique_ptr<entry_store>> try_to_open(const std::vector<store_file>& with) {
+    return stores().open({directory_.path(), std::uint64_t{16} << 20}, "counts (1/1)", with);
+  }
+  static std::vector<store_file> files_of(frozen_store& frozen) {
+    auto files = frozen.files();
+    EXPECT_TRUE(files) << files.failure().message;
+    return *std::move(files);
+  }
+  posix_file_system& disk() { return files_; }
+  const temporary_directory& directory() const { return directory_; }
+  // Where the files are when they belong to a checkpoint.
+  std::vector<store_file> kept(frozen_store& frozen) {
+    auto files = files_of(frozen);
+    const std::string into = directory_ / ("kept-" + std::to_string(kept_++));
+    EXPECT_TRUE(files_.make_directories(into));
+    for (store_file& each : files) {
+      const std::string path = into + "/" + each.name;
+      EXPECT_TRUE(files_.link(each.path, path));
+      each.path = path;
+    }
+    return files;
+  }
 
-private:
   entry_stores& stores() {
     if (std::string{GetParam()} == "map") return in_maps_;
     return in_files_;
@@ -52,7 +74,8 @@ private:
 
   temporary_directory directory_;
   posix_file_system files_;
-  map_stores in_maps_;
+  int kept_ = 0;
+  map_stores in_maps_{files_};
   rocksdb_stores in_files_{files_};
 };
 
@@ -121,6 +144,93 @@ TEST_P(EntryStore, TakesMoreThanFitsIntoItsBuffers) {
   EXPECT_EQ(read(*store, "", "z", 100'000).size(), 30'000U);
 }
 
+TEST_P(EntryStore, BeginsWithWhatAnotherWas) {
+  auto first = open();
+  put(*first, {{"a", "1"}, {"b", "2"}, {"c", "3"}});
+  ASSERT_TRUE(first->remove("c"));
+  ASSERT_TRUE(first->commit());
+  auto frozen = first->freeze();
+  // Nobody has asked for the files yet.
+  put(*first, {{"a", "4"}, {"d", "5"}});
+  ASSERT_TRUE(first->remove_range("b", "c"));
+  const auto files = kept(*frozen);
+  frozen.reset();
+  first.reset();
+  const auto second = open(files);
+  EXPECT_EQ(read(*second, "", "z"), (entries{{"a", "1"}, {"b", "2"}}));
+  put(*second, {{"a", "6"}});
+  // The files stay as they were.
+  const auto third = open(files);
+  EXPECT_EQ(read(*third, "", "z"), (entries{{"a", "1"}, {"b", "2"}}));
+}
+
+TEST_P(EntryStore, IsAsItWasHoweverOftenItIsFrozen) {
+  auto store = open();
+  std::vector<std::vector<store_file>> moments;
+  for (int i = 0; i < 12; ++i) {
+    put(*store, {{std::to_string(i), "then"}, {std::to_string(i / 2), "now"}});
+    if (i == 7) {
+      ASSERT_TRUE(store->remove("3"));
+      ASSERT_TRUE(store->commit());
+    }
+    moments.push_back(kept(*store->freeze()));
+  }
+  store.reset();
+  EXPECT_EQ(read(*open(moments[0]), "", "z"), (entries{{"0", "now"}}));
+  EXPECT_EQ(read(*open(moments[2]), "", "z"), (entries{{"0", "now"}, {"1", "now"}, {"2", "then"}}));
+  const auto last = open(moments[11]);
+  EXPECT_EQ(get(*last, "3"), "nothing");
+  EXPECT_EQ(read(*last, "", "z").size(), 11U);
+  // A store that began so goes on like any other.
+  put(*last, {{"3", "again"}});
+  EXPECT_EQ(read(*open(kept(*last->freeze())), "", "z").size(), 12U);
+}
+
+TEST_P(EntryStore, HasFinalFilesThatStayWhatTheyAre) {
+  auto store = open();
+  put(*store, {{"a", std::string(100'000, 'a')}});
+  const auto before = kept(*store->freeze());
+  put(*store, {{"b", std::string(100'000, 'b')}});
+  const auto after = kept(*store->freeze());
+  int common = 0;
+  for (const store_file& each : after) {
+    for (const store_file& other : before) {
+      if (!each.is_final || other.name != each.name) continue;
+      ++common;
+      EXPECT_EQ(*read_whole_file(disk(), each.path, 1 << 20),
+                *read_whole_file(disk(), other.path, 1 << 20));
+    }
+  }
+  EXPECT_EQ(common, 1);
+}
+
+TEST_P(EntryStore, DoesNotBeginWithDamagedFiles) {
+  auto store = open();
+  for (int i = 0; i < 1000; ++i) put(*store, {{std::to_string(i), std::string(100, 'v')}});
+  auto files = kept(*store->freeze());
+  for (store_file& each : files) {
+    if (!each.is_final) continue;
+    std::string bytes = *read_whole_file(disk(), each.path, 1 << 20);
+    bytes[bytes.size() / 3] ^= 1;
+    each.path += ".damaged";
+    ASSERT_TRUE(write_whole_file(disk(), each.path, bytes));
+  }
+  const auto opened = try_to_open(files);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.failure().code, error_code::corrupt_data) << opened.failure().message;
+  EXPECT_NE(opened.failure().message.find(directory().path()), std::string::npos)
+      << opened.failure().message;
+}
+
+TEST_P(EntryStore, NeedsAllItsFiles) {
+  auto store = open();
+  put(*store, {{"a", "1"}});
+  auto files = kept(*store->freeze());
+  std::erase_if(files, [](const store_file& each) { return each.is_final; });
+  if (files.empty()) return;  // A store of runs alone: which there must be, its snapshot says.
+  EXPECT_FALSE(try_to_open(files));
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, EntryStore, testing::Values("map", "rocksdb"),
                          [](const auto& of) { return std::string{of.param}; });
 
@@ -130,7 +240,7 @@ TEST(EntryStores, AgreeOnRandomOperations) {
   rocksdb_stores stores{files};
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     random_numbers random{seed};
-    map_store expected;
+    map_store expected{files, directory.path()};
     auto opened = stores.open({directory.path(), std::uint64_t{16} << 20}, "random");
     ASSERT_TRUE(opened) << opened.failure().message;
     entry_store& tested = **opened;

@@ -38,6 +38,9 @@ public:
   status rename(const std::string& from, const std::string& to) override {
     return stops() ? status{stopped()} : disk_->rename(from, to);
   }
+  status link(const std::string& from, const std::string& to) override {
+    return stops() ? status{stopped()} : disk_->link(from, to);
+  }
   status remove(const std::string& path) override {
     return stops() ? status{stopped()} : disk_->remove(path);
   }
@@ -150,11 +153,11 @@ TEST_F(SharedFiles, AreMissedWhenTheyAreGoneOrNotWhatTheyWere) {
   disk.put(path, bytes + "?");
   EXPECT_EQ(reason(), path + ": has " + std::to_string(bytes.size() + 1) + " bytes, not " +
                           std::to_string(bytes.size()) +
-                          ", and is needed by a later checkpoint; restore from another one, and "
+                          ", and is needed by checkpoint 2; restore from another one, and "
                           "move checkpoints only with the whole directory that they are in, or as "
                           "savepoints");
   ASSERT_TRUE(disk.remove(path));
-  EXPECT_TRUE(reason().starts_with(path + ": is missing, and is needed by a later checkpoint"));
+  EXPECT_TRUE(reason().starts_with(path + ": is missing, and is needed by checkpoint 2"));
   EXPECT_EQ(latest(), 0U);
 }
 

@@ -153,13 +153,13 @@ TEST_F(SnapshotReader, TellsEmptyAndForeignFilesApart) {
 }
 
 TEST_F(SnapshotReader, SaysThatANewerWeirWroteIt) {
-  files.put(path, encode_format_header({"WEIRSNAP", "snapshot", 3}) + bytes.substr(16));
+  files.put(path, encode_format_header({"WEIRSNAP", "snapshot", 4}) + bytes.substr(16));
   const auto reader = snapshot_reader::open(files, path);
   ASSERT_FALSE(reader);
   EXPECT_EQ(reader.failure().code, error_code::invalid_argument);
   EXPECT_EQ(reader.failure().message, path +
-                                          ": was written by a newer Weir (format 3; this one "
-                                          "reads up to 2): use that version or a newer one");
+                                          ": was written by a newer Weir (format 4; this one "
+                                          "reads up to 3): use that version or a newer one");
 }
 
 TEST_F(SnapshotReader, SaysThatThereIsNoFile) {
@@ -218,6 +218,36 @@ TEST_F(SnapshotReader, BelievesNoOtherNumberOfAnIndex) {
   index.operators[0].tables.resize(2);
   index.operators[0].tables[1].name = "";
   expect(index, "operator : table \"\": is there twice");
+}
+
+TEST_F(SnapshotReader, BelievesNothingAboutAStore) {
+  const auto expect = [&](const snapshot_index& index, const std::string& problem) {
+    EXPECT_EQ(message_of(with_index(index)), path + ": " + problem + advice);
+  };
+  snapshot_index index{some_header(), {{operator_id{7}, "counts", {}, {}}}};
+  auto& of = index.operators[0];
+  of.tables = {{"t", counts_schema, {}, stored_range{std::string(4, 'p'), 1}}};
+  expect(index, "operator counts: table \"t\": is in a store that the operator does not have");
+  of.store = {{"1.run", 1}};
+  expect(index, "operator counts: file \"1.run\" of its store: is file 1 of 0");
+  index.files = {{checkpoint_id{18}, "1.run", 10}};
+  expect(
+      index,
+      "index: shared file \"checkpoint 18: 1.run\" is of no earlier checkpoint, nor of this one");
+  index.files = {{checkpoint_id{17}, "1.run", 10}};
+  expect(index, "operator counts: table \"t\": is in a store that the operator does not have");
+  of.store_format = "map";
+  for (const std::string name : {"", ".", "..", "a/b", "/a"}) {
+    of.store[0].name = name;
+    expect(index, "operator counts: file \"" + name + "\" of its store: is no name");
+  }
+  of.store = {{"1.run", 1}, {"1.run", 1}};
+  expect(index, "operator counts: file \"1.run\" of its store: is there twice");
+  of.store.pop_back();
+  of.tables[0].stored = stored_range{"pre", 5};
+  expect(index, "operator counts: table \"t\": 5 entries behind a prefix of 3 bytes in its store");
+  of.tables[0].stored = stored_range{std::string(4, 'p'), 0};
+  expect(index, "operator counts: table \"t\": 0 entries behind a prefix of 4 bytes in its store");
 }
 
 TEST_F(SnapshotReader, RefusesAnIndexThatIsNone) {

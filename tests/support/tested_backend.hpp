@@ -30,7 +30,7 @@ inline tested_state tested_state_of_this_run() {
 inline entry_stores& tested_stores(tested_state which) {
   static posix_file_system files;
   static rocksdb_stores in_files{files};
-  static map_stores in_maps;
+  static map_stores in_maps{files};
   if (which == tested_state::map) return in_maps;
   return in_files;
 }
