@@ -163,6 +163,8 @@ case_result restore_curve(const settings& asked) {
   for (const std::string backend : {"memory", "rocksdb"}) {
     for (const auto& [size, keys] : {std::pair{"16MB", 600'000}, std::pair{"128MB", 5'000'000},
                                      std::pair{"1GB", 40'000'000}}) {
+      // At another parallelism all entries of RocksDB go through the new tasks: minutes for 1 GB.
+      if (backend == "rocksdb" && keys > 5'000'000) continue;
       interrupted_job job{how.records(static_cast<std::uint64_t>(keys)), 2, backend};
       for (const std::uint32_t after : {2U, 1U, 3U}) {
         const std::string name =
