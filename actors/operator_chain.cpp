@@ -223,6 +223,7 @@ status operator_chain::open_step(chained_step& step, const snapshot_set* restore
     step.backend.end_restore();
   });
   step.context.restored = nullptr;
+  step.backend.restore_from(nullptr);
   return opened;
 }
 

@@ -33,8 +33,18 @@ Number number_in(std::string_view bytes) {
 // Of a prefix that open_range has returned.
 std::uint32_t number_of(std::string_view prefix) { return number_in<std::uint32_t>(prefix); }
 
+// Is never given: it has no end.
+constexpr std::string_view last_prefix{"\xff\xff\xff\xff"};
+
 void require(const status& done) {
   if (!done) throw task_failure{done.failure()};
+}
+
+// A removal costs those who read later, even if there was nothing.
+void remove_if_any(entry_store& store, std::string_view begin, std::string_view end) {
+  std::vector<stored_entry> first;
+  require(store.read(begin, end, 1, first));
+  if (!first.empty()) require(store.remove_range(begin, end));
 }
 
 }  // namespace
@@ -94,10 +104,17 @@ void cold_space::begin_with(const kept_store& kept) {
   WEIR_ASSERT(store_ == nullptr && next_range_ == 0);
   if (kept.format != stores_.format()) return;
   store_ = value_or_fail(stores_.open(settings_, name_, kept.files));
-  for (const auto& [table, range] : kept.ranges) {
-    unclaimed_.push_back(range.prefix);
-    next_range_ = std::max(next_range_, number_of(range.prefix) + 1);
+  for (const auto& [table, range] : kept.ranges) unclaimed_.push_back(range.prefix);
+  std::sort(unclaimed_.begin(), unclaimed_.end());
+  // Other ranges have what their tables had in memory, too: they are as good as removed, and their
+  // numbers are given again.
+  std::string behind;
+  for (const std::string& each : unclaimed_) {
+    remove_if_any(*store_, behind, each);
+    behind = end_of_range(each);
+    next_range_ = number_of(behind);
   }
+  remove_if_any(*store_, behind, last_prefix);
 }
 
 void cold_space::drop_unclaimed() {

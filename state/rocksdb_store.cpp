@@ -150,7 +150,10 @@ public:
       at_once.readahead_size = std::size_t{1} << 20;
       outcome = db_->VerifyFileChecksums(at_once);
     }
-    if (files.empty() || !outcome.IsCorruption()) return checked(outcome, "open");
+    // What the files say is not so, or is not there.
+    const bool is_damage = outcome.IsCorruption() || outcome.IsInvalidArgument() ||
+                           outcome.IsNotFound() || outcome.IsPathNotFound();
+    if (files.empty() || !is_damage) return checked(outcome, "open");
     return error{error_code::corrupt_data, "the files of the store of " + name_ + ", " +
                                                files.front().path +
                                                " and those beside it: " + outcome.ToString()};
@@ -162,7 +165,7 @@ public:
   std::shared_ptr<linked_moment> freeze() {
     const std::scoped_lock lock{guard_};
     // Nothing has changed since, if there is still one.
-    if (now_ == nullptr) {
+    if (now_ == nullptr || !now_->outcome) {
       now_ =
           std::make_shared<linked_moment>(files_, path_ + ".links-" + std::to_string(moments_++));
     }
@@ -215,6 +218,8 @@ private:
       const std::string place = path_ + "/" + each.name;
       if (!taken) break;
       if (each.name.ends_with(suffix_of_runs) && files_.link(each.path, place)) continue;
+      // A link that was made all the same would be written into.
+      static_cast<void>(files_.remove(place));
       taken = copy_whole_file(files_, each.path, place, each.bytes);
     }
     return taken ? taken : within("open the RocksDB store of " + name_, taken.failure());

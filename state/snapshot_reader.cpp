@@ -81,9 +81,10 @@ std::string problem_of_store(const operator_entry& of, const snapshot_index& ind
     if (of.store.empty() || of.store_format.empty()) {
       return place_of(of, table) + ": is in a store that the operator does not have";
     }
-    // The last prefix is never given.
-    if (table.stored->prefix.size() != 4 || table.stored->prefix == "\xff\xff\xff\xff" ||
-        table.stored->entries == 0) {
+    const std::string& prefix = table.stored->prefix;
+    // Others follow in the job that restores it: there must be some left.
+    const bool is_given = prefix.size() == 4 && static_cast<unsigned char>(prefix[0]) < 0x80;
+    if (!is_given || table.stored->entries == 0) {
       return place_of(of, table) + ": " + std::to_string(table.stored->entries) +
              " entries behind a prefix of " + std::to_string(table.stored->prefix.size()) +
              " bytes in its store";

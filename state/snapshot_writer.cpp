@@ -110,7 +110,7 @@ result<bool> snapshot_writer::write_some(std::size_t bytes) {
         file_.reset();
         return within(activity(index_.about), kept.failure());
       }
-      if (buffer_.empty()) return false;
+      break;
     } else {
       buffer_end();
     }
@@ -239,6 +239,8 @@ status snapshot_writer::keep_file() {
     place = {index_.about.checkpoint, path.substr(path.rfind('/') + 1), file.bytes};
     const bool is_linked = file.is_final && files_->link(file.path, path);
     if (!is_linked) {
+      // Whatever made the link fail: to write into a second name would be to write into the file.
+      static_cast<void>(files_->remove(path));
       if (auto copied = copy_whole_file(*files_, file.path, path, file.bytes); !copied) {
         return copied;
       }

@@ -228,7 +228,11 @@ result<std::unique_ptr<writable_file>> simulated_file_system::create(const std::
   const auto parent = parent_of(path);
   if (!parent.empty() && !directories_.contains(parent)) return no_such("create", path);
   const auto fate = faults_.next(disk_operation::create, path);
-  auto file = std::make_shared<stored_file>();
+  // What is there is emptied, under all of its names.
+  const auto there = files_.find(path);
+  auto file =
+      there == files_.end() || !fate.takes_effect ? std::make_shared<stored_file>() : there->second;
+  *file = {};
   if (fate.takes_effect) files_[path] = file;
   if (fate.fails) return broken("create", path);
   return std::unique_ptr<writable_file>{std::make_unique<writer>(*this, path, std::move(file))};
