@@ -63,7 +63,7 @@ public:
 
 protected:
   spilling_part() = default;
-  ~spilling_part() = default;
+  ~spilling_part() override = default;
 
   // From here on entries may be in `space`; null: nowhere.
   void spill_to(cold_space* space) {
