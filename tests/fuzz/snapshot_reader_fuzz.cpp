@@ -37,8 +37,8 @@ std::string run_of_a_store() {
   weir::simulated_file_system disk;
   disk.put("/s/there", "");
   weir::map_store store{disk, "/s"};
-  for (const std::string key : {std::string(12, '\0') + "key", std::string(4, '\0') + "short",
-                                std::string(4, '\0') + std::string(8, '\xff')}) {
+  for (const std::string& key : {std::string(12, '\0') + "key", std::string(4, '\0') + "short",
+                                 std::string(4, '\0') + std::string(8, '\xff')}) {
     WEIR_ASSERT(store.put(key, "value"));
   }
   const auto frozen = store.freeze();
