@@ -106,8 +106,8 @@ void cold_space::begin_with(const kept_store& kept) {
   store_ = value_or_fail(stores_.open(settings_, name_, kept.files));
   for (const auto& [table, range] : kept.ranges) unclaimed_.push_back(range.prefix);
   std::sort(unclaimed_.begin(), unclaimed_.end());
-  // Other ranges have what their tables had in memory, too: they are as good as removed, and their
-  // numbers are given again.
+  // What other ranges have is in blocks, or older than those: they are as good as removed, and
+  // their numbers are given again.
   std::string behind;
   for (const std::string& each : unclaimed_) {
     remove_if_any(*store_, behind, each);
