@@ -51,6 +51,8 @@ public:
     memory_->release(way_.slots, bytes());
   }
 
+  // REQUIRES: is_open().
+  page_memory& memory() const noexcept { return *memory_; }
   bool is_open() const noexcept { return way_.slots != nullptr; }
   std::size_t capacity() const noexcept { return way_.slots == nullptr ? 0 : way_.mask + 1; }
   std::size_t bytes() const noexcept { return capacity() * sizeof(slot); }

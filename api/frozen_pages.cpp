@@ -4,11 +4,10 @@
 #include "api/frozen_pages.hpp"
 
 #include <thread>
+#include <utility>
 
 namespace weir {
 namespace {
-
-using state_of_page = std::atomic_ref<std::uint8_t>;
 
 void pause(unsigned& turns) {
   constexpr unsigned turns_before_yielding = 128;
@@ -23,21 +22,15 @@ void pause(unsigned& turns) {
 
 }  // namespace
 
-std::size_t frozen_pages::add_array(const void* begin, std::size_t pages,
-                                    std::size_t bytes_per_page) {
-  arrays_.push_back({reinterpret_cast<std::uintptr_t>(begin), pages, bytes_per_page,
-                     zeroed_array<std::uint8_t>{pages}});
+std::size_t frozen_pages::add_array(page_memory& memory, const void* begin, std::size_t pages,
+                                    unsigned places_shift) {
+  std::shared_ptr<std::uint8_t[]> states{
+      static_cast<std::uint8_t*>(memory.allocate(pages)),
+      [from = &memory, owner = memory.weak_from_this().lock(), pages](std::uint8_t* allocated) {
+        from->release(allocated, pages);
+      }};
+  arrays_.push_back({begin, pages, places_shift, std::move(states)});
   return arrays_.size() - 1;
-}
-
-void frozen_pages::preserve(const void* place) {
-  const auto address = reinterpret_cast<std::uintptr_t>(place);
-  for (std::size_t i = 0; i < arrays_.size(); ++i) {
-    const std::uintptr_t offset = address - arrays_[i].begin;
-    if (offset >= arrays_[i].pages * arrays_[i].bytes_per_page) continue;
-    preserve_page(i, offset / arrays_[i].bytes_per_page);
-    return;
-  }
 }
 
 void frozen_pages::preserve_all() {
@@ -49,7 +42,7 @@ void frozen_pages::preserve_all() {
 }
 
 void frozen_pages::preserve_page(std::size_t number, std::size_t page) {
-  const state_of_page mark{arrays_[number].states[page]};
+  const auto mark = state_of(number, page);
   std::uint8_t seen = mark.load(std::memory_order_acquire);
   if (seen == done || seen == kept) return;
   if (seen == untouched && mark.compare_exchange_strong(seen, busy, std::memory_order_acquire)) {
@@ -79,7 +72,7 @@ std::optional<frozen_pages::page_place> frozen_pages::read_next_page() {
       default:
         continue;
     }
-    state_of_page{arrays_[next.array].states[next.page]}.store(done, std::memory_order_release);
+    state_of(next.array, next.page).store(done, std::memory_order_release);
     return next;
   }
 }
@@ -87,13 +80,13 @@ std::optional<frozen_pages::page_place> frozen_pages::read_next_page() {
 void frozen_pages::skip_pages(std::size_t number, std::size_t first, std::size_t count) {
   for (std::size_t page = first; page < first + count; ++page) {
     if (claim({number, page}) == kept) drop_kept_page(number, page);
-    state_of_page{arrays_[number].states[page]}.store(done, std::memory_order_release);
+    state_of(number, page).store(done, std::memory_order_release);
   }
 }
 
 // What the page was, which is the reader's from here on unless it was done.
 frozen_pages::state frozen_pages::claim(const page_place& of) {
-  const state_of_page mark{arrays_[of.array].states[of.page]};
+  const auto mark = state_of(of.array, of.page);
   std::uint8_t seen = untouched;
   if (mark.compare_exchange_strong(seen, busy, std::memory_order_acquire)) return untouched;
   unsigned turns = 0;

@@ -17,29 +17,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <optional>
 #include <vector>
 
+#include "api/state_backend.hpp"
+
 namespace weir {
-
-// `size` times a T of zero bytes; memory that is never written to costs nothing.
-template <class T>
-class zeroed_array {
-public:
-  explicit zeroed_array(std::size_t size) : values_{static_cast<T*>(std::calloc(size, sizeof(T)))} {
-    if (values_ == nullptr) throw std::bad_alloc{};
-  }
-  T& operator[](std::size_t i) const noexcept { return values_.get()[i]; }
-
-private:
-  struct release {
-    void operator()(T* values) const noexcept { std::free(values); }
-  };
-  std::unique_ptr<T, release> values_;
-};
 
 class frozen_pages {
 public:
@@ -49,8 +33,16 @@ public:
 
   // --- For the task
 
-  // `place` may change from here on.
-  void preserve(const void* place);
+  // The place with that number, of the array that begins there, may change from here on.
+  void preserve(const void* begin, std::size_t place) {
+    for (std::size_t i = 0; i < arrays_.size(); ++i) {
+      if (arrays_[i].begin != begin) continue;
+      const std::size_t page = place >> arrays_[i].places_shift;
+      const auto seen = state_of(i, page).load(std::memory_order_acquire);
+      if (seen != done && seen != kept) preserve_page(i, page);
+      return;
+    }
+  }
   // Everything may change.
   void preserve_all();
   // Nobody reads any more: everything may change, and this may be dropped.
@@ -63,8 +55,10 @@ public:
 protected:
   frozen_pages() = default;
 
-  // Adds an array of pages, and returns its number.
-  std::size_t add_array(const void* begin, std::size_t pages, std::size_t bytes_per_page);
+  // Adds an array of `pages` times 2^places_shift places, and returns its number. What is known of
+  // the pages lies in `memory`, which outlives this unless a std::shared_ptr owns it.
+  std::size_t add_array(page_memory& memory, const void* begin, std::size_t pages,
+                        unsigned places_shift);
   struct page_place {
     std::size_t array;
     std::size_t page;
@@ -77,10 +71,10 @@ protected:
 private:
   enum state : std::uint8_t { untouched, busy, done, kept };
   struct array {
-    std::uintptr_t begin;
+    const void* begin;
     std::size_t pages;
-    std::size_t bytes_per_page;
-    zeroed_array<std::uint8_t> states;
+    unsigned places_shift;
+    std::shared_ptr<std::uint8_t[]> states;
   };
 
   // Copies a page, for the task.
@@ -90,6 +84,9 @@ private:
   virtual void read_kept_page(std::size_t array, std::size_t page) = 0;
   virtual void drop_kept_page(std::size_t array, std::size_t page) = 0;
 
+  std::atomic_ref<std::uint8_t> state_of(std::size_t number, std::size_t page) const noexcept {
+    return std::atomic_ref<std::uint8_t>{arrays_[number].states[page]};
+  }
   void preserve_page(std::size_t number, std::size_t page);
   state claim(const page_place& of);
 

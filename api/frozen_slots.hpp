@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,7 @@
 #include "api/flat_slots.hpp"
 #include "api/frozen_cold_entries.hpp"
 #include "api/frozen_pages.hpp"
+#include "api/page_copies.hpp"
 
 namespace weir {
 
@@ -55,7 +57,8 @@ public:
     array added{slots.share(), std::min(slots.capacity(), slots_per_page),
                 std::vector<kept_pages>(pages_of(slots) / pages_kept_together + 1), pages_of(slots),
                 std::move(names)};
-    add_array(&slots.at(0), added.pages, added.slots_per_page * sizeof(slot));
+    add_array(slots.memory(), &slots.at(0), added.pages,
+              static_cast<unsigned>(std::countr_zero(added.slots_per_page)));
     arrays_.push_back(std::move(added));
   }
   // An entry that lies elsewhere.
@@ -102,14 +105,14 @@ private:
     bool is_wrapped;
     std::size_t length;
   };
-  struct kept_page {
-    std::unique_ptr<slot[]> slots;  // Of plain ones.
-    std::vector<encoded> entries;   // Of others: their encodings are in `bytes`.
-    std::string bytes;
+  struct encoded_page {
+    std::vector<encoded> entries;
+    std::string bytes;  // Their encodings.
   };
+  using kept_page = std::conditional_t<is_plain, page_copies::copy, std::unique_ptr<encoded_page>>;
   // The copies of neighbours; most freezes never need most of them.
   static constexpr std::size_t pages_kept_together = 512;
-  using kept_pages = std::unique_ptr<std::unique_ptr<kept_page>[]>;
+  using kept_pages = std::unique_ptr<kept_page[]>;
   struct array {
     std::shared_ptr<array_of_slots> slots;
     std::size_t slots_per_page;
@@ -151,12 +154,18 @@ private:
   template <class F>
   void for_each(const array& of, std::size_t page, slot* first, F&& f) {
     const std::size_t begin = page * of.slots_per_page;
+    // Which slots are empty is random: to branch on each would cost more than to read it.
+    std::array<slot*, slots_per_page> taken;
+    std::size_t found = 0;
     for (std::size_t i = 0; i < of.slots_per_page; ++i) {
-      slot& place = first[i];
-      if (place.is_empty()) continue;
+      taken[found] = first + i;
+      found += static_cast<std::size_t>(!first[i].is_empty());
+    }
+    for (std::size_t i = 0; i < found; ++i) {
+      slot& place = *taken[i];
       const std::uint64_t hash = Hash{}(place.key());
       f(place.key(), std::as_const(place.value.get()), form_.group_of(place.key(), hash),
-        of.slots->home(hash) > begin + i);
+        of.slots->home(hash) > begin + static_cast<std::size_t>(taken[i] - first));
     }
   }
   void gather(const array& of, std::size_t page, slot* first) {
@@ -170,22 +179,21 @@ private:
   void keep_page(std::size_t number, std::size_t page) override {
     array& of = arrays_[number];
     slot* const first = &of.slots->at(page * of.slots_per_page);
-    auto copy = std::make_unique<kept_page>();
+    kept_pages& neighbours = of.kept[page / pages_kept_together];
+    if (!neighbours) neighbours = std::make_unique<kept_page[]>(pages_kept_together);
+    kept_page& copy = neighbours[page % pages_kept_together];
     if constexpr (is_plain) {
-      copy->slots = std::make_unique_for_overwrite<slot[]>(of.slots_per_page);
-      std::memcpy(static_cast<void*>(copy->slots.get()), first, of.slots_per_page * sizeof(slot));
+      const std::size_t bytes = of.slots_per_page * sizeof(slot);
+      copy = copies_.make(of.slots->memory(), bytes);
+      std::memcpy(copy.get(), first, bytes);
     } else {
+      copy = std::make_unique<encoded_page>();
       for_each(of, page, first, [&](const Key& key, const T& value, key_group group, bool wrapped) {
         const std::size_t before = copy->bytes.size();
         form_.encode(key, value, copy->bytes);
         copy->entries.push_back({group, wrapped, copy->bytes.size() - before});
       });
     }
-    kept_pages& neighbours = of.kept[page / pages_kept_together];
-    if (!neighbours) {
-      neighbours = std::make_unique<std::unique_ptr<kept_page>[]>(pages_kept_together);
-    }
-    neighbours[page % pages_kept_together] = std::move(copy);
   }
 
   void read_page(std::size_t number, std::size_t page) override {
@@ -197,7 +205,7 @@ private:
     array& of = arrays_[number];
     const auto copy = std::move(of.kept[page / pages_kept_together][page % pages_kept_together]);
     if constexpr (is_plain) {
-      gather(of, page, copy->slots.get());
+      gather(of, page, reinterpret_cast<slot*>(copy.get()));
     } else {
       std::string_view rest = copy->bytes;
       for (const encoded& each : copy->entries) {
@@ -214,6 +222,7 @@ private:
   }
 
   Form form_;
+  page_copies copies_;  // This is the task's.
   std::vector<array> arrays_;
   // These are the reader's.
   block_gatherer blocks_;

@@ -169,9 +169,9 @@ private:
   }
   void move_all() { move(everything); }
 
-  [[gnu::noinline]] void preserve(array& in, std::size_t position) {
+  void preserve(array& in, std::size_t position) {
     if (!frozen_->is_over()) {
-      frozen_->preserve(&in.at(position));
+      frozen_->preserve(&in.at(0), position & (in.capacity() - 1));
     } else {
       frozen_.reset();
     }

@@ -33,6 +33,12 @@ constexpr std::array all_options{
                    "leave behind state of operators that are gone"},
     program_option{'\0', "check-restore", "PATH", false,
                    "show what of that checkpoint the job could go on with, and stop"},
+    program_option{'\0', "simulate", "", true,
+                   "run the job on simulated clusters that fail, and compare its output"},
+    program_option{'\0', "seeds", "FIRST..LAST", false,
+                   "which simulations: default 1..1000; one number replays it"},
+    program_option{'\0', "faults", "LIST", false,
+                   "what fails in them: crash,pause,kill,disk, default or none"},
     program_option{'\0', "print-plan", "", true, "show what would run, and stop"},
     program_option{'\0', "log-level", "LEVEL", false,
                    "the least that is logged: debug, info, warn, error; default info"},
@@ -197,6 +203,7 @@ public:
       if (text.empty()) return usage_error("--check-restore: the path of a checkpoint is empty.");
       line_.check_restore = text;
     }
+    if (auto applied = apply_simulation(); !applied) return applied;
     if (given_.contains("allow-non-restored-state")) line_.options.allow_non_restored_state = true;
     for (const std::string& text : values_of("log-level")) {
       const auto level = parse_log_level(text);
@@ -205,6 +212,26 @@ public:
     }
     if (given_.contains("no-progress")) line_.options.progress = false;
     return check(line_.options);
+  }
+
+  status apply_simulation() {
+    if (given_.contains("simulate")) line_.simulate = simulate_request{};
+    for (const std::string_view each : {"seeds", "faults"}) {
+      if (!values_of(each).empty() && !line_.simulate) {
+        return usage_error("--" + std::string{each} + " belongs to --simulate.");
+      }
+    }
+    if (!line_.simulate) return {};
+    for (const std::string& text : values_of("seeds")) {
+      const auto range = seed_range_of(text);
+      if (!range) return within("--seeds", range.failure());
+      line_.simulate->seeds = *range;
+    }
+    const auto& lists = values_of("faults");
+    auto faults = parse_faults(lists.empty() ? "default" : lists.front());
+    if (!faults) return within("--faults", faults.failure());
+    line_.simulate->faults = *std::move(faults);
+    return {};
   }
 
   const command_line& line() const { return line_; }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@
 #include "api/job_options.hpp"
 #include "coordination/configuration.hpp"
 #include "coordination/logger.hpp"
+#include "coordination/testing/simulate_command.hpp"
 
 namespace weir {
 
@@ -26,6 +28,7 @@ struct command_line {
   given_parameters parameters;
   log_level least_log_level = log_level::info;
   std::string check_restore;  // The checkpoint to compare with; empty: none.
+  std::optional<simulate_request> simulate;
   bool print_plan = false;
   bool help = false;     // Nothing else has been looked at.
   bool version = false;  // Nor here.

@@ -20,6 +20,7 @@
 #include "coordination/restore_check.hpp"
 #include "coordination/restore_report.hpp"
 #include "coordination/slot_assignment.hpp"
+#include "coordination/testing/simulate_command.hpp"
 #include "state/posix_file_system.hpp"
 #include "state/rocksdb_store.hpp"
 #include "state/whole_file.hpp"
@@ -120,6 +121,27 @@ int check_and_tell(const environment& env, const command_line& asked) {
   return report->fits() ? exit_finished : exit_failed;
 }
 
+int simulate_and_tell(const environment& env, const command_line& asked) {
+  const auto width = terminal_width();
+  const auto clear = [&] {
+    if (width) write_to_stderr("\r" + std::string(*width - 1, ' ') + "\r");
+  };
+  const simulate_output output{
+      .line =
+          [&](std::string_view text) {
+            clear();
+            write_to_stderr(text);
+          },
+      .progress =
+          [&](std::string_view text) {
+            if (width && asked.options.progress) {
+              write_to_stderr("\r" + std::string{text.substr(0, *width - 1)});
+            }
+          },
+  };
+  return simulate_job(env, asked.options, *asked.simulate, output);
+}
+
 status define_job(const std::function<void(environment&)>& define, environment& env) {
   try {
     define(env);
@@ -169,6 +191,7 @@ int run(int argc, const char* const* argv, const std::string& job_name,
     return exit_finished;
   }
   if (!asked->check_restore.empty()) return check_and_tell(env, *asked);
+  if (asked->simulate) return simulate_and_tell(env, *asked);
   return run_to_the_end(env, *asked);
 }
 

@@ -19,16 +19,21 @@ namespace {
   std::abort();
 }
 
-std::size_t whole_pages(std::size_t bytes) {
+std::size_t whole_huge_pages(std::size_t bytes) {
   return (bytes + huge_page_memory::huge_page - 1) & ~(huge_page_memory::huge_page - 1);
+}
+
+void* map(std::size_t bytes) {
+  void* const mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return mapped == MAP_FAILED ? nullptr : mapped;
 }
 
 // Maps one huge page more than needed and gives back what lies before and behind the aligned part.
 void* map_aligned(std::size_t bytes) {
   constexpr std::size_t alignment = huge_page_memory::huge_page;
-  void* const mapped = mmap(nullptr, bytes + alignment, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapped == MAP_FAILED) return nullptr;
+  void* const mapped = map(bytes + alignment);
+  if (mapped == nullptr) return nullptr;
   char* const begin = static_cast<char*>(mapped);
   const std::size_t before = (alignment - reinterpret_cast<std::uintptr_t>(begin)) % alignment;
   if (before > 0) munmap(begin, before);
@@ -41,17 +46,21 @@ void* map_aligned(std::size_t bytes) {
 }  // namespace
 
 void* huge_page_memory::allocate(std::size_t bytes) {
-  void* const memory = bytes < huge_page ? std::calloc(bytes, 1) : map_aligned(whole_pages(bytes));
+  void* const memory = bytes >= huge_page ? map_aligned(whole_huge_pages(bytes))
+                       : bytes >= mapped  ? map(bytes)
+                                          : std::calloc(bytes, 1);
   if (memory == nullptr) out_of_memory(bytes, bytes_in_use());
   bytes_in_use_.fetch_add(bytes, std::memory_order_relaxed);
   return memory;
 }
 
 void huge_page_memory::release(void* memory, std::size_t bytes) noexcept {
-  if (bytes < huge_page) {
-    std::free(memory);
+  if (bytes >= huge_page) {
+    munmap(memory, whole_huge_pages(bytes));
+  } else if (bytes >= mapped) {
+    munmap(memory, bytes);
   } else {
-    munmap(memory, whole_pages(bytes));
+    std::free(memory);
   }
   bytes_in_use_.fetch_sub(bytes, std::memory_order_relaxed);
 }

@@ -14,6 +14,9 @@ class huge_page_memory final : public page_memory {
 public:
   // From here on an allocation gets huge pages of its own.
   static constexpr std::size_t huge_page = std::size_t{2} << 20;
+  // From here on it gets a mapping of its own: memory of the heap that was used before would have
+  // to be cleared at once.
+  static constexpr std::size_t mapped = std::size_t{128} << 10;
 
   void* allocate(std::size_t bytes) override;
   void release(void* memory, std::size_t bytes) noexcept override;

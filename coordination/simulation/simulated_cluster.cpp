@@ -17,15 +17,27 @@ namespace {
 
 class remembering_listener final : public job_listener {
 public:
-  void on_state(job_state state, const std::optional<error>& cause, processing_time) override {
+  void on_state(job_state state, const std::optional<error>& cause, processing_time now) override {
     outcome.state = state;
     outcome.cause = cause;
+    if (next != nullptr) next->on_state(state, cause, now);
   }
-  void on_progress(const job_totals& totals, processing_time) override { outcome.totals = totals; }
-  void on_savepoint(const savepoint_outcome& ended, processing_time) override {
+  void on_progress(const job_totals& totals, processing_time now) override {
+    outcome.totals = totals;
+    if (next != nullptr) next->on_progress(totals, now);
+  }
+  void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
+    if (next != nullptr) next->on_checkpoint(report, now);
+  }
+  void on_savepoint(const savepoint_outcome& ended, processing_time now) override {
     savepoints.push_back(ended);
+    if (next != nullptr) next->on_savepoint(ended, now);
+  }
+  void on_warning(const error& what, processing_time now) override {
+    if (next != nullptr) next->on_warning(what, now);
   }
 
+  job_listener* next = nullptr;
   job_outcome outcome;
   std::vector<savepoint_outcome> savepoints;
 };
@@ -34,6 +46,8 @@ job_options prepared(const job_graph& graph, job_options options,
                      const simulated_cluster_options& simulation) {
   options.seed = simulation.seed;
   options.task_managers = simulation.task_managers;
+  options.slots_per_task_manager = simulation.slots;
+  if (simulation.slots > 0) return options;
   const auto needed = required_slots(execution_graph{graph, options});
   options.slots_per_task_manager =
       (needed + simulation.task_managers - 1) / simulation.task_managers;
@@ -50,7 +64,10 @@ struct simulated_cluster::machinery {
         world{{.seed = settings.seed,
                .processes = settings.task_managers + 1,
                .files = settings.files,
-               .tampering = settings.tampering}} {
+               .tampering = settings.tampering,
+               .observer = settings.observer,
+               .step_time = settings.step_time}} {
+    listener.next = settings.listener;
     auto& first = world.process({0});
     first_node = first.spawn<node_actor>(
         first, execution, node_roles{.listener = &listener, .job_manager = {}, .task_managers = 0});
@@ -93,6 +110,8 @@ simulated_cluster::simulated_cluster(const job_graph& graph, job_options options
 simulated_cluster::~simulated_cluster() { machinery_->first_node = nullptr; }
 
 simulated_world& simulated_cluster::world() { return machinery_->world; }
+
+const job_outcome& simulated_cluster::job() const { return machinery_->listener.outcome; }
 
 void simulated_cluster::crash_task_manager(std::uint32_t task_manager) {
   machinery_->world.crash({task_manager + 1});

@@ -26,6 +26,14 @@ struct simulated_cluster_options {
   std::shared_ptr<simulated_file_system> files = nullptr;
   // What happens to messages between its processes; see coordination/simulation/link_tampering.hpp.
   link_tampering tampering = nullptr;
+  // Who sees them; see coordination/simulation/link_observer.hpp.
+  link_observer observer = nullptr;
+  // Is told what the job's listener is told; outlives the cluster.
+  job_listener* listener = nullptr;
+  // Of each task manager; 0: as many as the job needs, shared among them.
+  std::uint32_t slots = 0;
+  // How much time passes with each message that is handled, at most.
+  duration step_time{8};
 };
 
 struct simulated_outcome {
@@ -46,6 +54,8 @@ public:
   ~simulated_cluster();
 
   simulated_world& world();
+  // How the job is doing.
+  const job_outcome& job() const;
   // Runs until the job has ended or the time limit has come.
   simulated_outcome run();
   // Kills the process of a task manager, from 0. Does nothing if it has crashed.

@@ -9,8 +9,8 @@ namespace weir {
 void simulated_disk_faults::set(disk_fault_rates rates) {
   chances_ = {rates.append, rates.sync,   rates.create, rates.open,
               rates.read,   rates.rename, rates.remove};
-  has_rates_ = rates.flipped_read.value > 0 || rates.pretended_sync.value > 0 ||
-               rates.pretended_rename.value > 0;
+  has_rates_ = rates.flipped_read.value > 0 || rates.no_space.value > 0 ||
+               rates.pretended_sync.value > 0 || rates.pretended_rename.value > 0;
   for (const auto chance : chances_) has_rates_ = has_rates_ || chance.value > 0;
   rates_ = std::move(rates);
 }
@@ -53,6 +53,9 @@ simulated_disk_faults::fate simulated_disk_faults::next(disk_operation what,
   }
   if (has_rates_ && path.starts_with(rates_.under) && strikes(chances_[kind])) {
     decided = {true, random_.below(2) == 0};
+  } else if (what == disk_operation::append && has_rates_ && path.starts_with(rates_.under) &&
+             strikes(rates_.no_space)) {
+    decided = {true, true, true};
   } else if (has_rates_ && !decided.fails && path.starts_with(rates_.under) && is_pretended(what)) {
     decided = {false, false};
   }

@@ -31,6 +31,8 @@ struct per_million {
 struct disk_fault_rates {
   // That one operation fails with an input/output error.
   per_million append{};
+  // That an append finds the disk full, after a random part of it.
+  per_million no_space{};
   per_million sync{};
   per_million create{};
   per_million open{};
@@ -93,6 +95,7 @@ public:
   struct fate {
     bool fails = false;
     bool takes_effect = true;
+    bool is_full = false;
   };
   // Counts an operation and decides what becomes of it.
   fate next(disk_operation what, const std::string& path);

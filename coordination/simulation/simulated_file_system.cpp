@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "state/whole_file.hpp"
+
 namespace weir {
 
 // Files only grow, so what is durable of one is a prefix.
@@ -82,10 +84,9 @@ public:
     if (const auto fate = faults.next(disk_operation::append, path_); fate.fails) {
       if (fate.takes_effect) bytes = bytes.substr(0, faults.random().below(bytes.size() + 1));
       if (fate.takes_effect) static_cast<void>(write(bytes));
-      return broken("write", path_);
+      return fate.is_full ? full() : broken("write", path_);
     }
-    if (write(bytes)) return {};
-    return error{error_code::io_failure, "write " + path_ + ": No space left on device"};
+    return write(bytes) ? status{} : full();
   }
   status sync() override {
     if (epoch_ != disk_->epoch_) return broken("sync", path_);
@@ -99,6 +100,9 @@ public:
   status close() override { return {}; }
 
 private:
+  status full() const {
+    return error{error_code::io_failure, "write " + path_ + ": No space left on device"};
+  }
   // As much as there is room for. Returns whether that was all.
   bool write(std::string_view bytes) {
     auto room = std::uint64_t{bytes.size()};
@@ -125,6 +129,36 @@ simulated_file_system::stored_file* simulated_file_system::find(const std::strin
   return found == files_.end() ? nullptr : found->second.get();
 }
 
+void simulated_file_system::fetch(const std::string& path) {
+  if (!background_ || files_.contains(path) || directories_.contains(path)) return;
+  if (hidden_.contains(path)) return;
+  const auto there = background_->stat(path);
+  if (!there) return;
+  if (there->what == file_status::kind::directory) {
+    directories_.insert(path);
+    return;
+  }
+  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
+  auto content = read_whole_file(*background_, path, most_bytes);
+  if (!content) return;
+  put(path, *std::move(content));
+  fetched_.insert(path);
+}
+
+void simulated_file_system::forget(const std::string& path) {
+  files_.erase(path);
+  fetched_.erase(path);
+  hidden_.insert(path);
+}
+
+std::vector<std::string> simulated_file_system::written_files() const {
+  std::vector<std::string> written;
+  for (const auto& [path, file] : files_) {
+    if (!fetched_.contains(path)) written.push_back(path);
+  }
+  return written;
+}
+
 void simulated_file_system::put(const std::string& path, std::string content) {
   for (auto part = parent_of(path); !part.empty(); part = parent_of(part)) {
     directories_.insert(part);
@@ -149,6 +183,9 @@ std::shared_ptr<simulated_file_system> simulated_file_system::copy(std::uint64_t
     made->files_[path] = std::make_shared<stored_file>(*file);
   }
   made->directories_ = directories_;
+  made->background_ = background_;
+  made->fetched_ = fetched_;
+  made->hidden_ = hidden_;
   return made;
 }
 
@@ -192,6 +229,7 @@ std::uint64_t simulated_file_system::bytes_used() const {
 
 result<file_status> simulated_file_system::stat(const std::string& path) {
   if (!faults_.has_power()) return broken("look at", path);
+  fetch(path);
   if (const auto* found = find(path)) {
     return file_status{file_status::kind::file, found->content.size()};
   }
@@ -201,8 +239,16 @@ result<file_status> simulated_file_system::stat(const std::string& path) {
 
 result<std::vector<std::string>> simulated_file_system::list(const std::string& directory) {
   if (!faults_.has_power()) return broken("list", directory);
+  fetch(directory);
   if (!directories_.contains(directory)) return no_such("list", directory);
   std::set<std::string> names;
+  if (background_) {
+    if (const auto behind = background_->list(directory)) {
+      for (const auto& name : *behind) {
+        if (!hidden_.contains(directory + "/" + name)) names.insert(name);
+      }
+    }
+  }
   const auto note = [&](const std::string& path) {
     if (parent_of(path) == directory) names.insert(path.substr(directory.size() + 1));
   };
@@ -215,6 +261,7 @@ result<std::vector<std::string>> simulated_file_system::list(const std::string& 
 
 result<std::unique_ptr<readable_file>> simulated_file_system::open_for_reading(
     const std::string& path) {
+  fetch(path);
   const auto found = files_.find(path);
   if (found == files_.end()) return no_such("open", path);
   if (faults_.next(disk_operation::open, path).fails) return broken("open", path);
@@ -226,6 +273,8 @@ result<std::unique_ptr<writable_file>> simulated_file_system::create(const std::
     return error{error_code::invalid_argument, "create " + path + ": is a directory"};
   }
   const auto parent = parent_of(path);
+  fetch(parent);
+  fetch(path);
   if (!parent.empty() && !directories_.contains(parent)) return no_such("create", path);
   const auto fate = faults_.next(disk_operation::create, path);
   // What is there is emptied, under all of its names.
@@ -233,24 +282,32 @@ result<std::unique_ptr<writable_file>> simulated_file_system::create(const std::
   auto file =
       there == files_.end() || !fate.takes_effect ? std::make_shared<stored_file>() : there->second;
   *file = {};
-  if (fate.takes_effect) files_[path] = file;
+  if (fate.takes_effect) {
+    files_[path] = file;
+    fetched_.erase(path);
+  }
   if (fate.fails) return broken("create", path);
   return std::unique_ptr<writable_file>{std::make_unique<writer>(*this, path, std::move(file))};
 }
 
 status simulated_file_system::rename(const std::string& from, const std::string& to) {
+  fetch(from);
   const auto found = files_.find(from);
   if (found == files_.end()) return no_such("rename", from);
   const auto fate = faults_.next(disk_operation::rename, to);
   if (fate.takes_effect && from != to) {
-    files_[to] = std::move(found->second);
-    files_.erase(found);
+    files_[to] = found->second;
+    fetched_.erase(to);
+    forget(from);
   }
   if (fate.fails) return broken("rename " + from + " to", to);
   return {};
 }
 
 status simulated_file_system::link(const std::string& from, const std::string& to) {
+  fetch(from);
+  fetch(to);
+  fetch(parent_of(to));
   const auto found = files_.find(from);
   if (found == files_.end()) return no_such("link", from);
   if (files_.contains(to) || directories_.contains(to)) {
@@ -266,16 +323,20 @@ status simulated_file_system::link(const std::string& from, const std::string& t
 }
 
 status simulated_file_system::remove(const std::string& path) {
+  fetch(path);
   if (!files_.contains(path)) return no_such("remove", path);
   const auto fate = faults_.next(disk_operation::remove, path);
-  if (fate.takes_effect) files_.erase(path);
+  if (fate.takes_effect) forget(path);
   if (fate.fails) return broken("remove", path);
   return {};
 }
 
 status simulated_file_system::make_directories(const std::string& path) {
   if (!faults_.has_power()) return broken("make the directory", path);
-  for (auto part = path; !part.empty(); part = parent_of(part)) directories_.insert(part);
+  for (auto part = path; !part.empty(); part = parent_of(part)) {
+    fetch(part);
+    directories_.insert(part);
+  }
   return {};
 }
 
@@ -286,7 +347,10 @@ status simulated_file_system::remove_directory(const std::string& path) {
     return error{error_code::io_failure, "remove the directory " + path + ": not empty"};
   }
   const auto fate = faults_.next(disk_operation::remove, path);
-  if (fate.takes_effect) directories_.erase(path);
+  if (fate.takes_effect) {
+    directories_.erase(path);
+    hidden_.insert(path);
+  }
   return fate.fails ? broken("remove the directory", path) : status{};
 }
 

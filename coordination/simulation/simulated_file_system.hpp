@@ -18,6 +18,8 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/file_system.hpp"
 #include "coordination/simulation/simulated_disk_faults.hpp"
@@ -37,6 +39,11 @@ public:
   std::string content_of(const std::string& path) const;
   // The part of it that would survive a crash for certain.
   std::string synced_content_of(const std::string& path) const;
+  // What is behind the disk: whatever this one does not have is read from there, and nothing is
+  // ever written there. It must not change meanwhile.
+  void put_before(std::shared_ptr<file_system> background) { background_ = std::move(background); }
+  // Every file that was written here, in order.
+  std::vector<std::string> written_files() const;
   // Another disk on which everything is as it is on this one, durability included, without faults.
   std::shared_ptr<simulated_file_system> copy(std::uint64_t seed) const;
 
@@ -74,12 +81,18 @@ private:
   class writer;
 
   stored_file* find(const std::string& path) const;
+  // Brings what is behind the disk to the front.
+  void fetch(const std::string& path);
+  void forget(const std::string& path);
 
   // Files are shared with their open handles, so that a renamed or removed file stays readable.
   std::map<std::string, std::shared_ptr<stored_file>> files_;
   std::set<std::string> directories_;
   // The paths of all that are held. Shared with the locks, which may outlive this.
   std::shared_ptr<std::set<std::string>> locks_ = std::make_shared<std::set<std::string>>();
+  std::shared_ptr<file_system> background_;
+  std::set<std::string> fetched_;  // From the background, as it is there.
+  std::set<std::string> hidden_;   // Of the background, since it was removed here.
   simulated_disk_faults faults_;
   std::uint64_t epoch_ = 0;  // One more with every crash.
 };

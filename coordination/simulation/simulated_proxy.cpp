@@ -25,11 +25,17 @@ void simulated_proxy::enqueue(caf::mailbox_element_ptr element, caf::execution_u
   const auto id = element->mid;
   const auto sender = element->sender;
   const actor_address from{viewer_.process, sender ? sender->id() : 0};
+  const auto& observer = world_->options_.observer;
   const auto carry = [&](const caf::message& content) {
+    const auto number = ++world_->observed_;
+    if (observer) observer({number, false, viewer_.process, target_, content});
     world_->ship(
         viewer_, where_,
-        [world = world_, target = target_, where = where_, from, id, content,
+        [world = world_, target = target_, where = where_, from, id, content, number,
          has_sender = bool{sender}] {
+          if (const auto& looks_on = world->options_.observer) {
+            looks_on({number, true, from.process, target, content});
+          }
           const auto receiver = world->resolve(where, target);
           caf::strong_actor_ptr seen_sender;
           if (has_sender) seen_sender = world->resolve(where, from);

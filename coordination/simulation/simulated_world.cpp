@@ -52,8 +52,12 @@ simulated_world::~simulated_world() {
   for (auto& [key, proxy] : std::exchange(proxies_, {})) {
     static_cast<simulated_proxy*>(proxy.handle->get())->kill_proxy(nullptr, caf::exit_reason::kill);
   }
-  scheduler_->clock().cancel_all();
-  scheduler_->run();
+  // An actor handles what came before its end, and may set a timer then. A timer holds its actor,
+  // which must not outlive its process.
+  do {
+    scheduler_->run();
+    scheduler_->clock().cancel_all();
+  } while (scheduler_->has_job());
 }
 
 runtime& simulated_world::process(process_id id) { return processes_[id.value]->runtime; }
@@ -86,7 +90,8 @@ bool simulated_world::step() {
   if (const auto job = choose_job()) {
     run_actor(*job);
     // Handling a message takes a little time, or the order of timers would never matter.
-    advance_to(now() + duration{1 + static_cast<std::int64_t>(random_.below(8))});
+    const auto most = static_cast<std::uint64_t>(options_.step_time.count());
+    advance_to(now() + duration{1 + static_cast<std::int64_t>(random_.below(most))});
     return true;
   }
   auto next = processing_time::max();

@@ -26,6 +26,7 @@
 
 #include "actors/runtime.hpp"
 #include "coordination/simulation/incarnation.hpp"
+#include "coordination/simulation/link_observer.hpp"
 #include "coordination/simulation/link_tampering.hpp"
 #include "coordination/simulation/random_numbers.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
@@ -54,6 +55,9 @@ struct simulated_world_options {
   std::shared_ptr<simulated_file_system> files = nullptr;
   // None: every message arrives as it was sent.
   link_tampering tampering = nullptr;
+  link_observer observer = nullptr;
+  // How much time passes with each message that is handled, at most.
+  duration step_time{8};
 };
 
 class simulated_world {
@@ -164,6 +168,7 @@ private:
   std::uint64_t trace_hash_ = 14695981039346656037ULL;
   std::uint64_t steps_ = 0;
   std::uint64_t shipped_ = 0;
+  std::uint64_t observed_ = 0;
   std::size_t longest_mailbox_ = 0;
   bool is_stopping_ = false;
 };

@@ -199,6 +199,39 @@ TEST(SimulatedWorld, EndsTheActorsOfACrashedProcessAndNoOthers) {
   EXPECT_EQ(first->count<int>(), 0U);
 }
 
+// Sets a timer whenever it hears something, and needs its process to the end.
+class late_sleeper final : public caf::event_based_actor {
+public:
+  late_sleeper(caf::actor_config& config, runtime& process, bool& has_gone)
+      : caf::event_based_actor{config}, process_{&process}, has_gone_{&has_gone} {}
+  late_sleeper(const late_sleeper&) = delete;
+  late_sleeper& operator=(const late_sleeper&) = delete;
+  ~late_sleeper() override {
+    process_->random();  // A sanitizer knows whether that is still there.
+    *has_gone_ = true;
+  }
+  caf::behavior make_behavior() override {
+    return {[this](int heard) { delayed_send(this, std::chrono::hours{1}, heard); }};
+  }
+
+private:
+  runtime* process_;
+  bool* has_gone_;
+};
+
+TEST(SimulatedWorld, DropsAnActorThatSetATimerAtTheEndBeforeItsProcess) {
+  bool has_gone = false;
+  {
+    simulated_world world{{.seed = 1}};
+    auto& process = world.process(here);
+    const auto actor = process.spawn<late_sleeper>(process, has_gone);
+    while (world.step()) {
+    }
+    caf::anon_send(actor, 17);
+  }
+  EXPECT_TRUE(has_gone);
+}
+
 TEST(SimulatedWorld, RemembersTheLongestMailbox) {
   simulated_world world{{.seed = 1}};
   const probe receiver{world.process(here)};

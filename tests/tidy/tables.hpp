@@ -50,7 +50,7 @@ inline const std::vector<library_door> library_doors{
     {"google/protobuf/", {"api/codecs/descriptor_set.cpp", "state/message_type.cpp", "tests/*"}},
     {"rocksdb/", {"state/rocksdb_store.cpp"}},
     {"librdkafka/", {}},
-    {"gtest/", {"tests/*"}},
+    {"gtest/", {"coordination/testing/simulate.hpp", "tests/*"}},
     {"gmock/", {"tests/*"}},
 };
 
@@ -103,7 +103,7 @@ inline const patterns places_that_catch{
     "actors/engine_actor.cpp",        // Names what an engine actor threw: a bug of ours.
     "coordination/dry_operator.cpp",  // Opens operators as the chain does.
     "coordination/run.cpp",          "coordination/configuration.cpp",
-    "coordination/command_line.cpp", "tests/*",
+    "coordination/command_line.cpp", "coordination/testing/simulation.cpp", "tests/*",
 };
 
 // Words that say nothing about what a file holds.

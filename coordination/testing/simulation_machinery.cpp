@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the first run without faults to the least that is needed for a failure; see
+// coordination/testing/simulation_machinery.hpp.
+#include "coordination/testing/simulation_machinery.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "coordination/testing/timeline.hpp"
+
+namespace weir {
+
+namespace {
+
+// Runs without faults, which everything else is compared with.
+constexpr std::uint64_t reference_seed = 0xC0FFEE;
+constexpr std::size_t most_shrinking_runs = 300;
+constexpr duration shortest_step{8};
+constexpr duration longest_step = std::chrono::milliseconds{2};
+
+error wrong(std::string what) { return {error_code::invalid_argument, std::move(what)}; }
+
+}  // namespace
+
+status simulation::machinery::prepare() {
+  if (problem) return *problem;
+  const std::string own_directory{simulation_directory};
+  job.graph = &graph;
+  auto& options = job.options;
+  options.checkpoint_directory = own_directory + "/checkpoints";
+  options.rocksdb_directory = own_directory + "/rocksdb";
+  options.savepoint_directory.clear();
+  options.initial_backoff =
+      std::min<duration>(options.initial_backoff, std::chrono::milliseconds{50});
+  if (env->parameters().problem()) return *env->parameters().problem();
+  if (auto valid = validate(graph, options); !valid) return valid;
+  for (const auto& node : job.graph->nodes) {
+    if (node.kind != operator_kind::source || node.is_bounded) continue;
+    return wrong("source '" + node.name +
+                 "' never ends, and what a run should have written is not known before its end; "
+                 "give it a bounded end: .source(\"" +
+                 node.name + "\", collection(...), ...)");
+  }
+  for (const auto& each : job.moments) {
+    if (each.fault.task_manager < job.task_managers) continue;
+    return wrong("on(\"" + each.event + "\"): there are only " + std::to_string(job.task_managers) +
+                 " task managers");
+  }
+  return run_references();
+}
+
+// Twice, with different chance: what then differs is not the faults' doing.
+status simulation::machinery::run_references() {
+  // What is wrong without any fault is found by the first seed, and explained.
+  simulated_job bare = job;
+  bare.moments.clear();
+  bare.progress_limit.reset();
+  bare.at_end.clear();
+  bare.always.clear();
+  bare.eventually.clear();
+  auto first = run_once(bare, reference_seed, {});
+  if (first.kind == violation_kind::none && first.steps > 0) {
+    const auto step = 2 * lasting / static_cast<std::int64_t>(first.steps);
+    bare.step_time = job.step_time = std::clamp(step, shortest_step, longest_step);
+  }
+  const auto second = run_once(bare, reference_seed + 1, {});
+  for (const auto& each : {std::cref(first), std::cref(second)}) {
+    if (each.get().kind == violation_kind::none) continue;
+    return wrong("without any fault: " + each.get().violation);
+  }
+  job.fault_span = second.took;
+  if (!is_exactly_once_expected) return {};
+  if (first.output.empty()) {
+    if (may_have_no_output) return {};
+    return wrong(
+        "expect_exactly_once: without faults no file sink has committed anything that could be "
+        "compared");
+  }
+  if (const auto differs = difference(second.output, first.output); !differs.text.empty()) {
+    return wrong(
+        "expect_exactly_once: two runs without faults have different output, so it does "
+        "not follow from the input alone: " +
+        differs.text);
+  }
+  job.expected = std::move(first.output);
+  return {};
+}
+
+simulation_failure simulation::machinery::explain(std::uint64_t seed, const simulation_plan& plan,
+                                                  const run_outcome& outcome) const {
+  // The same kind of failure: another one is another story.
+  const auto still_fails = [&](const simulation_plan& fewer) {
+    return run_once(job, seed, fewer).kind == outcome.kind;
+  };
+  const auto least = shrink(plan, still_fails, most_shrinking_runs);
+  std::vector<story_event> events;
+  const auto shown = run_once(job, seed, least, &events);
+  simulation_failure failure;
+  failure.seed = seed;
+  failure.kind = outcome.kind;
+  failure.violation = shown.violation;
+  failure.plan = lines_of(least, job.faults);
+  for (const auto& each : job.moments) {
+    auto line = to_string(each.fault);
+    failure.plan.push_back("on \"" + each.event + "\"" + line.substr(line.find(": ")));
+  }
+  failure.faults_drawn = plan.size();
+  for (const auto& each : events) failure.events.push_back(to_string(each));
+  failure.timeline = timeline_page({.title = job.graph->name + ", seed " + std::to_string(seed),
+                                    .violation = failure.violation,
+                                    .faults = failure.plan,
+                                    .processes = job.task_managers + 1,
+                                    .events = std::move(events)});
+  return failure;
+}
+
+void simulation::machinery::add(simulation_report& report, std::uint64_t seed) {
+  const auto plan = draw_plan(seed, job.faults, job.task_managers, job.fault_span);
+  const auto outcome = run_once(job, seed, plan);
+  ++report.seeds;
+  report.faults += plan.size();
+  report.steps += outcome.steps;
+  report.simulated += outcome.took;
+  if (outcome.kind == violation_kind::none) return;
+  ++report.failed;
+  report.lost += outcome.kind == violation_kind::lost ? 1 : 0;
+  report.duplicated += outcome.kind == violation_kind::duplicated ? 1 : 0;
+  report.stuck += outcome.kind == violation_kind::stuck ? 1 : 0;
+  if (!report.first) report.first = explain(seed, plan, outcome);
+}
+
+}  // namespace weir

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drawing and shrinking; see coordination/testing/simulation_plan.hpp.
+#include "coordination/testing/simulation_plan.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+
+namespace {
+
+duration draw(random_numbers& random, const span_range& range) {
+  const auto width = std::max<std::int64_t>(0, (range.longest - range.shortest).count());
+  return range.shortest +
+         duration{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(width) + 1))};
+}
+
+// Times in [0, span), on average one every `every`, at even chances.
+std::vector<duration> draw_times(random_numbers& random, duration every, duration span) {
+  std::vector<duration> times;
+  const auto gap = static_cast<std::uint64_t>(std::max<std::int64_t>(1, every.count())) * 2;
+  const auto next = [&] { return duration{1 + static_cast<std::int64_t>(random.below(gap))}; };
+  for (auto at = next(); at < span; at += next()) times.push_back(at);
+  return times;
+}
+
+bool strikes(random_numbers& random, double chance) {
+  return static_cast<double>(random.below(1'000'000)) < chance * 1e6;
+}
+
+std::string percent(double chance) {
+  auto text = std::to_string(chance * 100);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text + " %";
+}
+
+}  // namespace
+
+std::string to_string(const planned_end& end) {
+  std::string text = "at " + to_string(end.when) + ": ";
+  switch (end.what) {
+    case planned_end::kind::kill:
+      text += "kill the cluster";
+      break;
+    case planned_end::kind::power_loss:
+      text += "power loss";
+      break;
+    case planned_end::kind::savepoint:
+      text += "stop with a savepoint";
+  }
+  text += end.what == planned_end::kind::savepoint ? ", go on from it"
+                                                   : ", go on from the latest checkpoint";
+  if (end.parallelism > 0) text += " with parallelism " + std::to_string(end.parallelism);
+  return text;
+}
+
+simulation_plan simulation_plan::without(std::size_t first, std::size_t count) const {
+  simulation_plan left;
+  std::size_t n = 0;
+  const auto stays = [&] {
+    const bool is_out = n >= first && n < first + count;
+    ++n;
+    return !is_out;
+  };
+  for (const auto& each : faults) {
+    if (stays()) left.faults.push_back(each);
+  }
+  for (const auto& each : ends) {
+    if (stays()) left.ends.push_back(each);
+  }
+  if (has_disk_faults) left.has_disk_faults = stays();
+  return left;
+}
+
+simulation_plan draw_plan(std::uint64_t seed, const fault_settings& settings,
+                          std::uint32_t task_managers, duration span) {
+  random_numbers random{mix(seed ^ 0x5EED0FA5ULL)};
+  simulation_plan plan;
+  const auto whom = [&] { return static_cast<std::uint32_t>(random.below(task_managers)); };
+  if (settings.crashes) {
+    for (const auto when : draw_times(random, settings.crashes->every, span)) {
+      plan.faults.push_back({when, planned_fault::kind::crash, whom(),
+                             draw(random, settings.crashes->restart_after)});
+    }
+  }
+  if (settings.pauses) {
+    for (const auto when : draw_times(random, settings.pauses->every, span)) {
+      plan.faults.push_back(
+          {when, planned_fault::kind::pause, whom(), draw(random, settings.pauses->lasting)});
+    }
+  }
+  plan.ends = settings.rescales;
+  if (settings.outages) {
+    for (const auto when : draw_times(random, settings.outages->every, span)) {
+      const bool loses_power = strikes(random, settings.outages->power_loss);
+      const auto parallelism = 1 + static_cast<std::uint32_t>(random.below(4));
+      plan.ends.push_back({when,
+                           loses_power ? planned_end::kind::power_loss : planned_end::kind::kill,
+                           settings.outages->rescales ? parallelism : 0});
+    }
+  }
+  const auto is_earlier = [](const auto& a, const auto& b) { return a.when < b.when; };
+  std::stable_sort(plan.faults.begin(), plan.faults.end(), is_earlier);
+  std::stable_sort(plan.ends.begin(), plan.ends.end(), is_earlier);
+  plan.has_disk_faults = settings.disk.has_value();
+  return plan;
+}
+
+std::vector<std::string> lines_of(const simulation_plan& plan, const fault_settings& settings) {
+  std::vector<std::pair<duration, std::string>> timed;
+  for (const auto& each : plan.faults) timed.emplace_back(each.when, to_string(each));
+  for (const auto& each : plan.ends) timed.emplace_back(each.when, to_string(each));
+  std::stable_sort(timed.begin(), timed.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> lines;
+  for (auto& [when, line] : timed) lines.push_back(std::move(line));
+  if (plan.has_disk_faults) {
+    lines.push_back("disk: torn writes " + percent(settings.disk->torn_write) + ", disk full " +
+                    percent(settings.disk->no_space) + ", other errors " +
+                    percent(settings.disk->io_error));
+  }
+  return lines;
+}
+
+simulation_plan shrink(simulation_plan plan,
+                       const std::function<bool(const simulation_plan&)>& still_fails,
+                       std::size_t most_runs) {
+  std::size_t runs = 0;
+  std::size_t count = std::max<std::size_t>(1, plan.size() / 2);
+  while (plan.size() > 0) {
+    bool has_shrunk = false;
+    for (std::size_t first = 0; first < plan.size() && runs < most_runs;) {
+      auto fewer = plan.without(first, count);
+      ++runs;
+      if (still_fails(fewer)) {
+        plan = std::move(fewer);
+        has_shrunk = true;
+      } else {
+        first += count;
+      }
+    }
+    if (runs >= most_runs || (count == 1 && !has_shrunk)) break;
+    if (!has_shrunk || count > plan.size()) count = std::max<std::size_t>(1, count / 2);
+  }
+  return plan;
+}
+
+}  // namespace weir

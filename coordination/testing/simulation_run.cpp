@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+// See coordination/testing/simulation_run.hpp.
+#include "coordination/testing/simulation_run.hpp"
+
+#include <algorithm>
+
+#include "coordination/simulation/simulated_cluster.hpp"
+
+namespace weir {
+
+namespace {
+
+// Behind the last fault, before a run is given up that makes progress but has no end.
+constexpr duration longest_ending = std::chrono::minutes{10};
+// Of a savepoint that stops the job, before the cluster is killed.
+constexpr duration longest_stop = std::chrono::seconds{10};
+
+per_million per_million_of(double chance) { return {static_cast<std::uint32_t>(chance * 1e6)}; }
+
+class simulated_run final : private simulation_view {
+public:
+  simulated_run(const simulated_job& job, std::uint64_t seed, const simulation_plan& plan,
+                std::vector<story_event>* events)
+      : job_{job},
+        seed_{seed},
+        plan_{plan},
+        events_{events},
+        disk_{std::make_shared<simulated_file_system>(mix(seed))},
+        pending_{job.moments},
+        waiting_for_{job.eventually},
+        story_{[this](const story_event& event, const std::vector<std::string>& names) {
+          on_event(event, names);
+        }} {
+    for (const auto& [path, content] : job.files) disk_->put(path, content);
+    if (job.background) disk_->put_before(job.background);
+    parallelism_ = job.options.parallelism;
+  }
+
+  run_outcome run() {
+    auto next_end = plan_.ends.begin();
+    for (auto next = after_life::end; next != after_life::stop;) {
+      next = live_until(next_end == plan_.ends.end() ? std::nullopt : std::optional{*next_end});
+      if (next != after_life::end) continue;
+      if (next_end->parallelism > 0) parallelism_ = next_end->parallelism;
+      ++next_end;
+    }
+    outcome_.took = elapsed();
+    if (outcome_.kind == violation_kind::none) check_end();
+    cluster_ = nullptr;
+    return std::move(outcome_);
+  }
+
+private:
+  // --- Lives -------------------------------------------------------------------------------------
+
+  void begin_life() {
+    auto options = job_.options;
+    options.parallelism = parallelism_;
+    options.restore = restore_;
+    const bool is_observed = events_ != nullptr || !pending_.empty();
+    cluster_ = std::make_unique<simulated_cluster>(
+        *job_.graph, options,
+        simulated_cluster_options{
+            .seed = mix(seed_) + ++lives_,
+            .task_managers = job_.task_managers,
+            .files = disk_,
+            .observer = is_observed ? link_observer{[this](const seen_message& seen) {
+              if (cluster_) story_.on_message(seen, cluster_->world().now());
+            }}
+                                    : link_observer{},
+            .listener = &story_,
+            .slots = job_.slots,
+            .step_time = job_.step_time});
+    auto& world = cluster_->world();
+    started_ = world.now();
+    story_.begin(std::make_shared<const execution_graph>(*job_.graph, options), started_, before_);
+    std::vector<planned_fault> ahead;
+    for (auto each : plan_.faults) {
+      if (each.when < before_) continue;
+      each.when -= before_;
+      world.after(each.when, [this, each] { on_fault(each); });
+      ahead.push_back(each);
+    }
+    fault_plan{ahead}.apply(*cluster_);
+    set_disk_faults();
+  }
+
+  void end_life() {
+    before_ = elapsed();
+    outcome_.steps += cluster_->world().steps();
+    former_ = cluster_->job();
+    outcome_.trace_hash = mix(outcome_.trace_hash ^ cluster_->world().trace_hash());
+    cluster_ = nullptr;
+    started_ = {};
+  }
+
+  void set_disk_faults() {
+    if (!plan_.has_disk_faults || before_ >= job_.fault_span) return;
+    const auto& chances = *job_.faults.disk;
+    const auto other = per_million_of(chances.io_error);
+    disk_->faults().set({.append = per_million_of(chances.torn_write),
+                         .no_space = per_million_of(chances.no_space),
+                         .sync = other,
+                         .create = other,
+                         .open = other,
+                         .read = other,
+                         .rename = other,
+                         .remove = other});
+    cluster_->world().after(job_.fault_span - before_, [this] {
+      disk_->faults().set({});
+      quiet_since_ = elapsed();
+    });
+  }
+
+  // Another life follows behind a planned end, and behind a job that the disk has failed.
+  enum class after_life : std::uint8_t { stop, end, again };
+
+  // Runs to the end of the job or to `end`.
+  after_life live_until(const std::optional<planned_end>& end) {
+    begin_life();
+    const bool ended_early = run_steps(end ? end->when : duration::max());
+    if (outcome_.kind != violation_kind::none || !ended_early) {
+      const bool is_to_start_again = has_failed_by_disk();
+      if (is_to_start_again) restore_ = "latest";
+      end_life();
+      return is_to_start_again ? after_life::again : after_life::stop;
+    }
+    story_.on_fault(to_string(*end), 0, cluster_->world().now());
+    restore_ = "latest";
+    if (end->what == planned_end::kind::savepoint && !stop_with_savepoint()) {
+      const bool has_finished = is_final(state());
+      if (has_finished || outcome_.kind != violation_kind::none) {
+        end_life();
+        return after_life::stop;
+      }
+    }
+    end_life();
+    if (end->what == planned_end::kind::power_loss) disk_->crash();
+    quiet_since_ = last_progress_ = before_;
+    return after_life::end;
+  }
+
+  // A job that cannot use its disk says so and ends; its user starts it again.
+  bool has_failed_by_disk() const {
+    return state() == job_state::failed && plan_.has_disk_faults && elapsed() < job_.fault_span;
+  }
+
+  // Whether there is one to go on from.
+  bool stop_with_savepoint() {
+    cluster_->stop_with_savepoint();
+    run_steps(elapsed() + longest_stop);
+    const auto& ended = cluster_->savepoints();
+    if (ended.empty() || ended.back().cause || state() != job_state::finished) return false;
+    restore_ = ended.back().path;
+    return true;
+  }
+
+  // Until the job has ended, something is wrong or the time has come: then true.
+  bool run_steps(duration until) {
+    auto& world = cluster_->world();
+    while (!is_final(state()) && outcome_.kind == violation_kind::none) {
+      if (elapsed() >= until) return true;
+      if (!world.step()) {
+        violate(violation_kind::stuck,
+                "nothing is left to do, and the job is " + std::string{to_string(state())});
+        break;
+      }
+      check_step();
+    }
+    if (is_final(state()) && state() != job_state::finished && !has_failed_by_disk()) {
+      const auto& cause = cluster_->job().cause;
+      violate(violation_kind::failed, "the job is " + std::string{to_string(state())} +
+                                          (cause ? ": " + cause->message : std::string{}));
+    }
+    return false;
+  }
+
+  enum job_state state() const { return cluster_ ? cluster_->job().state : former_.state; }
+
+  // --- What happens ------------------------------------------------------------------------------
+
+  void on_fault(const planned_fault& fault) {
+    quiet_since_ = std::max(quiet_since_, elapsed() + fault.span);
+    story_.on_fault(to_string(fault), fault.task_manager + 1, cluster_->world().now());
+  }
+
+  void on_event(const story_event& event, const std::vector<std::string>& names) {
+    if (events_ != nullptr) events_->push_back(event);
+    for (auto each = pending_.begin(); each != pending_.end();) {
+      if (std::find(names.begin(), names.end(), each->event) == names.end()) {
+        ++each;
+        continue;
+      }
+      // Not now: an actor may be at work.
+      cluster_->world().after({}, [this, fault = each->fault] {
+        on_fault(fault);
+        fault_plan{{fault}}.apply(*cluster_);
+      });
+      each = pending_.erase(each);
+    }
+    if (event.what == story_event::kind::checkpoint && event.text.ends_with(" completed")) {
+      ++completed_checkpoints_;
+      last_progress_ = event.at;
+    }
+  }
+
+  // --- Checks ------------------------------------------------------------------------------------
+
+  void violate(violation_kind kind, std::string text) {
+    if (outcome_.kind != violation_kind::none) return;
+    outcome_.kind = kind;
+    outcome_.violation = std::move(text);
+  }
+
+  void check_step() {
+    const auto now = elapsed();
+    const auto since = std::max(
+        {last_progress_, quiet_since_, job_.progress_limit ? duration{} : job_.fault_span});
+    const auto limit = job_.progress_limit.value_or(longest_ending);
+    const bool has_faults_left = plan_.has_disk_faults && now < job_.fault_span;
+    if (!has_faults_left && now > since + limit) {
+      violate(violation_kind::stuck, "no checkpoint and no end within " + to_string(limit) +
+                                         "; the job is " + std::string{to_string(state())});
+    }
+    for (const auto& each : job_.always) {
+      if (auto wrong = each.check(*this); !wrong.empty()) {
+        violate(violation_kind::checker, each.name + ": " + wrong);
+      }
+    }
+    std::erase_if(waiting_for_,
+                  [this](const named_checker& each) { return each.check(*this).empty(); });
+  }
+
+  void check_end() {
+    outcome_.output = read_committed(*disk_, {simulation_directory});
+    if (job_.expected) {
+      const auto differs = difference(outcome_.output, *job_.expected);
+      if (!differs.text.empty()) {
+        violate(differs.lost > 0 ? violation_kind::lost : violation_kind::duplicated, differs.text);
+      }
+    }
+    for (const auto& each : job_.at_end) {
+      if (auto wrong = each.check(*this); !wrong.empty()) {
+        violate(violation_kind::checker, each.name + ": " + wrong);
+      }
+    }
+    for (const auto& each : waiting_for_) {
+      violate(violation_kind::checker, each.name + ": has not come true");
+    }
+  }
+
+  // --- simulation_view ---------------------------------------------------------------------------
+
+  duration elapsed() const override {
+    return cluster_ ? before_ + (cluster_->world().now() - started_) : before_;
+  }
+  std::string_view job_state() const override { return to_string(state()); }
+  std::uint64_t completed_checkpoints() const override { return completed_checkpoints_; }
+  std::vector<std::string> committed_lines(const std::string& path) const override {
+    std::vector<std::string> lines;
+    const auto output = read_committed(*disk_, {simulation_directory});
+    const auto found = output.find(path);
+    if (found == output.end()) return lines;
+    for (const auto& [line, times] : found->second) lines.insert(lines.end(), times, line);
+    return lines;
+  }
+
+  const simulated_job& job_;
+  std::uint64_t seed_;
+  const simulation_plan& plan_;
+  std::vector<story_event>* events_;
+  std::shared_ptr<simulated_file_system> disk_;
+  std::vector<planned_moment> pending_;
+  std::vector<named_checker> waiting_for_;
+  story story_;
+
+  std::uint32_t parallelism_ = 1;
+  std::string restore_ = "latest";
+  std::uint64_t lives_ = 0;
+  duration before_{};  // The life that goes on.
+  processing_time started_;
+  std::unique_ptr<simulated_cluster> cluster_;
+
+  job_outcome former_;  // Of the life that has ended last.
+  duration last_progress_{};
+  duration quiet_since_{};  // No fault goes on behind that.
+  std::uint64_t completed_checkpoints_ = 0;
+  run_outcome outcome_;
+};
+
+}  // namespace
+
+run_outcome run_once(const simulated_job& job, std::uint64_t seed, const simulation_plan& plan,
+                     std::vector<story_event>* events) {
+  return simulated_run{job, seed, plan, events}.run();
+}
+
+}  // namespace weir

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run of a job through one plan of faults, from its first cluster to its last; and whether that
+// went as it should.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/job_graph.hpp"
+#include "coordination/simulation/story.hpp"
+#include "coordination/testing/committed_output.hpp"
+#include "coordination/testing/simulation_plan.hpp"
+
+namespace weir {
+
+struct named_checker {
+  std::string name;
+  simulation_checker check;
+};
+// What happens when something is in the story for the first time.
+struct planned_moment {
+  std::string event;
+  planned_fault fault;  // Its time does not count.
+};
+
+// What all runs of a simulation have in common.
+struct simulated_job {
+  const job_graph* graph = nullptr;
+  job_options options;
+  std::uint32_t task_managers = 2;
+  std::uint32_t slots = 0;
+  duration step_time{8};
+
+  std::vector<std::pair<std::string, std::string>> files;
+  std::shared_ptr<file_system> background;
+
+  fault_settings faults;
+  std::vector<planned_moment> moments;
+  duration fault_span{};  // Faults happen before that.
+
+  std::optional<committed_output> expected;
+  std::optional<duration> progress_limit;
+  std::vector<named_checker> at_end;
+  std::vector<named_checker> always;
+  std::vector<named_checker> eventually;
+};
+
+struct run_outcome {
+  violation_kind kind = violation_kind::none;
+  std::string violation;
+  std::uint64_t steps = 0;
+  std::uint64_t trace_hash = 0;
+  duration took{};
+  committed_output output;
+};
+
+// The directory for what the engine itself writes.
+inline constexpr const char* simulation_directory = "/weir-simulation";
+
+// `events`: where the story goes, if anybody wants it.
+run_outcome run_once(const simulated_job& job, std::uint64_t seed, const simulation_plan& plan,
+                     std::vector<story_event>* events = nullptr);
+
+}  // namespace weir
