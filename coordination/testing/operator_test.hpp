@@ -55,7 +55,7 @@ using definition_signature =
 // stream whose records are the output. Deduced from it; nothing else can be named.
 template <class Signature>
 class operator_test {
-  static_assert(sizeof(Signature) == 0,
+  static_assert(std::is_void_v<Signature>,
                 "operator_test: the definition must be callable as stream<Out> f(stream<In>...), "
                 "with the types of the records written out: "
                 "[](weir::stream<payment> payments) { return payments.map(...); }");
@@ -80,10 +80,9 @@ public:
     std::tuple<stream<In>...> inputs{add_input<In>()...};  // From left to right.
     output_ = collect_output<Out>(std::apply(std::move(define), std::move(inputs)).ends());
     (watch(watched), ...);
-    job_options of_job;
-    of_job.parallelism = options.parallelism;
-    of_job.max_parallelism = options.max_parallelism;
-    if (auto valid = env_.check(of_job); !valid) throw operator_test_error{valid.failure()};
+    if (auto valid = env_.check(job_options_of(options)); !valid) {
+      throw operator_test_error{valid.failure()};
+    }
     bench_ = std::make_unique<test_bench>(env_.graph(), options);
     value_or_throw("open operators", bench_->start());
   }

@@ -18,16 +18,6 @@ namespace weir {
 
 namespace {
 
-job_options job_options_of(const operator_test_options& options) {
-  job_options made;
-  made.parallelism = options.parallelism;
-  made.max_parallelism = options.max_parallelism;
-  made.operator_chaining = options.operator_chaining;
-  made.allow_non_restored_state = options.allow_non_restored_state;
-  made.seed = 0;
-  return made;
-}
-
 // What every test of the process shares, as opening a store takes time.
 operator_environment world_of(test_backend backend) {
   static posix_file_system files;
@@ -45,6 +35,16 @@ operator_environment world_of(test_backend backend) {
 }
 
 }  // namespace
+
+job_options job_options_of(const operator_test_options& options) {
+  job_options made;
+  made.parallelism = options.parallelism;
+  made.max_parallelism = options.max_parallelism;
+  made.operator_chaining = options.operator_chaining;
+  made.allow_non_restored_state = options.allow_non_restored_state;
+  made.seed = 0;
+  return made;
+}
 
 struct test_bench::machinery {
   machinery(const job_graph& of, const operator_test_options& chosen)

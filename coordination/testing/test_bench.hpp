@@ -14,6 +14,7 @@
 
 #include "api/error.hpp"
 #include "api/job_graph.hpp"
+#include "api/job_options.hpp"
 #include "api/key_group.hpp"
 #include "api/record_batch.hpp"
 #include "api/time.hpp"
@@ -33,6 +34,9 @@ struct operator_test_options {
   // Snapshots may hold state of operators that are not there; it is left behind.
   bool allow_non_restored_state = false;
 };
+
+// The same as the settings of a job; for `validate`.
+job_options job_options_of(const operator_test_options& options);
 
 // Of all operators together, since the test began or restored a snapshot.
 struct test_counts {
