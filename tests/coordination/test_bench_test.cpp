@@ -20,6 +20,8 @@ struct sale {
 };
 WEIR_FIELDS(sale, shop, amount)
 
+sale sale_of(std::int64_t amount) { return {"a", amount}; }
+
 const side_output<std::string> refused{"refused"};
 
 // Remembers in every way there is, and says what a shop has sold when a minute has passed.
@@ -226,6 +228,25 @@ TEST(OperatorTest, RestoresEventTimeWithTheState) {
   EXPECT_EQ(later.processing_time(), processing_time{2s});
 }
 
+// What it remembers is a Number.
+template <class Number>
+stream<sale> with_last(stream<sale> all) {
+  struct last_amount {
+    value_state<Number> last;
+    void open(keyed_state<std::string>& state) { last = state.value<Number>("last"); }
+    void process(const sale& each, till::context&) { last.set(static_cast<Number>(each.amount)); }
+  };
+  return all.key_by(&sale::shop).template process<sale>(last_amount{}).uid("last");
+}
+
+TEST(OperatorTest, RestoresWhatCodeBeforeAChangeHasSaved) {
+  operator_test before{with_last<std::int32_t>};
+  before.push({"a", 7}, 3s);
+  operator_test after{[](stream<sale> all) { return with_last<std::int64_t>(twice(all)); }};
+  after.restore(before.snapshot());
+  EXPECT_EQ(after.state("last", "a").value<std::int64_t>("last"), 7);
+}
+
 TEST(OperatorTest, CountsWhatErrorPoliciesLetGo) {
   operator_test test{[](stream<sale> all) { return with_till(all).on_error(skip_and_count()); }};
   test.push({"a", -1}, 3s);
@@ -239,25 +260,16 @@ TEST(OperatorTest, CountsWhatErrorPoliciesLetGo) {
 TEST(OperatorTest, NamesTheOperatorWhoseFunctionThrows) {
   operator_test test{with_till, {.parallelism = 2}};
   const auto before = test.snapshot();
-  EXPECT_EQ(refusal_of([&] {
-              test.push({"a", -1}, 3s);
-            }),
-            "push: operator process (2/2): the function threw at record 1 of this subtask, event "
-            "time 1970-01-01T00:00:03Z, {shop: a, amount: -1}: a sale of less than nothing; fix "
-            "the function, or choose what becomes of such records with "
-            ".on_error(skip_and_count()) or .on_error(dead_letters_to(...))");
-  EXPECT_EQ(refusal_of([&] { test.watermark(5s); }),
-            "watermark: an operator has failed before, and only a restored snapshot can follow; "
-            "it was: operator process (2/2): the function threw at record 1 of this subtask, "
-            "event time 1970-01-01T00:00:03Z, {shop: a, amount: -1}: a sale of less than "
-            "nothing; fix the function, or choose what becomes of such records with "
-            ".on_error(skip_and_count()) or .on_error(dead_letters_to(...))");
-  EXPECT_EQ(refusal_of([&] { test.state("till", "a").event_timers(); }),
-            "read state: an operator has failed before, and only a restored snapshot can follow; "
-            "it was: operator process (2/2): the function threw at record 1 of this subtask, "
-            "event time 1970-01-01T00:00:03Z, {shop: a, amount: -1}: a sale of less than "
-            "nothing; fix the function, or choose what becomes of such records with "
-            ".on_error(skip_and_count()) or .on_error(dead_letters_to(...))");
+  const std::string cause =
+      "operator process (2/2): the function threw at record 1 of this subtask, event time "
+      "1970-01-01T00:00:03Z, {shop: a, amount: -1}: a sale of less than nothing; fix the function, "
+      "or choose what becomes of such records with .on_error(skip_and_count()) or "
+      ".on_error(dead_letters_to(...))";
+  const std::string late =
+      "an operator has failed before, and only a restored snapshot can follow; it was: " + cause;
+  EXPECT_EQ(refusal_of([&] { test.push({"a", -1}, 3s); }), "push: " + cause);
+  EXPECT_EQ(refusal_of([&] { test.watermark(5s); }), "watermark: " + late);
+  EXPECT_EQ(refusal_of([&] { test.state("till", "a").event_timers(); }), "read state: " + late);
   test.restore(before);
   test.push({"a", 1}, 3s);
   EXPECT_EQ(test.state("till", "a").value<std::int64_t>("sum"), 1);
@@ -315,9 +327,7 @@ TEST(OperatorTest, KnowsOnlyTheSideOutputsItWasMadeWith) {
   EXPECT_EQ(refusal_of([&] { test.take_side_output(refused); }),
             "side output \"refused\" of std::string is not watched; name it when the test is "
             "made: weir::operator_test test{define, tag}");
-  EXPECT_EQ(refusal_of([] {
-              till_test{twice, refused};
-            }),
+  EXPECT_EQ(refusal_of([] { till_test(twice, refused); }),
             "operator test: side output \"refused\": no operator writes to it; process functions "
             "have side outputs, and windows with .late_output(...)");
 }
@@ -362,9 +372,7 @@ TEST(OperatorTest, HasNothingBehindTheEnd) {
   operator_test test{with_till};
   const auto snapshot = test.snapshot();
   test.finish();
-  EXPECT_EQ(refusal_of([&] {
-              test.push({"a", 1}, 3s);
-            }),
+  EXPECT_EQ(refusal_of([&] { test.push(sale_of(1), 3s); }),
             "push: the input has ended, and only a restored snapshot can follow finish()");
   EXPECT_EQ(refusal_of([&] { test.snapshot(); }),
             "snapshot: the input has ended, and only a restored snapshot can follow finish()");
@@ -374,18 +382,14 @@ TEST(OperatorTest, HasNothingBehindTheEnd) {
 
 TEST(OperatorTest, DoesNotWaitForATimerThatIsAlwaysDue) {
   struct restless {
-    void process(const sale&, keyed_process_context<std::string, sale>& here) {
+    void process(const sale&, till::context& here) { on_processing_timer({}, here); }
+    void on_processing_timer(processing_time, till::context& here) {
       here.timers().set_processing_timer(here.processing_time());
-    }
-    void on_processing_timer(processing_time now, keyed_process_context<std::string, sale>& here) {
-      here.timers().set_processing_timer(now);
     }
   };
   operator_test test{
       [](stream<sale> all) { return all.key_by(&sale::shop).process<sale>(restless{}); }};
-  EXPECT_EQ(refusal_of([&] {
-              test.push({"a", 1}, 3s);
-            }),
+  EXPECT_EQ(refusal_of([&] { test.push(sale_of(1), 3s); }),
             "push: task process -> output still has work after 1000 steps in a row; does a timer "
             "set itself again for a time that has come already?");
 }
