@@ -43,6 +43,9 @@ engine_actor::engine_actor(caf::actor_config& config, runtime& world)
       });
   set_error_handler([](caf::scheduled_actor*, caf::error&) {});
   set_down_handler([this](caf::scheduled_actor*, caf::down_msg& down) {
+    if (down.reason == caf::exit_reason::remote_link_unreachable) {
+      return on_unreachable(down.source, from_exit_reason(system(), down.reason));
+    }
     const bool finished = !down.reason || down.reason == caf::exit_reason::normal;
     on_child_ended(down.source, finished,
                    finished ? error{} : from_exit_reason(system(), down.reason));
@@ -72,6 +75,10 @@ void engine_actor::obey(const caf::actor& parent) {
 }
 
 void engine_actor::on_child_ended(const caf::actor_addr&, bool, error) {}
+
+void engine_actor::on_unreachable(const caf::actor_addr& actor, error cause) {
+  on_child_ended(actor, false, std::move(cause));
+}
 
 void engine_actor::fail(const error& cause) { quit(to_exit_reason(cause)); }
 

@@ -34,6 +34,9 @@ protected:
   }
   // A monitored actor has ended. `finished` when it meant to; else `cause` says why.
   virtual void on_child_ended(const caf::actor_addr& child, bool finished, error cause);
+  // The connection to the process of a monitored actor has ended; nothing more is known of it. By
+  // default that is its end.
+  virtual void on_unreachable(const caf::actor_addr& actor, error cause);
 
   // Ends this actor with an error that its monitors can read.
   void fail(const error& cause);

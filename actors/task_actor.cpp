@@ -115,13 +115,21 @@ void task_actor::on_exit() {
 }
 
 void task_actor::start(const connect_task& order) {
-  for (const auto& peer : order.upstream) upstream_.push_back(world().fabric().resolve(peer));
-  for (const auto& peer : order.downstream) downstream_.push_back(world().fabric().resolve(peer));
+  for (const auto& peer : order.upstream) upstream_.push_back(reach(peer));
+  for (const auto& peer : order.downstream) downstream_.push_back(reach(peer));
   if (auto opened = open(); !opened) return fail(opened.failure());
   is_running_ = true;
   caf::event_based_actor::send(job_manager_, task_started{attempt_, task_.description().task});
   if (!upstream_.empty()) delayed_send(this, announce_interval, announce_credit{});
   run();
+}
+
+// A near one cannot be lost without its slot, which reports that.
+caf::actor task_actor::reach(actor_address peer) {
+  auto handle = world().fabric().resolve(peer);
+  if (peer.process == world().process()) return handle;
+  if (far_peers_.emplace(handle.address(), peer.process).second) monitor(handle);
+  return handle;
 }
 
 status task_actor::open() {
@@ -176,7 +184,14 @@ void task_actor::wake_at(processing_time due) {
   delayed_send(this, std::max(due - world().now(), duration::zero()), wake_task{due});
 }
 
-void task_actor::on_child_ended(const caf::actor_addr&, bool finished, error cause) {
+void task_actor::on_unreachable(const caf::actor_addr& peer, error cause) {
+  const auto process = far_peers_.at(peer).value;
+  fail(within("exchange records with process " + std::to_string(process), std::move(cause)));
+}
+
+void task_actor::on_child_ended(const caf::actor_addr& child, bool finished, error cause) {
+  // How a peer ends is for its slot to report.
+  if (far_peers_.contains(child)) return;
   if (!finished) fail(within("write a snapshot", std::move(cause)));
 }
 

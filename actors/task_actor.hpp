@@ -3,6 +3,7 @@
 // messages. All decisions are the task's.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -25,9 +26,12 @@ public:
 protected:
   // The writer of a snapshot has ended. It tells the job manager itself how that went.
   void on_child_ended(const caf::actor_addr& child, bool finished, error cause) override;
+  // What was on its way to or from that task may be lost, and with it the attempt.
+  void on_unreachable(const caf::actor_addr& peer, error cause) override;
 
 private:
   void start(const connect_task& order);
+  caf::actor reach(actor_address peer);
   [[nodiscard]] status open();
   // Steps the task until it waits, or until others should have their turn.
   void run();
@@ -46,6 +50,7 @@ private:
   caf::actor job_manager_;
   std::vector<caf::actor> upstream_;
   std::vector<caf::actor> downstream_;
+  std::map<caf::actor_addr, process_id> far_peers_;  // Those of other processes.
   bool is_running_ = false;
   bool resume_is_under_way_ = false;
   bool has_told_that_it_drained_ = false;

@@ -38,7 +38,7 @@ constexpr std::array all_options{
     program_option{'\0', "seeds", "FIRST..LAST", false,
                    "which simulations: default 1..1000; one number replays it"},
     program_option{'\0', "faults", "LIST", false,
-                   "what fails in them: crash,pause,kill,disk, default or none"},
+                   "what fails in them: crash,pause,partition,links,kill,disk, default or none"},
     program_option{'\0', "print-plan", "", true, "show what would run, and stop"},
     program_option{'\0', "log-level", "LEVEL", false,
                    "the least that is logged: debug, info, warn, error; default info"},

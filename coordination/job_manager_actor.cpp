@@ -149,9 +149,17 @@ void job_manager_actor::check_deployment_of(attempt_number attempt) {
 void job_manager_actor::add_task_manager(const task_manager_registered& offer) {
   const auto handle = world().fabric().resolve(offer.task_manager);
   if (!handle) return;
+  const auto known =
+      std::find_if(task_managers_.begin(), task_managers_.end(),
+                   [&](const auto& each) { return each.handle.address() == handle.address(); });
+  const auto number = static_cast<std::uint32_t>(known - task_managers_.begin());
+  if (known == task_managers_.end()) {
+    task_managers_.push_back({});
+  } else {
+    lose_task_manager(number, {error_code::internal, "it registered again"});
+  }
   monitor(handle);
-  const auto number = static_cast<std::uint32_t>(task_managers_.size());
-  task_managers_.push_back({handle, false});
+  task_managers_[number] = {handle, false};
   for (std::uint32_t slot = 0; slot < offer.slots; ++slot) offers_.push_back({number, slot});
   if (offers_.size() < required_slots(*graph_)) return;
   execute(lifecycle_.on_slots_available());
@@ -306,16 +314,18 @@ void job_manager_actor::on_ended(const task_ended& ended) {
 
 void job_manager_actor::on_child_ended(const caf::actor_addr& child, bool, error cause) {
   for (std::uint32_t number = 0; number < task_managers_.size(); ++number) {
-    auto& lost = task_managers_[number];
-    if (lost.is_lost || lost.handle.address() != child) continue;
-    lost.is_lost = true;
-    std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
-    if (offers_.size() < required_slots(*graph_)) lifecycle_.on_slots_lost();
-    const auto reason = within("task manager " + std::to_string(number + 1) + " was lost", cause);
-    for (std::uint32_t i = 0; i < assigned_.size(); ++i) {
-      if (assigned_[i].task_manager != number) continue;
-      execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i}, reason, this_moment()));
-    }
+    if (task_managers_[number].handle.address() == child) lose_task_manager(number, cause);
+  }
+}
+
+void job_manager_actor::lose_task_manager(std::uint32_t number, const error& cause) {
+  if (std::exchange(task_managers_[number].is_lost, true)) return;
+  std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
+  if (offers_.size() < required_slots(*graph_)) lifecycle_.on_slots_lost();
+  const auto reason = within("task manager " + std::to_string(number + 1) + " was lost", cause);
+  for (std::uint32_t i = 0; i < assigned_.size(); ++i) {
+    if (assigned_[i].task_manager != number) continue;
+    execute(lifecycle_.on_task_lost(lifecycle_.attempt(), {i}, reason, this_moment()));
   }
 }
 

@@ -38,7 +38,9 @@ private:
     bool is_lost = false;
   };
 
+  // One that was there before, and comes back, is the same with other slots.
   void add_task_manager(const task_manager_registered& offer);
+  void lose_task_manager(std::uint32_t number, const error& cause);
   caf::message_handler on_job_messages();
   caf::message_handler on_task_messages();
   caf::message_handler on_checkpoint_messages();

@@ -3,6 +3,7 @@
 #include "coordination/task_manager_actor.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -25,10 +26,18 @@ task_manager_actor::task_manager_actor(caf::actor_config& config, runtime& world
 
 caf::behavior task_manager_actor::make_behavior() {
   for (auto& slot : slots_) slot.handle = spawn_child<slot_actor>(graph_);
-  send(world().fabric().resolve(job_manager_),
-       task_manager_registered{world().fabric().publish(caf::actor{this}),
-                               static_cast<std::uint32_t>(slots_.size())});
+  if (job_manager_.process == world().process()) {
+    offer_slots();
+  } else {
+    world().fabric().watch_peers(caf::actor{this});
+  }
   return {
+      [this](const peer_up& fact) {
+        if (fact.peer == job_manager_.process) offer_slots();
+      },
+      [this](const peer_down& fact) {
+        if (fact.peer == job_manager_.process) end_all_tasks();
+      },
       [this](const deploy_task& order) {
         auto& slot = slots_[order.slot];
         // Earlier attempts are over, or this one would not have begun.
@@ -40,6 +49,19 @@ caf::behavior task_manager_actor::make_behavior() {
         for (const auto& slot : slots_) send(slot.handle, order);
       },
   };
+}
+
+void task_manager_actor::offer_slots() {
+  send(world().fabric().resolve(job_manager_),
+       task_manager_registered{world().fabric().publish(caf::actor{this}),
+                               static_cast<std::uint32_t>(slots_.size())});
+}
+
+void task_manager_actor::end_all_tasks() {
+  for (auto& slot : slots_) {
+    slot.tasks.clear();
+    send(slot.handle, cancel_attempt{{std::numeric_limits<std::uint32_t>::max()}});
+  }
 }
 
 void task_manager_actor::on_child_ended(const caf::actor_addr& child, bool, error cause) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A task manager: offers slots to the job manager and supervises them. A slot that dies is
 // replaced, its tasks are reported as lost; if that happens too often the task manager gives up.
+//
+// While it cannot reach the job manager of another process it has no tasks: the job manager takes
+// them as lost, and whoever replaces them must be alone. It offers its slots again when that
+// process is up again.
 #pragma once
 
 #include <memory>
@@ -26,6 +30,9 @@ protected:
   void on_child_ended(const caf::actor_addr& child, bool finished, error cause) override;
 
 private:
+  void offer_slots();
+  void end_all_tasks();
+
   struct hosted_slot {
     caf::actor handle;
     std::vector<std::pair<attempt_number, task_index>> tasks;

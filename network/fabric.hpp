@@ -40,11 +40,12 @@ public:
   virtual actor_address publish(const caf::actor& local) = 0;
 
   // A handle to the actor at `address`; null when this process has no such actor. A handle to
-  // another process is never null: if nobody answers there, monitors of it report that.
+  // another process is never null: if nobody answers there, monitors of it report that. It is of
+  // one connection and ends with it; after the next peer_up, resolve the address again.
   virtual caf::actor resolve(actor_address address) = 0;
 
   // Sends peer_up and peer_down to `listener`, in the order in which connections come and go. The
-  // peers that are up now are reported first.
+  // peers that are up now are reported first. Handles of a connection end before its peer_down.
   virtual void watch_peers(const caf::actor& listener) = 0;
 };
 

@@ -66,7 +66,8 @@ struct simulated_cluster::machinery {
                .files = settings.files,
                .tampering = settings.tampering,
                .observer = settings.observer,
-               .step_time = settings.step_time}} {
+               .step_time = settings.step_time,
+               .schedule = settings.schedule}} {
     listener.next = settings.listener;
     auto& first = world.process({0});
     first_node = first.spawn<node_actor>(

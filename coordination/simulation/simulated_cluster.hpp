@@ -34,6 +34,8 @@ struct simulated_cluster_options {
   std::uint32_t slots = 0;
   // How much time passes with each message that is handled, at most.
   duration step_time{8};
+  // Which actor runs next; see coordination/simulation/simulated_schedule.hpp.
+  schedule_options schedule{};
 };
 
 struct simulated_outcome {

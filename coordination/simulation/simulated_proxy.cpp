@@ -12,8 +12,14 @@
 namespace weir {
 
 simulated_proxy::simulated_proxy(caf::actor_config& config, simulated_world& world,
-                                 incarnation viewer, actor_address target, incarnation where)
-    : caf::actor_proxy{config}, world_{&world}, viewer_{viewer}, target_{target}, where_{where} {}
+                                 incarnation viewer, actor_address target, incarnation where,
+                                 std::uint64_t connection)
+    : caf::actor_proxy{config},
+      world_{&world},
+      viewer_{viewer},
+      target_{target},
+      where_{where},
+      connection_{connection} {}
 
 void simulated_proxy::kill_proxy(caf::execution_unit* unit, caf::error reason) {
   cleanup(std::move(reason), unit);
@@ -30,7 +36,7 @@ void simulated_proxy::enqueue(caf::mailbox_element_ptr element, caf::execution_u
     const auto number = ++world_->observed_;
     if (observer) observer({number, false, viewer_.process, target_, content});
     world_->ship(
-        viewer_, where_,
+        viewer_, where_, connection_,
         [world = world_, target = target_, where = where_, from, id, content, number,
          has_sender = bool{sender}] {
           if (const auto& looks_on = world->options_.observer) {

@@ -13,9 +13,10 @@ class simulated_world;
 
 class simulated_proxy final : public caf::actor_proxy {
 public:
-  // `where` is the life of the process in which `target` lives, or would.
+  // `where` is the life of the process in which `target` lives, or would. The proxy is of one
+  // connection and ends with it.
   simulated_proxy(caf::actor_config& config, simulated_world& world, incarnation viewer,
-                  actor_address target, incarnation where);
+                  actor_address target, incarnation where, std::uint64_t connection);
 
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override;
   // The connection is gone, or the actor behind it: monitors and links hear `reason`.
@@ -26,6 +27,7 @@ private:
   incarnation viewer_;
   actor_address target_;
   incarnation where_;
+  std::uint64_t connection_;
 };
 
 }  // namespace weir

@@ -25,7 +25,12 @@ processing_time to_processing_time(caf::actor_clock::time_point time) {
 
 simulated_world::simulated_world(simulated_world_options options)
     : options_{std::move(options)},
-      random_{options_.seed},
+      schedule_{options_.seed, options_.schedule},
+      links_{*this,
+             {.seed = mix(options_.seed + 0x6C696E6BU),
+              .delay_min = options_.link_delay_min,
+              .jitter = options_.link_jitter,
+              .detection_delay = options_.detection_delay}},
       files_{options_.files ? options_.files
                             : std::make_shared<simulated_file_system>(mix(~options_.seed))} {
   config_.set("scheduler.policy", caf::atom("testing"));
@@ -49,6 +54,7 @@ simulated_world::~simulated_world() {
     each->peer_listeners.clear();
   }
   events_ = {};
+  links_.forget_everything();
   for (auto& [key, proxy] : std::exchange(proxies_, {})) {
     static_cast<simulated_proxy*>(proxy.handle->get())->kill_proxy(nullptr, caf::exit_reason::kill);
   }
@@ -77,6 +83,13 @@ bool simulated_world::is_current(incarnation who) const {
   return process.is_alive && process.self == who;
 }
 
+incarnation simulated_world::life_of(process_id id) const { return processes_[id.value]->self; }
+
+bool simulated_world::is_stopped(process_id id) const {
+  const auto& process = *processes_[id.value];
+  return process.is_alive && process.stopped_until > now();
+}
+
 void simulated_world::on_spawned(incarnation where, const caf::actor& made) {
   residents_[made->id()] = {where, made.address()};
   if (is_current(where)) {
@@ -89,9 +102,6 @@ void simulated_world::on_spawned(incarnation where, const caf::actor& made) {
 bool simulated_world::step() {
   if (const auto job = choose_job()) {
     run_actor(*job);
-    // Handling a message takes a little time, or the order of timers would never matter.
-    const auto most = static_cast<std::uint64_t>(options_.step_time.count());
-    advance_to(now() + duration{1 + static_cast<std::int64_t>(random_.below(most))});
     return true;
   }
   auto next = processing_time::max();
@@ -107,13 +117,19 @@ bool simulated_world::step() {
 std::optional<std::size_t> simulated_world::choose_job() {
   const auto& jobs = scheduler_->jobs;
   if (jobs.empty()) return std::nullopt;
-  if (now() >= last_pause_ends_) return random_.below(jobs.size());
+  if (now() >= last_pause_ends_ && !schedule_.needs_names()) return schedule_.choose(jobs.size());
   std::vector<std::size_t> ready;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (!is_paused(*jobs[i])) ready.push_back(i);
   }
   if (ready.empty()) return std::nullopt;
-  return ready[random_.below(ready.size())];
+  if (!schedule_.needs_names()) return ready[schedule_.choose(ready.size())];
+  std::vector<std::uint64_t> names;
+  for (const auto i : ready) {
+    const auto* actor = dynamic_cast<const caf::scheduled_actor*>(jobs[i]);
+    names.push_back(actor == nullptr ? 0 : actor->id());
+  }
+  return ready[schedule_.choose(names)];
 }
 
 bool simulated_world::is_paused(const caf::resumable& job) const {
@@ -138,9 +154,16 @@ void simulated_world::run_actor(std::size_t job) {
   files_->faults().reset_time_taken();
   scheduler_->run_once();
   ++steps_;
-  if (const auto waited = files_->faults().time_taken(); waited > duration{} && home) {
-    pause(*home, waited);
+  // Handling a message takes a little time, or the order of timers would never matter.
+  const auto most = static_cast<std::uint64_t>(options_.step_time.count());
+  const duration took{1 + static_cast<std::int64_t>(schedule_.below(most))};
+  if (home) {
+    const auto& process = *processes_[home->value];
+    auto waited = files_->faults().time_taken();
+    if (process.slow_until > now()) waited += took * process.slow_factor;
+    if (waited > duration::zero()) hold(*home, waited);
   }
+  advance_to(now() + took);
 }
 
 void simulated_world::after(duration delay, std::function<void()> action) {
@@ -159,21 +182,15 @@ void simulated_world::advance_to(processing_time time) {
   mix_into_trace(static_cast<std::uint64_t>(now().time_since_epoch().count()));
 }
 
-void simulated_world::ship(incarnation from, incarnation to, std::function<void()> arrive) {
+void simulated_world::ship(incarnation from, incarnation to, std::uint64_t connection,
+                           std::function<void()> arrive) {
   if (is_stopping_ || !is_current(from)) return;
   ++shipped_;
-  const auto jitter = static_cast<std::uint64_t>(options_.link_jitter.count());
-  const duration delay =
-      options_.link_delay_min + duration{static_cast<std::int64_t>(random_.below(jitter + 1))};
   // A timer of a paused process may have come here: it sends when it goes on.
   // So does an actor that waits for the disk just now.
   const auto sent =
       std::max(now() + files_->faults().time_taken(), processes_[from.process.value]->paused_until);
-  auto& last = last_arrival_[{from, to}];
-  last = std::max(last, sent + delay);
-  after(last - now(), [this, from, to, arrive = std::move(arrive)] {
-    if (is_current(from) && is_current(to)) arrive();
-  });
+  links_.ship(from, to, connection, sent - now(), std::move(arrive));
 }
 
 caf::strong_actor_ptr simulated_world::resolve(incarnation viewer, actor_address address) {
@@ -197,11 +214,14 @@ caf::strong_actor_ptr simulated_world::make_proxy(incarnation viewer, actor_addr
                          ? lived->second.home
                          : processes_[address.process.value]->self;
   const auto number = ++next_proxy_;
+  // None: the peer has been given up, and its process cannot be reached.
+  const auto connection = links_.connection(viewer, where);
   caf::actor_config config;
   auto proxy = caf::make_actor<simulated_proxy, caf::strong_actor_ptr>(
-      address.actor, system_->node(), system_.get(), config, *this, viewer, address, where);
+      address.actor, system_->node(), system_.get(), config, *this, viewer, address, where,
+      connection.value_or(0));
   proxies_.emplace(key, known_proxy{proxy, where, number});
-  if (!is_current(viewer)) {
+  if (!is_current(viewer) || !connection) {
     drop_proxy(key, number, caf::exit_reason::remote_link_unreachable);
     return proxy;
   }
@@ -212,8 +232,9 @@ caf::strong_actor_ptr simulated_world::make_proxy(incarnation viewer, actor_addr
     return proxy;
   }
   // The end of the real actor travels over the link as well.
-  target->get()->attach_functor([this, key, number, where](const caf::error& reason) {
-    ship(where, key.first, [this, key, number, reason] { drop_proxy(key, number, reason); });
+  target->get()->attach_functor([this, key, number, where, connection](const caf::error& reason) {
+    ship(where, key.first, *connection,
+         [this, key, number, reason] { drop_proxy(key, number, reason); });
   });
   return proxy;
 }
@@ -246,21 +267,22 @@ void simulated_world::watch_peers(incarnation viewer, const caf::actor& listener
 
 void simulated_world::tell_up(incarnation viewer, incarnation peer) {
   if (!is_current(viewer) || !is_current(peer)) return;
+  const auto connection = links_.connection(viewer, peer);
+  if (!connection) return;
   for (auto& listener : processes_[viewer.process.value]->peer_listeners) {
     const auto known = listener.up.find(peer.process);
-    if (known != listener.up.end() && known->second == peer.epoch) continue;
-    listener.up[peer.process] = peer.epoch;
+    if (known != listener.up.end() && known->second == *connection) continue;
+    listener.up[peer.process] = *connection;
     caf::anon_send(listener.handle, peer_up{peer.process});
   }
 }
 
-void simulated_world::drop_peer(incarnation viewer, incarnation peer) {
-  if (!is_current(viewer)) return;
+void simulated_world::drop_peer(incarnation viewer, incarnation peer, std::uint64_t connection) {
   drop_proxies(caf::exit_reason::remote_link_unreachable,
                [&](incarnation who, incarnation where) { return who == viewer && where == peer; });
   for (auto& listener : processes_[viewer.process.value]->peer_listeners) {
     const auto known = listener.up.find(peer.process);
-    if (known == listener.up.end() || known->second != peer.epoch) continue;
+    if (known == listener.up.end() || known->second != connection) continue;
     listener.up.erase(known);
     caf::anon_send(listener.handle, peer_down{peer.process});
   }
@@ -281,10 +303,9 @@ void simulated_world::drop_jobs_of(incarnation who) {
   scheduler_->jobs.swap(others);
 }
 
-void simulated_world::crash(process_id id) {
+void simulated_world::crash(process_id id, crash_notice notice) {
   auto& crashed = *processes_[id.value];
   if (!std::exchange(crashed.is_alive, false)) return;
-  crashed.crashed_at = now();
   crashed.runtime.files().cut_off();
   caf::scoped_execution_unit unit{system_.get()};
   for (const auto& strong : crashed.actors) {
@@ -301,21 +322,18 @@ void simulated_world::crash(process_id id) {
   drop_jobs_of(crashed.self);
   crashed.actors.clear();
   crashed.peer_listeners.clear();
-  for (const auto& viewer : processes_) {
-    if (!viewer->is_alive) continue;
-    after(options_.detection_delay,
-          [this, who = viewer->self, lost = crashed.self] { drop_peer(who, lost); });
-  }
+  crashed.noticed_at = links_.on_crashed(crashed.self, notice == crash_notice::at_once);
 }
 
 runtime& simulated_world::restart(process_id id) {
   auto& process = processes_[id.value];
   WEIR_ASSERT(!process->is_alive);
   const incarnation next{id, process->self.epoch + 1};
-  const auto noticed = std::max(now(), process->crashed_at + options_.detection_delay);
+  const auto noticed = std::max(now(), process->noticed_at);
   former_.push_back(std::move(process));
   process =
       std::make_unique<process_state>(*this, next, mix(mix(options_.seed + id.value) + next.epoch));
+  links_.on_restarted(next);
   // Nobody learns of the new process before the end of the old one.
   for (const auto& viewer : processes_) {
     if (viewer == process || !viewer->is_alive) continue;
@@ -328,9 +346,26 @@ runtime& simulated_world::restart(process_id id) {
 void simulated_world::pause(process_id id, duration span) {
   auto& paused = *processes_[id.value];
   if (!paused.is_alive) return;
-  paused.paused_until = std::max(paused.paused_until, now() + span);
-  last_pause_ends_ = std::max(last_pause_ends_, paused.paused_until);
-  after(span, [] {});  // Time must come to the end of the pause even if nothing else happens.
+  paused.stopped_until = std::max(paused.stopped_until, now() + span);
+  hold(id, span);
+  links_.on_stopped(id);
+  after(span, [this, id] {
+    if (is_alive(id) && !is_stopped(id)) links_.on_continued(id);
+  });
+}
+
+void simulated_world::hold(process_id id, duration span) {
+  auto& held = *processes_[id.value];
+  held.paused_until = std::max(held.paused_until, now() + span);
+  last_pause_ends_ = std::max(last_pause_ends_, held.paused_until);
+  after(span, [] {});  // Time must come to the end of it even if nothing else happens.
+}
+
+void simulated_world::slow_down(process_id id, std::uint32_t factor, duration span) {
+  auto& slow = *processes_[id.value];
+  if (!slow.is_alive) return;
+  slow.slow_factor = factor;
+  slow.slow_until = now() + span;
 }
 
 void simulated_world::lose_power() {

@@ -5,8 +5,10 @@
 // scheduler lets the seed choose which actor runs next; time is virtual and jumps when nobody has
 // anything to do; messages between processes travel over links that delay them, in order, like a
 // TCP connection. The same seed gives the same run, to the last message: `trace_hash` shows it.
+// Schedule, links and processes have streams of random numbers of their own.
 //
-// Processes crash, come back empty, and stop for a while; the machine loses power, and its disk
+// Processes crash, come back empty, stop for a while, and become slow; links do what is in
+// coordination/simulation/simulated_links.hpp; the machine loses power, and its disk
 // fails or takes its time (coordination/simulation/simulated_disk_faults.hpp). The end of the world
 // is `kill -9` for all of its processes: what they had written is on the disk, and nothing comes
 // after it.
@@ -30,6 +32,8 @@
 #include "coordination/simulation/link_tampering.hpp"
 #include "coordination/simulation/random_numbers.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
+#include "coordination/simulation/simulated_links.hpp"
+#include "coordination/simulation/simulated_schedule.hpp"
 
 namespace caf {
 class resumable;
@@ -48,7 +52,8 @@ struct simulated_world_options {
   std::uint32_t processes = 1;
   duration link_delay_min{50};
   duration link_jitter{500};
-  // How long after a crash the other processes learn of it.
+  // How long after a crash the other processes learn of it; how long one must be silent until they
+  // give it up.
   duration detection_delay = std::chrono::milliseconds{200};
   // The disk, which may hold what an earlier world has left; none: a new one, whose chance follows
   // from the seed.
@@ -58,6 +63,13 @@ struct simulated_world_options {
   link_observer observer = nullptr;
   // How much time passes with each message that is handled, at most.
   duration step_time{8};
+  schedule_options schedule{};
+};
+
+// How the others learn of a crash.
+enum class crash_notice : std::uint8_t {
+  after_detection,  // By its silence, as when its machine has gone.
+  at_once,          // Its system resets the connections: within a millisecond.
 };
 
 class simulated_world {
@@ -68,7 +80,9 @@ public:
 
   // The process as it is now: a restart makes another.
   runtime& process(process_id id);
+  std::uint32_t process_count() const { return static_cast<std::uint32_t>(processes_.size()); }
   simulated_file_system& files() { return *files_; }
+  simulated_links& links() { return links_; }
   caf::actor_system& system() { return *system_; }
   processing_time now() const;
 
@@ -81,15 +95,19 @@ public:
 
   // Kills all actors of a process at once; what they sent and did not arrive is lost. What they
   // wrote stays, nothing more is written. Does nothing if the process has crashed.
-  void crash(process_id id);
+  void crash(process_id id, crash_notice notice = crash_notice::after_detection);
   // Starts a crashed process again, with nothing in it. To the others it is a new one: handles to
   // its former actors stay dead, and what is on its way to or from those never arrives.
   // REQUIRES: !is_alive(id).
   runtime& restart(process_id id);
   bool is_alive(process_id id) const;
-  // Stops a process for a while, which nobody notices: messages wait, its timers fire afterwards.
-  // Does nothing if the process has crashed.
+  // Stops a process for a while, as SIGSTOP does: messages wait, its timers fire afterwards. Its
+  // peers notice when it takes longer than the detection delay: they give it up, and it learns of
+  // that when it goes on. Does nothing if the process has crashed.
   void pause(process_id id, duration span);
+  // Each message that an actor of the process handles takes `factor` times as long, for a while;
+  // nobody notices. Does nothing if the process has crashed.
+  void slow_down(process_id id, std::uint32_t factor, duration span);
   // Crashes all processes and the machine under them: see simulated_file_system::crash.
   void lose_power();
 
@@ -106,6 +124,7 @@ public:
 private:
   friend class simulated_runtime;
   friend class simulated_proxy;
+  friend class simulated_links;
 
   struct event {
     processing_time at;
@@ -129,14 +148,19 @@ private:
 
   // Whether its process lives, and lives that life.
   bool is_current(incarnation who) const;
+  incarnation life_of(process_id id) const;
+  bool is_stopped(process_id id) const;
+  // None of its actors runs for a while; its connections do not mind.
+  void hold(process_id id, duration span);
   void mix_into_trace(std::uint64_t value);
   void advance_to(processing_time time);
   // One of the actors that are ready and not paused; none if there is none.
   std::optional<std::size_t> choose_job();
   bool is_paused(const caf::resumable& job) const;
   void run_actor(std::size_t job);
-  // Delivers in order per directed link, unless a crash comes first.
-  void ship(incarnation from, incarnation to, std::function<void()> arrive);
+  // Over that connection, unless it ends first.
+  void ship(incarnation from, incarnation to, std::uint64_t connection,
+            std::function<void()> arrive);
   caf::strong_actor_ptr resolve(incarnation viewer, actor_address address);
   // Null if it never was there, or not in the life the process has now.
   caf::strong_actor_ptr find_actor(actor_address address) const;
@@ -146,12 +170,14 @@ private:
   void drop_proxies(const caf::error& reason, Predicate is_meant);
   void watch_peers(incarnation viewer, const caf::actor& listener);
   void tell_up(incarnation viewer, incarnation peer);
-  void drop_peer(incarnation viewer, incarnation peer);
+  // Ends what `viewer` has of a connection that it has given up.
+  void drop_peer(incarnation viewer, incarnation peer, std::uint64_t connection);
   void drop_jobs_of(incarnation who);
   void on_spawned(incarnation where, const caf::actor& made);
 
   simulated_world_options options_;
-  random_numbers random_;
+  simulated_schedule schedule_;
+  simulated_links links_;
   std::shared_ptr<simulated_file_system> files_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
@@ -160,7 +186,6 @@ private:
   std::vector<std::unique_ptr<process_state>> former_;  // Processes that were restarted.
   std::map<std::uint64_t, resident> residents_;         // All actors there ever were, by id.
   std::map<proxy_key, known_proxy> proxies_;
-  std::map<std::pair<incarnation, incarnation>, processing_time> last_arrival_;
   std::priority_queue<event> events_;
   std::uint64_t next_event_ = 0;
   std::uint64_t next_proxy_ = 0;

@@ -15,7 +15,9 @@
 
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -59,8 +61,9 @@ private:
 };
 
 // See coordination/testing/simulation.hpp for what can be asked of it.
-inline simulation_test simulate(const std::function<void(environment&)>& define) {
-  return simulation_test{define};
+inline simulation_test simulate(const std::function<void(environment&)>& define,
+                                std::map<std::string, std::string> parameters = {}) {
+  return simulation_test{define, std::move(parameters)};
 }
 
 }  // namespace weir

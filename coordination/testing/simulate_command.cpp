@@ -20,6 +20,8 @@ struct named_faults {
 constexpr std::array known_faults{
     named_faults{"crash", [](simulation& to) { to.crash_random_process(); }},
     named_faults{"pause", [](simulation& to) { to.pause_random_process(); }},
+    named_faults{"partition", [](simulation& to) { to.partition(); }},
+    named_faults{"links", [](simulation& to) { to.disturb_links(); }},
     named_faults{"kill", [](simulation& to) { to.kill_cluster(); }},
     named_faults{"disk",
                  [](simulation& to) {

@@ -39,9 +39,10 @@ result<seed_range> seed_range_of(const std::string& text) {
 // --- What was asked for
 // ---------------------------------------------------------------------------
 
-simulation::simulation(const std::function<void(environment&)>& define)
+simulation::simulation(const std::function<void(environment&)>& define,
+                       std::map<std::string, std::string> parameters)
     : machinery_{std::make_unique<machinery>()} {
-  machinery_->own = std::make_unique<environment>("simulated");
+  machinery_->own = std::make_unique<environment>("simulated", std::move(parameters));
   machinery_->env = machinery_->own.get();
   try {
     define(*machinery_->own);
@@ -160,6 +161,16 @@ simulation& simulation::pause_random_process(pause_faults faults) {
   return *this;
 }
 
+simulation& simulation::partition(partition_faults faults) {
+  machinery_->job.faults.partitions = faults;
+  return *this;
+}
+
+simulation& simulation::disturb_links(link_faults faults) {
+  machinery_->job.faults.links = faults;
+  return *this;
+}
+
 simulation& simulation::kill_cluster(outage_faults faults) {
   machinery_->job.faults.outages = faults;
   return *this;
@@ -182,6 +193,8 @@ simulation& simulation::rescale_at(duration when, std::uint32_t subtasks) {
 simulation& simulation::default_faults() {
   crash_random_process();
   pause_random_process();
+  partition();
+  disturb_links();
   kill_cluster();
   return disk_faults({.torn_write = 1e-4, .no_space = 1e-4, .io_error = 1e-4});
 }
@@ -189,27 +202,43 @@ simulation& simulation::default_faults() {
 simulation_moment simulation::on(std::string event) { return {*this, std::move(event)}; }
 
 simulation& simulation_moment::crash(const std::string& process, duration restart_after) && {
-  return whole_->add_moment(event_, process, false, restart_after);
+  return whole_->add_moment({event_, {.what = planned_fault::kind::crash, .span = restart_after}},
+                            process, {});
 }
 
 simulation& simulation_moment::pause(const std::string& process, duration span) && {
-  return whole_->add_moment(event_, process, true, span);
+  return whole_->add_moment({event_, {.what = planned_fault::kind::pause, .span = span}}, process,
+                            {});
 }
 
-simulation& simulation::add_moment(const std::string& event, const std::string& process,
-                                   bool is_pause, duration span) {
-  std::uint32_t number = 0;
-  const auto* const digits = process.data() + std::min<std::size_t>(process.size(), 3);
-  const auto* const end = process.data() + process.size();
-  const bool is_number =
-      process.starts_with("tm-") && std::from_chars(digits, end, number).ptr == end && number > 0;
-  if (!is_number) {
-    machinery_->note("on(\"" + event + "\"): there is no process '" + process +
-                     "'; the task managers are tm-1, tm-2 and so on");
-    return *this;
+simulation& simulation_moment::partition(const std::string& process, const std::string& other,
+                                         duration span) && {
+  return whole_->add_moment({event_, {.what = planned_fault::kind::stall, .span = span}}, process,
+                            other);
+}
+
+simulation& simulation::add_moment(planned_moment moment, const std::string& process,
+                                   const std::string& other) {
+  const auto find = [&](const std::string& name) -> process_id {
+    std::uint32_t number = 0;
+    if (name == "jm") return {0};
+    const auto* const end = name.data() + name.size();
+    const auto* const digits = name.data() + std::min<std::size_t>(name.size(), 3);
+    if (!name.starts_with("tm-") || std::from_chars(digits, end, number).ptr != end ||
+        number == 0) {
+      machinery_->note("on(\"" + moment.event + "\"): there is no process '" + name +
+                       "'; there are jm, tm-1, tm-2 and so on");
+    }
+    return {number};
+  };
+  moment.fault.process = find(process);
+  if (!other.empty()) moment.fault.other = find(other);
+  if (moment.fault.what == planned_fault::kind::crash && process == "jm") {
+    machinery_->note("on(\"" + moment.event +
+                     "\"): the job manager's process does not crash alone; kill_cluster crashes "
+                     "all");
   }
-  const auto what = is_pause ? planned_fault::kind::pause : planned_fault::kind::crash;
-  machinery_->job.moments.push_back({event, {{}, what, number - 1, span}});
+  machinery_->job.moments.push_back(std::move(moment));
   return *this;
 }
 

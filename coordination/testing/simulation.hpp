@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,14 +39,31 @@ struct span_range {
   duration shortest{};
   duration longest{};
 };
-// `every`: the mean time from one to the next; each strikes a task manager at random.
+// `every`: the mean time from one to the next; each strikes at random.
+
+// A task manager is gone and comes back empty; some are noticed at once, some by their silence, and
+// some crash again soon.
 struct crash_faults {
   duration every = std::chrono::milliseconds{200};
   span_range restart_after{std::chrono::milliseconds{10}, std::chrono::seconds{2}};
 };
+// A process stands still, or becomes slow, for a while. The others may give it up meanwhile.
 struct pause_faults {
   duration every = std::chrono::seconds{1};
   span_range lasting{std::chrono::milliseconds{10}, std::chrono::milliseconds{800}};
+};
+// Two processes, of which one may be the job manager's, cannot reach each other, or only one way.
+// Within the detection delay of 200 ms what they send is late; behind it they give each other up.
+struct partition_faults {
+  duration every = std::chrono::milliseconds{300};
+  span_range lasting{std::chrono::milliseconds{5}, std::chrono::seconds{1}};
+  double one_way = 0.3;  // The share of these.
+};
+// Links become slow, deliver in bursts, lose their connections, flap; or those of several processes
+// stop one by one and start again in another order.
+struct link_faults {
+  duration every = std::chrono::milliseconds{300};
+  span_range lasting{std::chrono::milliseconds{5}, std::chrono::milliseconds{500}};
 };
 // The whole cluster is killed, or loses power and with it what was not synced, and a new one goes
 // on from the latest checkpoint, with another parallelism if `rescales`.
@@ -78,6 +96,8 @@ using simulation_checker = std::function<std::string(const simulation_view&)>;
 
 class simulation;
 
+struct planned_moment;
+
 struct seed_range {
   std::uint64_t first = 1;
   std::uint64_t last = 100;
@@ -93,10 +113,13 @@ result<std::string> save_timeline(const simulation_failure& failure, const std::
 // What happens at a moment; see simulation::on.
 class simulation_moment {
 public:
-  // "tm-1" is the first task manager. It comes back after `restart_after`.
+  // "tm-1" is the first task manager; it comes back after `restart_after`. "jm" is the job
+  // manager's process, which must not crash alone.
   simulation& crash(const std::string& process,
                     duration restart_after = std::chrono::milliseconds{10}) &&;
   simulation& pause(const std::string& process, duration span) &&;
+  // Neither reaches the other.
+  simulation& partition(const std::string& process, const std::string& other, duration span) &&;
 
 private:
   friend class simulation;
@@ -108,8 +131,10 @@ private:
 
 class simulation {
 public:
-  // `define` builds the job, as for run() (coordination/run.hpp). It is called once.
-  explicit simulation(const std::function<void(environment&)>& define);
+  // `define` builds the job, as for run() (coordination/run.hpp). It is called once. `parameters`
+  // are the job's, as with -P.
+  explicit simulation(const std::function<void(environment&)>& define,
+                      std::map<std::string, std::string> parameters = {});
   // A job that is defined already, which outlives this, with these settings.
   simulation(const environment& defined, const job_options& options);
   simulation(simulation&&) noexcept;
@@ -163,6 +188,8 @@ public:
 
   simulation& crash_random_process(crash_faults faults = {});
   simulation& pause_random_process(pause_faults faults = {});
+  simulation& partition(partition_faults faults = {});
+  simulation& disturb_links(link_faults faults = {});
   simulation& kill_cluster(outage_faults faults = {});
   simulation& disk_faults(disk_fault_chances chances);
   // The job is stopped with a savepoint and goes on from it with that parallelism.
@@ -204,8 +231,8 @@ private:
   friend class simulation_moment;
   struct machinery;
   simulation& replace(const std::string& name, graph_node end);
-  simulation& add_moment(const std::string& event, const std::string& process, bool is_pause,
-                         duration span);
+  simulation& add_moment(planned_moment moment, const std::string& process,
+                         const std::string& other);
   std::unique_ptr<machinery> machinery_;
 };
 

@@ -42,7 +42,7 @@ status simulation::machinery::prepare() {
                  node.name + "\", collection(...), ...)");
   }
   for (const auto& each : job.moments) {
-    if (each.fault.task_manager < job.task_managers) continue;
+    if (std::max(each.fault.process, each.fault.other).value <= job.task_managers) continue;
     return wrong("on(\"" + each.event + "\"): there are only " + std::to_string(job.task_managers) +
                  " task managers");
   }

@@ -77,17 +77,41 @@ simulation_plan draw_plan(std::uint64_t seed, const fault_settings& settings,
                           std::uint32_t task_managers, duration span) {
   random_numbers random{mix(seed ^ 0x5EED0FA5ULL)};
   simulation_plan plan;
-  const auto whom = [&] { return static_cast<std::uint32_t>(random.below(task_managers)); };
-  if (settings.crashes) {
-    for (const auto when : draw_times(random, settings.crashes->every, span)) {
-      plan.faults.push_back({when, planned_fault::kind::crash, whom(),
-                             draw(random, settings.crashes->restart_after)});
+  using kind = planned_fault::kind;
+  const auto add = [&](duration when, const span_range& lasting, std::vector<fault_share> kinds) {
+    const auto drawn = fault_plan::random(random.next(), {.task_managers = task_managers,
+                                                          .faults = 1,
+                                                          .kinds = std::move(kinds),
+                                                          .spares_job_manager = false});
+    auto fault = drawn.faults().front();
+    fault.when = when;
+    fault.span = draw(random, lasting);
+    plan.faults.push_back(fault);
+  };
+  if (const auto& asked = settings.crashes) {
+    for (const auto when : draw_times(random, asked->every, span)) {
+      add(when, asked->restart_after,
+          {{kind::crash, 2}, {kind::crash_at_once, 2}, {kind::crash_again, 1}});
     }
   }
-  if (settings.pauses) {
-    for (const auto when : draw_times(random, settings.pauses->every, span)) {
-      plan.faults.push_back(
-          {when, planned_fault::kind::pause, whom(), draw(random, settings.pauses->lasting)});
+  if (const auto& asked = settings.pauses) {
+    for (const auto when : draw_times(random, asked->every, span)) {
+      add(when, asked->lasting, {{kind::pause, 2}, {kind::slow_process, 1}});
+    }
+  }
+  if (const auto& asked = settings.partitions) {
+    for (const auto when : draw_times(random, asked->every, span)) {
+      add(when, asked->lasting, {{strikes(random, asked->one_way) ? kind::cut : kind::stall, 1}});
+    }
+  }
+  if (const auto& asked = settings.links) {
+    for (const auto when : draw_times(random, asked->every, span)) {
+      add(when, asked->lasting,
+          {{kind::slow_link, 1},
+           {kind::jam, 1},
+           {kind::reset, 1},
+           {kind::flap, 1},
+           {kind::swizzle_clog, 1}});
     }
   }
   plan.ends = settings.rescales;

@@ -27,6 +27,8 @@ std::string to_string(const planned_end& end);
 struct fault_settings {
   std::optional<crash_faults> crashes{};
   std::optional<pause_faults> pauses{};
+  std::optional<partition_faults> partitions{};
+  std::optional<link_faults> links{};
   std::optional<outage_faults> outages{};
   std::optional<disk_fault_chances> disk{};
   std::vector<planned_end> rescales{};

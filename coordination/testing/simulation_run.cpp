@@ -181,7 +181,7 @@ private:
 
   void on_fault(const planned_fault& fault) {
     quiet_since_ = std::max(quiet_since_, elapsed() + fault.span);
-    story_.on_fault(to_string(fault), fault.task_manager + 1, cluster_->world().now());
+    story_.on_fault(to_string(fault), fault.process.value, cluster_->world().now());
   }
 
   void on_event(const story_event& event, const std::vector<std::string>& names) {

@@ -187,8 +187,10 @@ std::string tell(std::uint64_t seed, const story_job& job,
     const auto within = [&](std::uint64_t most) {
       return std::chrono::milliseconds{1 + static_cast<std::int64_t>(random.below(most))};
     };
-    crashes.push_back({within(400), planned_fault::kind::crash,
-                       static_cast<std::uint32_t>(random.below(story.task_managers)), within(100)});
+    planned_fault crash{.when = within(400)};
+    crash.process = {1 + static_cast<std::uint32_t>(random.below(story.task_managers))};
+    crash.span = within(100);
+    crashes.push_back(crash);
   }
   story.plan = fault_plan{std::move(crashes)};
   return story.finish();

@@ -276,13 +276,29 @@ TEST(SimulatedCluster, FinishesLaterWhenATaskManagerIsPaused) {
     const auto job = keyed_sum_job(300, results);
     simulated_cluster cluster{job.graph(), with_parallelism(3), {.seed = seed}};
     cluster.world().after(std::chrono::milliseconds{1},
-                          [&] { cluster.pause_task_manager(1, std::chrono::seconds{20}); });
+                          [&] { cluster.pause_task_manager(1, std::chrono::milliseconds{190}); });
     const auto outcome = cluster.run();
     ASSERT_EQ(outcome.job.state, job_state::finished) << "seed " << seed;
-    EXPECT_GE(outcome.took, std::chrono::seconds{20}) << "seed " << seed;
+    EXPECT_GE(outcome.took, std::chrono::milliseconds{190}) << "seed " << seed;
     number sum = 0;
     for (const number each : results.seen()) sum += each;
     EXPECT_EQ(sum, sum_below(300) + 300) << "seed " << seed;
+  }
+}
+
+// Without checkpoints the job may not be restarted.
+TEST(SimulatedCluster, LosesATaskManagerThatIsPausedForLongerThanItsPeersWait) {
+  for (const auto seed : seeds_for(20)) {
+    sink_results results;
+    const auto job = keyed_sum_job(300, results);
+    simulated_cluster cluster{job.graph(), with_parallelism(3), {.seed = seed}};
+    cluster.world().after(std::chrono::milliseconds{1},
+                          [&] { cluster.pause_task_manager(1, std::chrono::seconds{20}); });
+    const auto outcome = cluster.run();
+    ASSERT_EQ(outcome.job.state, job_state::failed) << "seed " << seed;
+    EXPECT_NE(outcome.job.cause->message.find("its process cannot be reached any more"),
+              std::string::npos)
+        << outcome.job.cause->message;
   }
 }
 

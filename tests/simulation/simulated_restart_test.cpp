@@ -159,34 +159,63 @@ TEST_F(SimulatedRestart, CanBeRepeatedBeforeAnybodyNoticed) {
 
 using SimulatedPause = SimulatedRestart;
 
-TEST_F(SimulatedPause, LetsNoActorOfTheProcessRunAndNobodyNotice) {
+TEST_F(SimulatedPause, LetsNoActorOfTheProcessRunAndNobodyNoticeWhenItIsShort) {
   const probe sleeper{far()};
   probe watcher{near()};
   near().fabric().watch_peers(watcher.handle());
   watcher.watch(near().fabric().resolve(sleeper.address()));
   run_everything();
   const auto paused = world_.now();
-  world_.pause(there, std::chrono::seconds{5});
+  world_.pause(there, std::chrono::milliseconds{199});
   caf::anon_send(near().fabric().resolve(sleeper.address()), 1);
   caf::anon_send(watcher.handle(), 2);
   ASSERT_TRUE(run_until(world_, [&] { return sleeper->count<int>() == 1; }));
-  EXPECT_GE(world_.now() - paused, std::chrono::seconds{5});
-  EXPECT_LT(world_.now() - paused, std::chrono::milliseconds{5001});
+  EXPECT_GE(world_.now() - paused, std::chrono::milliseconds{199});
+  EXPECT_LT(world_.now() - paused, std::chrono::milliseconds{200});
+  run_everything();
   EXPECT_EQ(watcher->all<int>(), std::vector{2});
   EXPECT_EQ(watcher->count<caf::down_msg>(), 0U);
   EXPECT_EQ(watcher->count<peer_down>(), 0U);
+}
+
+TEST_F(SimulatedPause, MakesAZombieWhenItIsLong) {
+  probe sleeper{far()};
+  probe watcher{near()};
+  near().fabric().watch_peers(watcher.handle());
+  far().fabric().watch_peers(sleeper.handle());
+  watcher.watch(near().fabric().resolve(sleeper.address()));
+  sleeper.watch(far().fabric().resolve(watcher.address()));
+  run_everything();
+  const auto before = watcher->count<peer_up>();
+  const auto paused = world_.now();
+  world_.pause(there, std::chrono::seconds{5});
+  caf::anon_send(sleeper.handle(), 1);
+  ASSERT_TRUE(run_until(world_, [&] { return watcher->count<peer_down>() == 1; }));
+  EXPECT_EQ(watcher->last<peer_down>().peer, there);
+  EXPECT_EQ(watcher->count<caf::down_msg>(), 1U);
+  EXPECT_GE(world_.now() - paused, detection);
+  EXPECT_LE(world_.now() - paused, detection * 3 / 2 + std::chrono::milliseconds{1});
+  EXPECT_EQ(sleeper->count<peer_down>(), 0U);
+  ASSERT_TRUE(run_until(world_, [&] { return sleeper->count<int>() == 1; }));
+  EXPECT_GE(world_.now() - paused, std::chrono::seconds{5});
+  run_everything();
+  EXPECT_EQ(sleeper->count<caf::down_msg>(), 1U);
+  EXPECT_EQ(sleeper->count<peer_down>(), 2U);  // Of each of the two others.
+  EXPECT_EQ(sleeper->count<peer_up>(), 4U);
+  EXPECT_EQ(watcher->count<peer_up>(), before + 1);
+  EXPECT_TRUE(world_.is_alive(there));
 }
 
 TEST_F(SimulatedPause, HoldsTheTimersOfTheProcessUntilItsEnd) {
   const probe sleeper{far()};
   const probe peer{near()};
   caf::scoped_actor self{world_.system()};
-  self->delayed_send(sleeper.handle(), std::chrono::seconds{1}, 1);
-  self->delayed_send(far().fabric().resolve(peer.address()), std::chrono::seconds{1}, 2);
+  self->delayed_send(sleeper.handle(), std::chrono::milliseconds{100}, 1);
+  self->delayed_send(far().fabric().resolve(peer.address()), std::chrono::milliseconds{100}, 2);
   const auto paused = world_.now();
-  world_.pause(there, std::chrono::seconds{5});
+  world_.pause(there, std::chrono::milliseconds{199});
   ASSERT_TRUE(run_until(world_, [&] { return sleeper->count<int>() + peer->count<int>() > 0; }));
-  EXPECT_GE(world_.now() - paused, std::chrono::seconds{5});
+  EXPECT_GE(world_.now() - paused, std::chrono::milliseconds{199});
   run_everything();
   EXPECT_EQ(sleeper->all<int>(), std::vector{1});
   EXPECT_EQ(peer->all<int>(), std::vector{2});

@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 fault_settings everything() {
   return {.crashes = crash_faults{},
           .pauses = pause_faults{},
+          .partitions = partition_faults{},
+          .links = link_faults{},
           .outages = outage_faults{},
           .disk = disk_fault_chances{.torn_write = 0.001, .no_space = 0.0005, .io_error = 0},
           .rescales = {{500ms, planned_end::kind::savepoint, 4}}};
@@ -34,7 +36,8 @@ TEST(SimulationPlan, HasAFaultAboutAsOftenAsAsked) {
     crashes += plan.size();
     for (const auto& each : plan.faults) {
       EXPECT_LT(each.when, 2s);
-      EXPECT_LT(each.task_manager, 3U);
+      EXPECT_GE(each.process.value, 1U);
+      EXPECT_LE(each.process.value, 3U);
       EXPECT_GE(each.span, 10ms);
       EXPECT_LE(each.span, 2s);
     }
@@ -44,7 +47,7 @@ TEST(SimulationPlan, HasAFaultAboutAsOftenAsAsked) {
 
 TEST(SimulationPlan, ReadsAsALineForEachInTheOrderOfTime) {
   const simulation_plan plan{
-      .faults = {{100ms, planned_fault::kind::crash, 0, 10ms}},
+      .faults = {{.when = 100ms, .what = planned_fault::kind::crash, .span = 10ms}},
       .ends = {{50ms, planned_end::kind::power_loss, 0}, {500ms, planned_end::kind::savepoint, 4}},
       .has_disk_faults = true};
   EXPECT_EQ(
@@ -67,7 +70,7 @@ TEST(SimulationPlan, CanDoWithoutAnyOfItsParts) {
 
 TEST(SimulationPlan, ShrinksToTheFaultsThatAreNeeded) {
   simulation_plan plan;
-  for (int i = 0; i < 40; ++i) plan.faults.push_back({i * 10ms});
+  for (int i = 0; i < 40; ++i) plan.faults.push_back({.when = i * 10ms});
   const auto has = [](const simulation_plan& in, duration when) {
     return std::any_of(in.faults.begin(), in.faults.end(),
                        [&](const planned_fault& each) { return each.when == when; });

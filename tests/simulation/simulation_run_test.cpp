@@ -65,7 +65,7 @@ TEST_F(SimulationRun, TellsWhichOutputIsNotAsExpected) {
 TEST_F(SimulationRun, NoticesThatNothingGoesOn) {
   job_.progress_limit = 2s;
   // Nobody ever comes back.
-  const auto outcome = run({.faults = {{50ms, planned_fault::kind::crash, 0, {}}}});
+  const auto outcome = run({.faults = {{.when = 50ms}}});
   EXPECT_EQ(outcome.kind, violation_kind::stuck);
   EXPECT_TRUE(outcome.violation.starts_with("no checkpoint and no end within 2s"))
       << outcome.violation;
@@ -80,7 +80,7 @@ TEST_F(SimulationRun, StartsAJobAgainThatTheDiskHasFailed) {
 
 TEST_F(SimulationRun, SaysWhyAJobFailed) {
   job_.options.restart = restart_strategy_type::none;
-  const auto outcome = run({.faults = {{50ms, planned_fault::kind::crash, 0, 10ms}}});
+  const auto outcome = run({.faults = {{.when = 50ms, .span = 10ms}}});
   EXPECT_EQ(outcome.kind, violation_kind::failed);
   EXPECT_TRUE(outcome.violation.starts_with("the job is failed: ")) << outcome.violation;
 }

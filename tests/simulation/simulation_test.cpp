@@ -54,6 +54,8 @@ TEST(Simulation, PassesAJobThatIsRightThroughEveryFault) {
                           .seeds(seed, seed + static_cast<std::uint64_t>(seeds_for(40).size()) - 1)
                           .crash_random_process({.every = 200ms, .restart_after = {10ms, 500ms}})
                           .pause_random_process({.every = 500ms, .lasting = {10ms, 300ms}})
+                          .partition({.every = 300ms, .lasting = {5ms, 400ms}, .one_way = 0.3})
+                          .disturb_links()
                           .kill_cluster({.every = 700ms, .power_loss = 0.5, .rescales = true})
                           .disk_faults({.torn_write = 1e-3, .no_space = 1e-3, .io_error = 1e-3})
                           .rescale_at(200ms, 4)
@@ -196,8 +198,7 @@ TEST(Simulation, SaysWhatCannotBeSimulated) {
   EXPECT_EQ(problem_of(simulation{job}.disk_faults({.torn_write = 1.5})),
             "disk_faults: a chance is from 0 to 1");
   EXPECT_EQ(problem_of(simulation{job}.on("job running").crash("tm-0")),
-            "on(\"job running\"): there is no process 'tm-0'; the task managers are tm-1, tm-2 and "
-            "so on");
+            "on(\"job running\"): there is no process 'tm-0'; there are jm, tm-1, tm-2 and so on");
   EXPECT_EQ(problem_of(simulation{job}.on("job running").crash("tm-3")),
             "on(\"job running\"): there are only 2 task managers");
   EXPECT_EQ(problem_of(simulation{job}.silence("nobody")),

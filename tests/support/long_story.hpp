@@ -93,7 +93,8 @@ public:
             .task_managers = task_managers,
             .time_limit = patience,
             .files = disk_,
-            .tampering = tampering_of_life ? tampering_of_life() : link_tampering{}});
+            .tampering = tampering_of_life ? tampering_of_life() : link_tampering{},
+            .schedule = schedule});
   }
   static void step_for(simulated_cluster& cluster, duration span) {
     auto& world = cluster.world();
@@ -123,6 +124,7 @@ public:
   // Makes what happens to the messages of one life; none: nothing.
   std::function<link_tampering()> tampering_of_life;
   duration patience = std::chrono::minutes{2};  // Of virtual time, for one life.
+  schedule_options schedule;
 
 private:
   // Of every three lives one has nothing in memory from one batch to the next.
@@ -151,6 +153,23 @@ inline std::string tell_of_crashes(long_story& story, std::uint64_t seed) {
                                          .within = std::chrono::milliseconds{600},
                                          .longest_pause = std::chrono::milliseconds{200},
                                          .longest_outage = std::chrono::milliseconds{300}});
+  const auto wrong = story.finish();
+  return wrong.empty() ? wrong : wrong + "\n" + to_string(*story.plan);
+}
+
+// Every kind of fault, of links and processes, the job manager's too. Every third story is told by
+// priorities.
+inline std::string tell_of_faults(long_story& story, std::uint64_t seed,
+                                  std::vector<fault_share> kinds = every_kind_of_fault()) {
+  if (seed % 3 == 0) story.schedule.how = schedule_options::strategy::priorities;
+  story.plan = fault_plan::random(seed, {.task_managers = story.task_managers,
+                                         .faults = 6,
+                                         .within = std::chrono::milliseconds{800},
+                                         .longest_pause = std::chrono::milliseconds{800},
+                                         .longest_outage = std::chrono::milliseconds{500},
+                                         .kinds = std::move(kinds),
+                                         .longest_link_fault = std::chrono::milliseconds{800},
+                                         .spares_job_manager = false});
   const auto wrong = story.finish();
   return wrong.empty() ? wrong : wrong + "\n" + to_string(*story.plan);
 }
