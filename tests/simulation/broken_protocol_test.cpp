@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "coordination/execution_graph.hpp"
+#include "coordination/testing/simulation_plan.hpp"
 #include "tests/simulation/counted_commit_sink.hpp"
 #include "tests/simulation/flawed_links.hpp"
 #include "tests/simulation/flawed_operators.hpp"
@@ -169,31 +170,47 @@ std::vector<variant> bearable() {
   };
 }
 
-// Lives, kills, power failures and restarts with another parallelism, as the seed has it. Nothing
-// is paused, so that late readings are late.
-std::string tell(std::uint64_t seed, const story_job& job,
+// Lives, kills, power failures and restarts with another parallelism, as the seed has it; the time
+// of an end is that of the life before it, and the faults are those of the last life. Nothing is
+// paused, so that late readings are late.
+simulation_plan plan_of(std::uint64_t seed) {
+  random_numbers random{mix(seed)};
+  const auto within = [&](std::uint64_t most) {
+    return std::chrono::milliseconds{1 + static_cast<std::int64_t>(random.below(most))};
+  };
+  simulation_plan plan;
+  for (auto kills = random.below(4); kills > 0; --kills) {
+    planned_end end{.when = within(200)};
+    if (random.below(2) == 0) end.what = planned_end::kind::power_loss;
+    if (random.below(2) == 0) end.parallelism = 1 + static_cast<std::uint32_t>(random.below(4));
+    plan.ends.push_back(end);
+  }
+  for (auto count = random.below(3); count > 0; --count) {
+    planned_fault crash{.when = within(400)};
+    crash.process = {1 + static_cast<std::uint32_t>(random.below(long_story::task_managers))};
+    crash.span = within(100);
+    plan.faults.push_back(crash);
+  }
+  return plan;
+}
+
+std::string tell(std::uint64_t seed, const simulation_plan& plan, const story_job& job,
                  const std::function<void(long_story&)>& apply) {
   long_story story{seed, job};
   story.patience = std::chrono::seconds{20};
   apply(story);
-  auto& random = story.random();
-  for (auto kills = random.below(4); kills > 0; --kills) {
-    story.live_for_a_while();
-    if (random.below(2) == 0) story.disk().crash();
-    if (random.below(2) == 0) story.draw_parallelism();
+  for (const auto& end : plan.ends) {
+    story.step_for(*story.new_life(), end.when);
+    if (end.what == planned_end::kind::power_loss) story.disk().crash();
+    if (end.parallelism > 0) story.options().parallelism = end.parallelism;
   }
-  std::vector<planned_fault> crashes;
-  for (auto count = random.below(3); count > 0; --count) {
-    const auto within = [&](std::uint64_t most) {
-      return std::chrono::milliseconds{1 + static_cast<std::int64_t>(random.below(most))};
-    };
-    planned_fault crash{.when = within(400)};
-    crash.process = {1 + static_cast<std::uint32_t>(random.below(story.task_managers))};
-    crash.span = within(100);
-    crashes.push_back(crash);
-  }
-  story.plan = fault_plan{std::move(crashes)};
+  story.plan = fault_plan{plan.faults};
   return story.finish();
+}
+
+std::string tell(std::uint64_t seed, const story_job& job,
+                 const std::function<void(long_story&)>& apply) {
+  return tell(seed, plan_of(seed), job, apply);
 }
 
 class BrokenProtocol : public ::testing::TestWithParam<variant> {};
@@ -205,7 +222,15 @@ TEST_P(BrokenProtocol, IsCaught) {
     ++tried;
     const auto wrong = tell(seed, *flawed.job, flawed.apply);
     if (wrong.empty()) continue;
-    std::cout << "caught by seed " << seed << " after " << tried << " seeds as: " << wrong << "\n";
+    const auto least = shrink(
+        plan_of(seed),
+        [&](const simulation_plan& fewer) {
+          return !tell(seed, fewer, *flawed.job, flawed.apply).empty();
+        },
+        100);
+    std::cout << "caught by seed " << seed << " after " << tried << " seeds, with " << least.size()
+              << " of " << plan_of(seed).size() << " faults, as: " << wrong << "\n";
+    EXPECT_LE(least.size(), 3U);
     EXPECT_EQ(tell(seed, *flawed.sound_job, [](long_story&) {}), "") << "without the flaw";
     return;
   }
