@@ -8,6 +8,7 @@
 #include <caf/all.hpp>
 
 #include "actors/snapshot_writer_actor.hpp"
+#include "api/sometimes.hpp"
 #include "state/checkpoint_directory.hpp"
 
 namespace weir {
@@ -186,6 +187,7 @@ void task_actor::wake_at(processing_time due) {
 
 void task_actor::on_unreachable(const caf::actor_addr& peer, error cause) {
   const auto process = far_peers_.at(peer).value;
+  WEIR_SOMETIMES("a task lost the task at the other end of a channel");
   fail(within("exchange records with process " + std::to_string(process), std::move(cause)));
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/sometimes.hpp"
+
 namespace weir {
 
 namespace {
@@ -191,6 +193,7 @@ status part_files::recover(const std::vector<std::string>& prepared) {
   }
   for (const auto& name : *names) {
     if (!is_left_behind(name)) continue;
+    WEIR_SOMETIMES("a file that no checkpoint holds was removed");
     const auto removed = files.remove(directory == "/" ? "/" + name : directory + "/" + name);
     // Its writer may have removed it in this moment.
     if (!removed && removed.failure().code != error_code::not_found) return removed;

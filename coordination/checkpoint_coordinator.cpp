@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/sometimes.hpp"
+
 namespace weir {
 
 namespace {
@@ -53,7 +55,10 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_attempt_ended() {
   if (!attempt_) return out;
   const auto ended = *std::exchange(attempt_, std::nullopt);
   const error cause{error_code::cancelled, "attempt " + std::to_string(ended.value) + " has ended"};
-  if (pending_ && !pending_->is_being_written) fail(cause, out);
+  if (pending_ && !pending_->is_being_written) {
+    WEIR_SOMETIMES("an attempt ended with a checkpoint under way");
+    fail(cause, out);
+  }
   end_wishes(cause, out);
   return out;
 }
@@ -77,6 +82,7 @@ std::optional<processing_time> checkpoint_coordinator::next_tick() const {
 checkpoint_coordinator::commands checkpoint_coordinator::on_tick(processing_time now) {
   commands out;
   if (pending_ && !pending_->is_being_written && now >= pending_->started + policy_.timeout) {
+    WEIR_SOMETIMES("a checkpoint took too long");
     const error cause{error_code::io_failure,
                       std::to_string(pending_->missing) + " of " + std::to_string(task_count_) +
                           " tasks have not acknowledged it within " + to_string(policy_.timeout) +
@@ -132,6 +138,7 @@ void checkpoint_coordinator::fail(error cause, commands& out) {
 void checkpoint_coordinator::end_savepoint(const pending_checkpoint& of, std::optional<error> cause,
                                            commands& out) {
   if (cause && of.stops() && attempt_ == of.attempt) {
+    WEIR_SOMETIMES("a savepoint that should have stopped the job failed");
     out.emplace_back(checkpoint_commands::resume{of.attempt, of.id, sources_});
   }
   out.emplace_back(checkpoint_commands::savepoint_ended{*of.savepoint, of.id, std::move(cause)});
@@ -191,6 +198,7 @@ checkpoint_coordinator::commands checkpoint_coordinator::request_savepoint(
 void checkpoint_coordinator::count_failure(const error& cause, commands& out) {
   failures_in_a_row_ += 1;
   if (failures_in_a_row_ <= policy_.tolerable_failed) return;
+  WEIR_SOMETIMES("too many checkpoints in a row failed");
   has_failed_the_job_ = true;
   out.emplace_back(checkpoint_commands::fail_job{within(
       std::to_string(failures_in_a_row_) +
@@ -209,7 +217,10 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_acknowledged(attempt
                                                                          task_index task,
                                                                          snapshot_facts facts) {
   commands out;
-  if (!is_awaited(attempt, id)) return out;
+  if (!is_awaited(attempt, id)) {
+    WEIR_SOMETIMES("an acknowledgement came for a checkpoint that was given up");
+    return out;
+  }
   WEIR_ASSERT(task.value < task_count_);
   auto& acknowledged = pending_->acknowledged[task.value];
   if (acknowledged) return out;
@@ -235,6 +246,7 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_declined(attempt_num
   commands out;
   // Who has acknowledged has nothing to decline.
   if (!is_awaited(attempt, id) || pending_->acknowledged.at(task.value)) return out;
+  WEIR_SOMETIMES("a task could not write its snapshot");
   give_up(cause, out);
   return out;
 }
@@ -280,6 +292,7 @@ checkpoint_coordinator::commands checkpoint_coordinator::on_not_completed(checkp
                                                                           const error& cause) {
   commands out;
   if (!is_manifest_being_written() || pending_->id != id) return out;
+  WEIR_SOMETIMES("a manifest could not be written");
   give_up(cause, out);
   return out;
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "api/sometimes.hpp"
 #include "coordination/overloaded.hpp"
 #include "state/savepoint_copy.hpp"
 
@@ -92,12 +93,20 @@ result<job_checkpoints::beginning> job_checkpoints::begin(attempt_number attempt
   auto found = find(attempt);
   if (!found) return within("restore", found.failure());
   beginning made;
-  if (!*found) return made;
+  if (!*found) {
+    if (attempt.value > 1) WEIR_SOMETIMES("a job failed before its first checkpoint");
+    return made;
+  }
   const auto& manifest = (*found)->manifest;
   if (auto fits = check(manifest); !fits) {
     return within("restore " + (*found)->directory, fits.failure());
   }
   made.checkpoint = manifest.id;
+  if (attempt.value > 1) {
+    WEIR_SOMETIMES("an attempt went on from a checkpoint");
+  } else {
+    WEIR_SOMETIMES("a job went on from a checkpoint of another life");
+  }
   for (const auto& file : manifest.files) made.files.push_back((*found)->path_of(file));
   made.warnings = std::move((*found)->passed_over);
   return made;

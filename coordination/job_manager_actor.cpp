@@ -7,6 +7,7 @@
 
 #include <caf/all.hpp>
 
+#include "api/sometimes.hpp"
 #include "coordination/hexadecimal.hpp"
 #include "coordination/overloaded.hpp"
 #include "coordination/progress_totals.hpp"
@@ -320,6 +321,7 @@ void job_manager_actor::on_child_ended(const caf::actor_addr& child, bool, error
 
 void job_manager_actor::lose_task_manager(std::uint32_t number, const error& cause) {
   if (std::exchange(task_managers_[number].is_lost, true)) return;
+  WEIR_SOMETIMES("a task manager was lost");
   std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
   if (offers_.size() < required_slots(*graph_)) lifecycle_.on_slots_lost();
   const auto reason = within("task manager " + std::to_string(number + 1) + " was lost", cause);

@@ -8,6 +8,7 @@
 
 #include <caf/all.hpp>
 
+#include "api/sometimes.hpp"
 #include "coordination/slot_actor.hpp"
 
 namespace weir {
@@ -36,7 +37,9 @@ caf::behavior task_manager_actor::make_behavior() {
         if (fact.peer == job_manager_.process) offer_slots();
       },
       [this](const peer_down& fact) {
-        if (fact.peer == job_manager_.process) end_all_tasks();
+        if (fact.peer != job_manager_.process) return;
+        WEIR_SOMETIMES("a task manager lost its job manager");
+        end_all_tasks();
       },
       [this](const deploy_task& order) {
         auto& slot = slots_[order.slot];

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/sometimes.hpp"
 #include "coordination/testing/timeline.hpp"
 
 namespace weir {
@@ -117,6 +118,8 @@ simulation_failure simulation::machinery::explain(std::uint64_t seed, const simu
 void simulation::machinery::add(simulation_report& report, std::uint64_t seed) {
   const auto plan = draw_plan(seed, job.faults, job.task_managers, job.fault_span);
   const auto outcome = run_once(job, seed, plan);
+  const auto drawn = static_cast<std::uint64_t>(plan.size());
+  report.fewest_faults = report.seeds == 0 ? drawn : std::min(report.fewest_faults, drawn);
   ++report.seeds;
   report.faults += plan.size();
   report.steps += outcome.steps;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/error.hpp"
+#include "api/sometimes.hpp"
 #include "api/time.hpp"
 
 namespace weir {
@@ -40,9 +41,10 @@ struct simulation_report {
   std::uint64_t duplicated = 0;
   std::uint64_t stuck = 0;
   std::uint64_t faults = 0;
-  std::uint64_t steps = 0;  // Messages that were handled.
-  duration simulated{};     // Virtual time of all runs.
-  bool compares = false;    // The output with that of a run without faults.
+  std::uint64_t fewest_faults = 0;  // Of any seed.
+  std::uint64_t steps = 0;          // Messages that were handled.
+  duration simulated{};             // Virtual time of all runs.
+  bool compares = false;            // The output with that of a run without faults.
   std::optional<simulation_failure> first;
   std::optional<error> problem;  // Nothing was run.
 
