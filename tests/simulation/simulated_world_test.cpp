@@ -54,8 +54,8 @@ struct run_result {
 };
 
 // Three processes in which six actors play ping pong, with a crash on the way.
-run_result play(std::uint64_t seed) {
-  simulated_world world{{.seed = seed, .processes = 3}};
+run_result play(std::uint64_t seed, schedule_options schedule = {}) {
+  simulated_world world{{.seed = seed, .processes = 3, .schedule = schedule}};
   std::vector<actor_address> players;
   for (std::uint32_t n = 0; n < 6; ++n) {
     auto& process = world.process({n % 3});
@@ -73,6 +73,14 @@ run_result play(std::uint64_t seed) {
 
 TEST(SimulatedWorld, TakesTheSameStepsForTheSameSeed) {
   for (const auto seed : seeds_for(50)) EXPECT_EQ(play(seed), play(seed)) << "seed " << seed;
+}
+
+TEST(SimulatedWorld, TakesTheSameStepsForTheSameSeedByPriorities) {
+  const schedule_options by_priority{.how = schedule_options::strategy::priorities};
+  for (const auto seed : seeds_for(50)) {
+    EXPECT_EQ(play(seed, by_priority), play(seed, by_priority)) << "seed " << seed;
+    EXPECT_NE(play(seed, by_priority).hash, play(seed).hash) << "seed " << seed;
+  }
 }
 
 TEST(SimulatedWorld, TakesOtherStepsForOtherSeeds) {
