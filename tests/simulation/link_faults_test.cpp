@@ -52,5 +52,14 @@ TEST(LinkFaults, ChangeNothingThatCrashesAgainAndAgain) {
   expect_to_be_right(numbers_and_counts, 6, {{kind::crash_at_once}, {kind::crash_again}});
 }
 
+TEST(LinkFaults, ChangeNothingInAJobThatIsStoppedWithASavepoint) {
+  const auto count = number_from_environment("WEIR_SIMULATION_SEEDS", 300) / 3;
+  for (const auto seed : seeds_for(count)) {
+    long_story story{seed};
+    const fault_plan_options faults{.kinds = every_kind_of_fault(), .spares_job_manager = false};
+    ASSERT_EQ(tell_of_a_stop(story, seed, faults), "") << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace weir

@@ -204,13 +204,15 @@ inline std::string tell_of_power_failures(long_story& story) {
   return story.finish();
 }
 
-// Is stopped with a savepoint while task managers crash, and goes on from it, if there is one.
-inline std::string tell_of_a_stop(long_story& story, std::uint64_t seed) {
-  const auto plan = fault_plan::random(seed, {.task_managers = story.task_managers,
-                                              .faults = 3,
-                                              .within = std::chrono::milliseconds{200},
-                                              .longest_pause = std::chrono::milliseconds{100},
-                                              .longest_outage = std::chrono::milliseconds{100}});
+// Is stopped with a savepoint while there are faults, and goes on from it, if there is one.
+inline std::string tell_of_a_stop(long_story& story, std::uint64_t seed,
+                                  fault_plan_options faults = {}) {
+  faults.task_managers = story.task_managers;
+  faults.faults = 3;
+  faults.within = std::chrono::milliseconds{200};
+  faults.longest_pause = std::chrono::milliseconds{100};
+  faults.longest_outage = std::chrono::milliseconds{100};
+  const auto plan = fault_plan::random(seed, faults);
   {
     const auto cluster = story.new_life();
     plan.apply(*cluster);
