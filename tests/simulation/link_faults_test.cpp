@@ -61,5 +61,15 @@ TEST(LinkFaults, ChangeNothingInAJobThatIsStoppedWithASavepoint) {
   }
 }
 
+TEST(LinkFaults, AreTheSameForTheSameSeed) {
+  const auto hash_of = [](std::uint64_t seed) {
+    long_story story{seed};
+    const auto wrong = tell_of_faults(story, seed);
+    EXPECT_EQ(wrong, "") << "seed " << seed;
+    return story.trace_hash;
+  };
+  for (const auto seed : seeds_for(15)) EXPECT_EQ(hash_of(seed), hash_of(seed)) << "seed " << seed;
+}
+
 }  // namespace
 }  // namespace weir

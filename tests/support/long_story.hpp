@@ -112,6 +112,7 @@ public:
   std::string finish(simulated_cluster& cluster) {
     if (plan) plan->apply(cluster);
     const auto outcome = cluster.run();
+    trace_hash = outcome.trace_hash;
     if (outcome.job.state != job_state::finished) {
       return "the job is " + std::string{to_string(outcome.job.state)} + ": " +
              (outcome.job.cause ? outcome.job.cause->message : "no cause");
@@ -125,6 +126,7 @@ public:
   std::function<link_tampering()> tampering_of_life;
   duration patience = std::chrono::minutes{2};  // Of virtual time, for one life.
   schedule_options schedule;
+  std::uint64_t trace_hash = 0;  // Of the life that went to the end.
 
 private:
   // Of every three lives one has nothing in memory from one batch to the next.
