@@ -56,6 +56,14 @@ processing_time later_by(processing_time time, duration span) {
   return time > processing_time::max() - span ? processing_time::max() : time + span;
 }
 
+// A task that begins late, when the job has gone on without it, must not take what is being written
+// for something left behind. The second half of a token is the attempt's number, in hexadecimal
+// digits of a fixed width, the first half is the same for all attempts of one job manager.
+bool is_of_later_attempt(std::string_view token, std::string_view own) {
+  const auto half = own.size() / 2;
+  return token.size() == own.size() && token.substr(0, half) == own.substr(0, half) && token > own;
+}
+
 }  // namespace
 
 part_files::part_files(const sink_context& context, part_file_options options)
@@ -177,7 +185,8 @@ bool part_files::is_left_behind(std::string_view name) const {
   const auto dash = name.rfind('-');
   if (dash == name.npos || !is_number(name.substr(dash + 1))) return false;
   const auto token = name.substr(0, dash);
-  return is_token(token) && token != context_.attempt_token;
+  return is_token(token) && token != context_.attempt_token &&
+         !is_of_later_attempt(token, context_.attempt_token);
 }
 
 status part_files::recover(const std::vector<std::string>& prepared) {

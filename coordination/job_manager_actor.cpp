@@ -38,7 +38,8 @@ job_manager_actor::job_manager_actor(caf::actor_config& config, runtime& world,
       lifecycle_{graph_->task_count(), make_restart_strategy(graph_->options()),
                  !graph_->options().checkpoint_directory.empty()},
       checkpoints_{graph_, world.files()},
-      poison_{graph_} {
+      poison_{graph_},
+      life_{hexadecimal(world.random())} {
   obey(node);
 }
 
@@ -267,7 +268,7 @@ void job_manager_actor::deploy(attempt_number attempt) {
   }
   const auto& options = graph_->options();
   const auto terms = std::make_shared<const attempt_terms>(
-      attempt_terms{.token = hexadecimal(world().random()),
+      attempt_terms{.token = life_ + hexadecimal(attempt.value),
                     .checkpoint_directory = options.checkpoint_directory,
                     .is_incremental = options.incremental_checkpoints,
                     .allows_non_restored_state = options.allow_non_restored_state,

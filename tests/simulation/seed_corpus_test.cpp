@@ -21,5 +21,11 @@ TEST(SeedCorpus, AJobThatCrashedBetweenItsSavepointAndItsEnd) {
   EXPECT_EQ(tell_of_a_stop(story, 820804880), "");
 }
 
+// A task of an attempt that was over began late, and removed what the next attempt was writing.
+TEST(SeedCorpus, ATaskThatBeganWhenItsAttemptWasOver) {
+  long_story story{5002590};
+  EXPECT_EQ(tell_of_faults(story, 5002590), "");
+}
+
 }  // namespace
 }  // namespace weir
