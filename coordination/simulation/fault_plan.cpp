@@ -134,10 +134,7 @@ void happen(const planned_fault& fault, simulated_cluster& cluster) {
   }
 }
 
-std::string name_of(process_id process) {
-  return process.value == 0 ? "the job manager"
-                            : "task manager " + std::to_string(process.value - 1);
-}
+std::string name_of(process_id process) { return process_name(process.value); }
 
 std::string text_of_crash(const planned_fault& fault) {
   auto text = "crash " + name_of(fault.process);
@@ -192,6 +189,10 @@ std::vector<fault_share> every_kind_of_fault() {
     kinds.push_back({what, 1});
   }
   return kinds;
+}
+
+std::string process_name(std::uint32_t process) {
+  return process == 0 ? "jm" : "tm-" + std::to_string(process);
 }
 
 fault_plan::fault_plan(std::vector<planned_fault> faults) : faults_{std::move(faults)} {

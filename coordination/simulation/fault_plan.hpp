@@ -91,8 +91,9 @@ private:
   std::vector<planned_fault> faults_;
 };
 
-// One line each: "at 1s250ms: crash task manager 1, restart it after 300ms". Task managers count
-// from 0, as in simulated_cluster.
+// "jm", the job manager's, and "tm-1", "tm-2", ... of the task managers.
+std::string process_name(std::uint32_t process);
+// One line each: "at 1s250ms: crash tm-1, restart it after 300ms".
 std::string to_string(const planned_fault& fault);
 std::string to_string(const fault_plan& plan);
 

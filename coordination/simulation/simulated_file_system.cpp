@@ -156,6 +156,8 @@ std::vector<std::string> simulated_file_system::written_files() const {
   for (const auto& [path, file] : files_) {
     if (!fetched_.contains(path)) written.push_back(path);
   }
+  std::sort(written.begin(), written.end(),
+            [this](const auto& a, const auto& b) { return named_.at(a) < named_.at(b); });
   return written;
 }
 
@@ -165,6 +167,7 @@ void simulated_file_system::put(const std::string& path, std::string content) {
   }
   const auto size = content.size();
   files_[path] = std::make_shared<stored_file>(stored_file{std::move(content), size, false});
+  note_name(path);
 }
 
 std::string simulated_file_system::content_of(const std::string& path) const {
@@ -183,6 +186,8 @@ std::shared_ptr<simulated_file_system> simulated_file_system::copy(std::uint64_t
     made->files_[path] = std::make_shared<stored_file>(*file);
   }
   made->directories_ = directories_;
+  made->named_ = named_;
+  made->namings_ = namings_;
   made->background_ = background_;
   made->fetched_ = fetched_;
   made->hidden_ = hidden_;
@@ -284,6 +289,7 @@ result<std::unique_ptr<writable_file>> simulated_file_system::create(const std::
   *file = {};
   if (fate.takes_effect) {
     files_[path] = file;
+    note_name(path);
     fetched_.erase(path);
   }
   if (fate.fails) return broken("create", path);
@@ -297,6 +303,7 @@ status simulated_file_system::rename(const std::string& from, const std::string&
   const auto fate = faults_.next(disk_operation::rename, to);
   if (fate.takes_effect && from != to) {
     files_[to] = found->second;
+    note_name(to);
     fetched_.erase(to);
     forget(from);
   }
@@ -317,7 +324,10 @@ status simulated_file_system::link(const std::string& from, const std::string& t
     return no_such("link " + from + " to", to);
   }
   const auto fate = faults_.next(disk_operation::create, to);
-  if (fate.takes_effect) files_[to] = found->second;
+  if (fate.takes_effect) {
+    files_[to] = found->second;
+    note_name(to);
+  }
   if (fate.fails) return broken("link " + from + " to", to);
   return {};
 }

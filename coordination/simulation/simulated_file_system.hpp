@@ -35,6 +35,11 @@ public:
 
   // Puts a file there, durably and with its directories.
   void put(const std::string& path, std::string content);
+  // The same of one that is input: it does not count as written here.
+  void put_given(const std::string& path, std::string content) {
+    put(path, std::move(content));
+    fetched_.insert(path);
+  }
   // The content of a file; empty if there is none.
   std::string content_of(const std::string& path) const;
   // The part of it that would survive a crash for certain.
@@ -42,7 +47,7 @@ public:
   // What is behind the disk: whatever this one does not have is read from there, and nothing is
   // ever written there. It must not change meanwhile.
   void put_before(std::shared_ptr<file_system> background) { background_ = std::move(background); }
-  // Every file that was written here, in order.
+  // Every file that was written here, in the order in which they got their names.
   std::vector<std::string> written_files() const;
   // Another disk on which everything is as it is on this one, durability included, without faults.
   std::shared_ptr<simulated_file_system> copy(std::uint64_t seed) const;
@@ -81,6 +86,7 @@ private:
   class writer;
 
   stored_file* find(const std::string& path) const;
+  void note_name(const std::string& path) { named_[path] = ++namings_; }
   // Brings what is behind the disk to the front.
   void fetch(const std::string& path);
   void forget(const std::string& path);
@@ -90,8 +96,10 @@ private:
   std::set<std::string> directories_;
   // The paths of all that are held. Shared with the locks, which may outlive this.
   std::shared_ptr<std::set<std::string>> locks_ = std::make_shared<std::set<std::string>>();
+  std::map<std::string, std::uint64_t> named_;  // When each file got its name.
+  std::uint64_t namings_ = 0;
   std::shared_ptr<file_system> background_;
-  std::set<std::string> fetched_;  // From the background, as it is there.
+  std::set<std::string> fetched_;  // Given, or from the background and as it is there.
   std::set<std::string> hidden_;   // Of the background, since it was removed here.
   simulated_disk_faults faults_;
   std::uint64_t epoch_ = 0;  // One more with every crash.

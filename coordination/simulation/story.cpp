@@ -55,13 +55,16 @@ std::optional<wording> to_job_manager(const caf::message& content) {
   return std::nullopt;
 }
 
-std::optional<wording> to_task_manager(const caf::message& content,
+std::optional<wording> to_task_manager(process_id to, const caf::message& content,
                                        std::optional<task_index> receiver) {
   if (const auto* it = as<deploy_task>(content)) {
     return wording{"deploy ", it->task, " in attempt " + std::to_string(it->attempt.value)};
   }
   if (const auto* it = as<cancel_attempt>(content)) {
-    return wording{"cancel attempt " + std::to_string(it->attempt.value) + " at ", receiver, ""};
+    return wording{
+        "cancel attempt " + std::to_string(it->attempt.value) + " at " + process_name(to.value),
+        {},
+        ""};
   }
   if (const auto* it = as<trigger_checkpoint>(content)) {
     return wording{checkpoint_name(it->checkpoint) + " triggered at ", receiver, ""};
@@ -78,10 +81,6 @@ std::optional<wording> to_task_manager(const caf::message& content,
 }
 
 }  // namespace
-
-std::string process_name(std::uint32_t process) {
-  return process == 0 ? "jm" : "tm-" + std::to_string(process);
-}
 
 std::string to_string(const story_event& event) {
   std::string text = seconds_text(event.at) + "  ";
@@ -129,7 +128,7 @@ std::vector<std::string> story::texts_of(const seen_message& seen) {
     receiver = found->second;
   }
   auto said = seen.to.process.value == 0 ? to_job_manager(seen.content)
-                                         : to_task_manager(seen.content, receiver);
+                                         : to_task_manager(seen.to.process, seen.content, receiver);
   if (!said) return {};
   if (!said->task) return {said->before + said->after};
   std::vector<std::string> texts;

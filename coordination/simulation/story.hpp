@@ -18,6 +18,7 @@
 
 #include "coordination/execution_graph.hpp"
 #include "coordination/job_listener.hpp"
+#include "coordination/simulation/fault_plan.hpp"
 #include "coordination/simulation/link_observer.hpp"
 
 namespace weir {
@@ -33,8 +34,6 @@ struct story_event {
   std::string text{};
 };
 
-// "jm", "tm-1".
-std::string process_name(std::uint32_t process);
 // "at 1.250 s  tm-1 -> jm  checkpoint 7 acknowledged by window/2".
 std::string to_string(const story_event& event);
 

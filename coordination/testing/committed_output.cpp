@@ -25,8 +25,9 @@ bool is_under(const std::string& path, const std::string& directory) {
   return !directory.empty() && path.starts_with(directory + "/");
 }
 
-std::optional<std::string> common_header(const std::vector<committed_file>& files) {
-  if (files.size() < 2) return std::nullopt;
+std::optional<std::string> common_header(const std::string& path,
+                                         const std::vector<committed_file>& files) {
+  if (!path.ends_with(".csv") || files.empty()) return std::nullopt;
   for (const auto& each : files) {
     if (each.lines.empty() || each.lines.front() != files.front().lines.front()) {
       return std::nullopt;
@@ -53,7 +54,7 @@ committed_output read_committed(const simulated_file_system& disk,
   }
   committed_output output;
   for (const auto& [path, parts] : files) {
-    const auto header = common_header(parts);
+    const auto header = common_header(path, parts);
     auto& counts = output[path];
     for (const auto& part : parts) {
       for (const auto& line : part.lines) ++counts[line];
@@ -61,6 +62,43 @@ committed_output read_committed(const simulated_file_system& disk,
     if (header) counts[*header] -= parts.size() - 1;
   }
   return output;
+}
+
+std::vector<std::string> committed_lines(const simulated_file_system& disk,
+                                         const std::string& path) {
+  std::vector<committed_file> parts;
+  for (const auto& name : disk.written_files()) {
+    if (name.ends_with(".in-progress") || name.substr(0, name.find(".part-")) != path) continue;
+    if (auto lines = lines_of(disk.content_of(name)); !lines.empty()) {
+      parts.push_back({std::move(lines)});
+    }
+  }
+  const bool has_header = common_header(path, parts).has_value();
+  std::vector<std::string> lines;
+  for (auto& part : parts) {
+    lines.insert(lines.end(), part.lines.begin() + (has_header ? 1 : 0), part.lines.end());
+  }
+  return lines;
+}
+
+lines_by_key ordered_by_key(const std::vector<std::string>& lines,
+                            const std::function<std::string(std::string_view line)>& key) {
+  lines_by_key sorted;
+  for (const auto& each : lines) sorted[key(each)].push_back(each);
+  return sorted;
+}
+
+std::string order_difference(const lines_by_key& found, const lines_by_key& expected) {
+  for (const auto& [key, lines] : expected) {
+    const auto there = found.find(key);
+    if (there == found.end()) continue;
+    const auto [is, should] =
+        std::mismatch(there->second.begin(), there->second.end(), lines.begin(), lines.end());
+    if (is == there->second.end() || should == lines.end()) continue;
+    return "key " + key + ": line " + std::to_string(should - lines.begin() + 1) + " is " + *is +
+           ", should be " + *should;
+  }
+  return {};
 }
 
 output_difference difference(const committed_output& found, const committed_output& expected) {

@@ -13,6 +13,7 @@
 // that is set. WEIR_SEEDS=8142 in the environment runs that seed alone.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -44,12 +45,20 @@ public:
   }
 
 private:
+  // "Suite.Name", without the slashes of parameters.
+  static std::string name_of_test() {
+    const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
+    if (test == nullptr) return "simulation";
+    auto name = std::string{test->test_suite_name()} + "." + test->name();
+    std::replace(name.begin(), name.end(), '/', '-');
+    return name;
+  }
   static void tell(const simulation_report& report) {
     if (report.passed()) return;
     std::string text = to_string(report);
     const char* const directory = std::getenv("WEIR_REPORTS");
     if (report.first && directory != nullptr) {
-      const auto saved = save_timeline(*report.first, directory, "simulation");
+      const auto saved = save_timeline(*report.first, directory, name_of_test());
       text += "timeline: " + (saved ? *saved : saved.failure().message) + "\n";
     }
     if (report.first) {

@@ -130,25 +130,30 @@ simulation& simulation::replace(const std::string& name, graph_node end) {
     node.problem = std::move(end.problem);
     return *this;
   }
-  std::string all;
-  for (const auto& node : machinery_->graph.nodes) {
-    if (node.kind == end.kind) all += (all.empty() ? "" : ", ") + node.name;
-  }
-  machinery_->note("the job has no " +
-                   std::string{end.kind == operator_kind::source ? "source" : "sink"} + " '" +
-                   name + "'; there are: " + all);
+  note_missing(end.kind, name);
   return *this;
 }
 
-simulation& simulation::silence(const std::string& name) {
-  graph_node end;
-  end.kind = operator_kind::sink;
+void simulation::note_missing(operator_kind kind, const std::string& name) {
+  std::string all;
   for (const auto& node : machinery_->graph.nodes) {
-    if (node.kind == end.kind && (node.name == name || node.uid == name)) end = node;
+    if (node.kind == kind) all += (all.empty() ? "" : ", ") + node.name;
   }
-  end.make_operator = [] { return std::make_unique<dropping_operator>(); };
-  end.keeps_state = false;
-  return replace(name, std::move(end));
+  machinery_->note("the job has no " +
+                   std::string{kind == operator_kind::source ? "source" : "sink"} + " '" + name +
+                   "'; there are: " + all);
+}
+
+simulation& simulation::silence(const std::string& name) {
+  bool has_found = false;
+  for (auto& node : machinery_->graph.nodes) {
+    if (node.kind != operator_kind::sink || (node.name != name && node.uid != name)) continue;
+    node.make_operator = [] { return std::make_unique<dropping_operator>(); };
+    node.keeps_state = false;
+    has_found = true;
+  }
+  if (!has_found) note_missing(operator_kind::sink, name);
+  return *this;
 }
 
 simulation& simulation::crash_random_process(crash_faults faults) {
@@ -202,8 +207,9 @@ simulation& simulation::default_faults() {
 simulation_moment simulation::on(std::string event) { return {*this, std::move(event)}; }
 
 simulation& simulation_moment::crash(const std::string& process, duration restart_after) && {
-  return whole_->add_moment({event_, {.what = planned_fault::kind::crash, .span = restart_after}},
-                            process, {});
+  return whole_->add_moment(
+      {event_, {.what = planned_fault::kind::crash, .span = std::max(restart_after, duration{1})}},
+      process, {});
 }
 
 simulation& simulation_moment::pause(const std::string& process, duration span) && {
@@ -250,6 +256,12 @@ simulation& simulation::expect_exactly_once() {
 simulation& simulation::expect_exactly_once_if_comparable() {
   machinery_->may_have_no_output = true;
   return expect_exactly_once();
+}
+
+simulation& simulation::expect_order_per_key(
+    std::string path, std::function<std::string(std::string_view line)> key) {
+  machinery_->job.ordered.push_back({std::move(path), std::move(key), {}});
+  return *this;
 }
 
 simulation& simulation::expect_progress_within(duration span) {
@@ -314,6 +326,12 @@ simulation_report simulation::run() {
     machinery_->add(report, seed);
     if (machinery_->listener) machinery_->listener(report.seeds, report.failed);
     if (seed == last || (report.failed > 0 && !machinery_->keeps_going)) break;
+  }
+  for (const auto& each : machinery_->job.moments) {
+    if (report.failed > 0 || machinery_->moments.contains(each.event)) continue;
+    report.problem = error{error_code::invalid_argument,
+                           "on(\"" + each.event + "\"): that has come in no run; " +
+                               "docs/testing_with_simulation.md lists what there is"};
   }
   return report;
 }

@@ -88,7 +88,8 @@ public:
   // "running", "restarting", ..., as in the log.
   virtual std::string_view job_state() const = 0;
   virtual std::uint64_t completed_checkpoints() const = 0;
-  // The lines that file sinks with that path have committed, in no order.
+  // The lines that file sinks with that path have committed, headers left out: file by file in the
+  // order of the commits.
   virtual std::vector<std::string> committed_lines(const std::string& path) const = 0;
 };
 // Says what is wrong; empty if nothing is.
@@ -181,7 +182,7 @@ public:
         stream<T>{loose_ends{end.graph(), {end.graph().add(before)}}}.sink(std::move(instead)));
     return replace(name, end.graph().nodes.back());
   }
-  // The sink with that name or uid writes nothing.
+  // The sinks with that name or uid write nothing.
   simulation& silence(const std::string& name);
 
   // --- Faults: none but those
@@ -206,6 +207,11 @@ public:
   simulation& expect_exactly_once();
   // The same, unless there is nothing to compare: simulation_report::compares tells.
   simulation& expect_exactly_once_if_comparable();
+  // The lines of each key that a file sink has committed come in the order that they have without
+  // faults. `key` tells the key of a line. For sinks behind a keyed operator whose order per key
+  // follows from the input.
+  simulation& expect_order_per_key(std::string path,
+                                   std::function<std::string(std::string_view line)> key);
   // From the last fault or checkpoint to the next checkpoint or the end.
   simulation& expect_progress_within(duration span);
   // Holds when the job has finished.
@@ -231,6 +237,7 @@ private:
   friend class simulation_moment;
   struct machinery;
   simulation& replace(const std::string& name, graph_node end);
+  void note_missing(operator_kind kind, const std::string& name);
   simulation& add_moment(planned_moment moment, const std::string& process,
                          const std::string& other);
   std::unique_ptr<machinery> machinery_;

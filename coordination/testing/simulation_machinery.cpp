@@ -16,6 +16,8 @@ namespace {
 // Runs without faults, which everything else is compared with.
 constexpr std::uint64_t reference_seed = 0xC0FFEE;
 constexpr std::size_t most_shrinking_runs = 300;
+// Each so many seeds one runs twice, to see that it is the same run.
+constexpr std::uint64_t seeds_to_a_repetition = 20;
 constexpr duration shortest_step{8};
 constexpr duration longest_step = std::chrono::milliseconds{2};
 
@@ -70,6 +72,18 @@ status simulation::machinery::run_references() {
     return wrong("without any fault: " + each.get().violation);
   }
   job.fault_span = second.took;
+  for (std::size_t i = 0; i < job.ordered.size(); ++i) {
+    auto& each = job.ordered[i];
+    if (first.ordered[i].empty()) {
+      return wrong("expect_order_per_key: without faults nothing is committed in " + each.path);
+    }
+    const auto differs = order_difference(second.ordered[i], first.ordered[i]);
+    if (!differs.empty()) {
+      return wrong("expect_order_per_key: two runs without faults have different orders in " +
+                   each.path + ", so they do not follow from the input alone: " + differs);
+    }
+    each.expected = std::move(first.ordered[i]);
+  }
   if (!is_exactly_once_expected) return {};
   if (first.output.empty()) {
     if (may_have_no_output) return {};
@@ -93,13 +107,14 @@ simulation_failure simulation::machinery::explain(std::uint64_t seed, const simu
   const auto still_fails = [&](const simulation_plan& fewer) {
     return run_once(job, seed, fewer).kind == outcome.kind;
   };
-  const auto least = shrink(plan, still_fails, most_shrinking_runs);
+  const bool is_shrunk = outcome.kind != violation_kind::unrepeatable;
+  const auto least = is_shrunk ? shrink(plan, still_fails, most_shrinking_runs) : plan;
   std::vector<story_event> events;
   const auto shown = run_once(job, seed, least, &events);
   simulation_failure failure;
   failure.seed = seed;
   failure.kind = outcome.kind;
-  failure.violation = shown.violation;
+  failure.violation = is_shrunk ? shown.violation : outcome.violation;
   failure.plan = lines_of(least, job.faults);
   for (const auto& each : job.moments) {
     auto line = to_string(each.fault);
@@ -117,7 +132,16 @@ simulation_failure simulation::machinery::explain(std::uint64_t seed, const simu
 
 void simulation::machinery::add(simulation_report& report, std::uint64_t seed) {
   const auto plan = draw_plan(seed, job.faults, job.task_managers, job.fault_span);
-  const auto outcome = run_once(job, seed, plan);
+  auto outcome = run_once(job, seed, plan);
+  if (seed % seeds_to_a_repetition == 0 && outcome.kind == violation_kind::none &&
+      run_once(job, seed, plan).trace_hash != outcome.trace_hash) {
+    outcome.kind = violation_kind::unrepeatable;
+    outcome.violation =
+        "two runs of the seed differ: the job draws from something that is not simulated, such as "
+        "a "
+        "clock, a random device, an address or an unordered container of pointers";
+  }
+  moments.insert(outcome.moments.begin(), outcome.moments.end());
   const auto drawn = static_cast<std::uint64_t>(plan.size());
   report.fewest_faults = report.seeds == 0 ? drawn : std::min(report.fewest_faults, drawn);
   ++report.seeds;

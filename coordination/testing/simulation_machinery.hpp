@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct simulation::machinery {
   bool keeps_going = false;
   seed_range seeds;
   std::function<void(std::uint64_t, std::uint64_t)> listener;
+  std::set<std::string> moments;  // That have come in any run.
 
   void note(std::string what) {
     if (!problem) problem = error{error_code::invalid_argument, std::move(what)};

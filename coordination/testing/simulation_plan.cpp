@@ -85,7 +85,7 @@ simulation_plan draw_plan(std::uint64_t seed, const fault_settings& settings,
                                                           .spares_job_manager = false});
     auto fault = drawn.faults().front();
     fault.when = when;
-    fault.span = draw(random, lasting);
+    fault.span = std::max(draw(random, lasting), duration{1});
     plan.faults.push_back(fault);
   };
   if (const auto& asked = settings.crashes) {

@@ -55,6 +55,8 @@ std::string_view to_string(violation_kind kind) {
       return "failed";
     case violation_kind::checker:
       return "violated";
+    case violation_kind::unrepeatable:
+      return "unrepeatable";
   }
   return "unknown";
 }

@@ -15,11 +15,12 @@ namespace weir {
 
 enum class violation_kind : std::uint8_t {
   none,
-  lost,        // Output is missing.
-  duplicated,  // Output is there too often, or never should have been.
-  stuck,       // No progress.
-  failed,      // The job has failed.
-  checker,     // One of the test's own.
+  lost,          // Output is missing.
+  duplicated,    // Output is there too often, or never should have been.
+  stuck,         // No progress.
+  failed,        // The job has failed.
+  checker,       // One of the test's own, or the order of a key's lines.
+  unrepeatable,  // Two runs of one seed differ.
 };
 
 std::string_view to_string(violation_kind kind);

@@ -3,6 +3,7 @@
 #include "coordination/testing/simulation_run.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "coordination/simulation/simulated_cluster.hpp"
 
@@ -31,7 +32,7 @@ public:
         story_{[this](const story_event& event, const std::vector<std::string>& names) {
           on_event(event, names);
         }} {
-    for (const auto& [path, content] : job.files) disk_->put(path, content);
+    for (const auto& [path, content] : job.files) disk_->put_given(path, content);
     if (job.background) disk_->put_before(job.background);
     parallelism_ = job.options.parallelism;
   }
@@ -70,7 +71,8 @@ private:
                                     : link_observer{},
             .listener = &story_,
             .slots = job_.slots,
-            .step_time = job_.step_time});
+            .step_time = job_.step_time,
+            .schedule = schedule()});
     auto& world = cluster_->world();
     started_ = world.now();
     story_.begin(std::make_shared<const execution_graph>(*job_.graph, options), started_, before_);
@@ -83,6 +85,13 @@ private:
     }
     fault_plan{ahead}.apply(*cluster_);
     set_disk_faults();
+  }
+
+  // Each third seed runs its actors by priorities: what takes few events in one order is found by
+  // those, what takes many by the others.
+  schedule_options schedule() const {
+    return {.how = seed_ % 3 == 0 ? schedule_options::strategy::priorities
+                                  : schedule_options::strategy::uniform};
   }
 
   void end_life() {
@@ -143,7 +152,12 @@ private:
 
   // A job that cannot use its disk says so and ends; its user starts it again.
   bool has_failed_by_disk() const {
-    return state() == job_state::failed && plan_.has_disk_faults && elapsed() < job_.fault_span;
+    // It takes a while to fail.
+    constexpr duration longest_failing = std::chrono::seconds{1};
+    if (state() != job_state::failed || !plan_.has_disk_faults) return false;
+    const auto& cause = cluster_->job().cause;
+    return cause && cause->code == error_code::io_failure &&
+           elapsed() < job_.fault_span + longest_failing;
   }
 
   // Whether there is one to go on from.
@@ -181,11 +195,12 @@ private:
   // --- What happens ------------------------------------------------------------------------------
 
   void on_fault(const planned_fault& fault) {
-    quiet_since_ = std::max(quiet_since_, elapsed() + fault.span);
+    quiet_since_ = std::max(quiet_since_, elapsed() + how_long(fault));
     story_.on_fault(to_string(fault), fault.process.value, cluster_->world().now());
   }
 
   void on_event(const story_event& event, const std::vector<std::string>& names) {
+    if (!cluster_) return;  // Its end: what its actors still do is never done.
     if (events_ != nullptr) events_->push_back(event);
     for (auto each = pending_.begin(); each != pending_.end();) {
       if (std::find(names.begin(), names.end(), each->event) == names.end()) {
@@ -197,6 +212,7 @@ private:
         on_fault(fault);
         fault_plan{{fault}}.apply(*cluster_);
       });
+      outcome_.moments.insert(each->event);
       each = pending_.erase(each);
     }
     if (event.what == story_event::kind::checkpoint && event.text.ends_with(" completed")) {
@@ -206,6 +222,14 @@ private:
   }
 
   // --- Checks ------------------------------------------------------------------------------------
+
+  std::string ask(const named_checker& checker) const {
+    try {
+      return checker.check(*this);
+    } catch (const std::exception& thrown) {
+      return std::string{"it threw: "} + thrown.what();
+    }
+  }
 
   void violate(violation_kind kind, std::string text) {
     if (outcome_.kind != violation_kind::none) return;
@@ -224,12 +248,11 @@ private:
                                          "; the job is " + std::string{to_string(state())});
     }
     for (const auto& each : job_.always) {
-      if (auto wrong = each.check(*this); !wrong.empty()) {
+      if (auto wrong = ask(each); !wrong.empty()) {
         violate(violation_kind::checker, each.name + ": " + wrong);
       }
     }
-    std::erase_if(waiting_for_,
-                  [this](const named_checker& each) { return each.check(*this).empty(); });
+    std::erase_if(waiting_for_, [this](const named_checker& each) { return ask(each).empty(); });
   }
 
   void check_end() {
@@ -240,8 +263,17 @@ private:
         violate(differs.lost > 0 ? violation_kind::lost : violation_kind::duplicated, differs.text);
       }
     }
+    for (const auto& each : job_.ordered) {
+      outcome_.ordered.push_back(
+          ordered_by_key(weir::committed_lines(*disk_, each.path), each.key));
+      if (!each.expected) continue;
+      if (const auto wrong = order_difference(outcome_.ordered.back(), *each.expected);
+          !wrong.empty()) {
+        violate(violation_kind::checker, "order in " + each.path + ": " + wrong);
+      }
+    }
     for (const auto& each : job_.at_end) {
-      if (auto wrong = each.check(*this); !wrong.empty()) {
+      if (auto wrong = ask(each); !wrong.empty()) {
         violate(violation_kind::checker, each.name + ": " + wrong);
       }
     }
@@ -258,12 +290,14 @@ private:
   std::string_view job_state() const override { return to_string(state()); }
   std::uint64_t completed_checkpoints() const override { return completed_checkpoints_; }
   std::vector<std::string> committed_lines(const std::string& path) const override {
-    std::vector<std::string> lines;
-    const auto output = read_committed(*disk_, {simulation_directory});
-    const auto found = output.find(path);
-    if (found == output.end()) return lines;
-    for (const auto& [line, times] : found->second) lines.insert(lines.end(), times, line);
-    return lines;
+    return weir::committed_lines(*disk_, path);
+  }
+
+  // Until nothing of it is left.
+  static duration how_long(const planned_fault& fault) {
+    if (fault.what == planned_fault::kind::crash_again) return 2 * fault.span + fault.interval;
+    if (fault.what == planned_fault::kind::flap) return fault.span + fault.interval;
+    return fault.span;
   }
 
   const simulated_job& job_;

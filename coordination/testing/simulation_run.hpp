@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,11 @@ namespace weir {
 struct named_checker {
   std::string name;
   simulation_checker check;
+};
+struct ordered_output {
+  std::string path;
+  std::function<std::string(std::string_view line)> key;
+  std::optional<lines_by_key> expected;
 };
 // What happens when something is in the story for the first time.
 struct planned_moment {
@@ -43,6 +49,7 @@ struct simulated_job {
   duration fault_span{};  // Faults happen before that.
 
   std::optional<committed_output> expected;
+  std::vector<ordered_output> ordered;
   std::optional<duration> progress_limit;
   std::vector<named_checker> at_end;
   std::vector<named_checker> always;
@@ -55,7 +62,9 @@ struct run_outcome {
   std::uint64_t steps = 0;
   std::uint64_t trace_hash = 0;
   duration took{};
+  std::set<std::string> moments;  // That have come.
   committed_output output;
+  std::vector<lines_by_key> ordered;  // Of simulated_job::ordered.
 };
 
 // The directory for what the engine itself writes.

@@ -20,10 +20,23 @@ TEST(CommittedOutput, IsWhatIsInTheFilesOfEachSinkButNotInProgress) {
 
 TEST(CommittedOutput, CountsAHeaderOnceHoweverManyFilesHaveIt) {
   simulated_file_system disk;
-  disk.put("/out/a.part-0-x-1", "key,count\nx,1\n");
-  disk.put("/out/a.part-1-x-1", "key,count\ny,2\n");
+  disk.put("/out/a.csv.part-0-x-1", "key,count\nx,1\n");
+  disk.put("/out/a.csv.part-1-x-1", "key,count\ny,2\n");
   EXPECT_EQ(read_committed(disk, {}),
-            (committed_output{{"/out/a", {{"key,count", 1}, {"x,1", 1}, {"y,2", 1}}}}));
+            (committed_output{{"/out/a.csv", {{"key,count", 1}, {"x,1", 1}, {"y,2", 1}}}}));
+}
+
+TEST(CommittedOutput, TakesNoLineForAHeaderThatMayBeADuplicate) {
+  simulated_file_system disk;
+  disk.put("/out/a.part-0-x-1", "42\n");
+  disk.put("/out/a.part-0-y-1", "42\n");
+  EXPECT_EQ(read_committed(disk, {}), (committed_output{{"/out/a", {{"42", 2}}}}));
+}
+
+TEST(CommittedOutput, LeavesOutWhatWasGiven) {
+  simulated_file_system disk;
+  disk.put_given("/in/book.txt", "a word\n");
+  EXPECT_TRUE(read_committed(disk, {}).empty());
 }
 
 TEST(CommittedOutput, LeavesOutWhatIsBehindTheDisk) {
@@ -33,6 +46,22 @@ TEST(CommittedOutput, LeavesOutWhatIsBehindTheDisk) {
   disk.put_before(behind);
   ASSERT_TRUE(disk.open_for_reading("/in/book.txt").ok());
   EXPECT_TRUE(read_committed(disk, {}).empty());
+}
+
+TEST(CommittedOutput, HasTheLinesOfAKeyInTheOrderOfTheCommits) {
+  simulated_file_system disk;
+  disk.put("/out/a.csv.part-1.x-1.in-progress", "k,v\nx,1\n");
+  disk.put("/out/a.csv.part-0-x-1", "k,v\ny,1\n");
+  disk.put("/out/a.csv.part-0-x-2", "k,v\nx,2\ny,2\n");
+  ASSERT_TRUE(disk.rename("/out/a.csv.part-1.x-1.in-progress", "/out/a.csv.part-1-x-1").ok());
+  const auto lines = committed_lines(disk, "/out/a.csv");
+  EXPECT_EQ(lines, (std::vector<std::string>{"y,1", "x,2", "y,2", "x,1"}));
+  const auto key = [](std::string_view line) { return std::string{line.substr(0, 1)}; };
+  const auto found = ordered_by_key(lines, key);
+  EXPECT_EQ(order_difference(found, found), "");
+  EXPECT_EQ(order_difference(found, ordered_by_key({"x,1", "y,1", "x,2", "y,2"}, key)),
+            "key x: line 1 is x,2, should be x,1");
+  EXPECT_EQ(order_difference(found, ordered_by_key({"y,1", "y,2", "x,2", "x,1"}, key)), "");
 }
 
 TEST(CommittedOutput, DiffersByLinesThatAreMissingTooOftenOrShouldNotBeThere) {

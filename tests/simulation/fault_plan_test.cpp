@@ -62,12 +62,12 @@ TEST(FaultPlan, SaysWhatWillHappen) {
       {.when = seconds{2}, .what = kind::crash, .process = {1}},
   }};
   EXPECT_EQ(to_string(plan),
-            "at 2ms: pause task manager 0 for 40ms\n"
-            "at 1s250ms: crash task manager 1, restart it after 3s\n"
-            "at 2s: crash task manager 0, for ever\n");
+            "at 2ms: pause tm-1 for 40ms\n"
+            "at 1s250ms: crash tm-2, restart it after 3s\n"
+            "at 2s: crash tm-1, for ever\n");
   EXPECT_EQ(to_string(plan.without(1)),
-            "at 2ms: pause task manager 0 for 40ms\n"
-            "at 2s: crash task manager 0, for ever\n");
+            "at 2ms: pause tm-1 for 40ms\n"
+            "at 2s: crash tm-1, for ever\n");
   EXPECT_EQ(to_string(fault_plan{}), "");
 }
 
@@ -81,25 +81,22 @@ TEST(FaultPlan, SaysWhatWillHappenToLinks) {
                                    .interval = milliseconds{7},
                                    .number = 9});
   };
-  EXPECT_EQ(of(kind::slow_process), "at 5ms: slow down the job manager 9 times for 40ms");
-  EXPECT_EQ(of(kind::slow_link),
-            "at 5ms: slow down the link from the job manager to task manager 1 by 7ms for 40ms");
-  EXPECT_EQ(of(kind::cut), "at 5ms: cut the link from the job manager to task manager 1 for 40ms");
-  EXPECT_EQ(of(kind::stall),
-            "at 5ms: stall the link between the job manager and task manager 1 for 40ms");
-  EXPECT_EQ(of(kind::jam), "at 5ms: jam the link from the job manager to task manager 1 for 40ms");
-  EXPECT_EQ(of(kind::reset), "at 5ms: reset the link between the job manager and task manager 1");
-  EXPECT_EQ(of(kind::flap),
-            "at 5ms: flap the link between the job manager and task manager 1 every 7ms for 40ms");
+  EXPECT_EQ(of(kind::slow_process), "at 5ms: slow down jm 9 times for 40ms");
+  EXPECT_EQ(of(kind::slow_link), "at 5ms: slow down the link from jm to tm-2 by 7ms for 40ms");
+  EXPECT_EQ(of(kind::cut), "at 5ms: cut the link from jm to tm-2 for 40ms");
+  EXPECT_EQ(of(kind::stall), "at 5ms: stall the link between jm and tm-2 for 40ms");
+  EXPECT_EQ(of(kind::jam), "at 5ms: jam the link from jm to tm-2 for 40ms");
+  EXPECT_EQ(of(kind::reset), "at 5ms: reset the link between jm and tm-2");
+  EXPECT_EQ(of(kind::flap), "at 5ms: flap the link between jm and tm-2 every 7ms for 40ms");
   EXPECT_EQ(of(kind::swizzle_clog), "at 5ms: clog the links of some processes, choice 9, for 40ms");
   EXPECT_EQ(to_string(planned_fault{.what = kind::crash_again,
                                     .process = {2},
                                     .span = milliseconds{40},
                                     .interval = milliseconds{7}}),
-            "at 0s: crash task manager 1, restart it after 40ms, crash it again after 7ms, restart "
+            "at 0s: crash tm-2, restart it after 40ms, crash it again after 7ms, restart "
             "it after 40ms");
   EXPECT_EQ(to_string(planned_fault{.what = kind::crash_at_once, .span = milliseconds{40}}),
-            "at 0s: crash task manager 0, noticed at once, restart it after 40ms");
+            "at 0s: crash tm-1, noticed at once, restart it after 40ms");
 }
 
 TEST(FaultPlan, DrawsEveryKindForThoseWhoMaySuffer) {

@@ -53,7 +53,7 @@ TEST(SimulationPlan, ReadsAsALineForEachInTheOrderOfTime) {
   EXPECT_EQ(
       lines_of(plan, everything()),
       (std::vector<std::string>{"at 50ms: power loss, go on from the latest checkpoint",
-                                "at 100ms: crash task manager 0, restart it after 10ms",
+                                "at 100ms: crash tm-1, restart it after 10ms",
                                 "at 500ms: stop with a savepoint, go on from it with parallelism 4",
                                 "disk: torn writes 0.1 %, disk full 0.05 %, other errors 0 %"}));
 }

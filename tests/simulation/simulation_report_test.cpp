@@ -26,14 +26,14 @@ TEST(SimulationReport, TellsOfTheFirstFailureWhatWasNeededAndWhatHappenedLast) {
   report.first = simulation_failure{.seed = 8142,
                                     .kind = violation_kind::lost,
                                     .violation = "1 lines differ:\n  /out: a: missing",
-                                    .plan = {"at 50ms: crash task manager 0, for ever"},
+                                    .plan = {"at 50ms: crash tm-1, for ever"},
                                     .faults_drawn = 9};
   for (int i = 0; i < 40; ++i) report.first->events.push_back("event " + std::to_string(i));
   const auto text = to_string(report);
   EXPECT_FALSE(report.passed());
   EXPECT_NE(text.find("seed 8142: lost: 1 lines differ:\n  /out: a: missing\n"
                       "with 1 of 9 faults:\n"
-                      "  at 50ms: crash task manager 0, for ever\n"
+                      "  at 50ms: crash tm-1, for ever\n"
                       "the last that happened:\n"
                       "  event 10\n"),
             std::string::npos)

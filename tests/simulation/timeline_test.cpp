@@ -13,12 +13,12 @@ TEST(Timeline, HasALaneForEachProcessAndAnArrowForEachMessageThatArrived) {
   const auto page = timeline_page(
       {.title = "fraud, seed 7",
        .violation = "lost: <1 & 2>",
-       .faults = {"at 5ms: crash task manager 0, for ever"},
+       .faults = {"at 5ms: crash tm-1, for ever"},
        .processes = 2,
        .events = {{kind::sent, duration{10}, 0, 1, 1, "checkpoint 1 triggered at window/0"},
                   {kind::arrived, duration{60}, 0, 1, 1, "checkpoint 1 triggered at window/0"},
                   {kind::sent, duration{70}, 1, 0, 2, "checkpoint 1 acknowledged by window/0"},
-                  {kind::fault, duration{5000}, 1, 1, 0, "at 5ms: crash task manager 0"}}});
+                  {kind::fault, duration{5000}, 1, 1, 0, "at 5ms: crash tm-1"}}});
   const auto count = [&](const std::string& of) {
     std::size_t found = 0;
     for (auto at = page.find(of); at != std::string::npos; at = page.find(of, at + 1)) ++found;

@@ -109,6 +109,8 @@ inline const patterns places_that_catch{
     "coordination/configuration.cpp",
     "coordination/command_line.cpp",
     "coordination/testing/simulation.cpp",
+    "coordination/testing/simulation_run.cpp",  // Of checkers.
+
     "tests/*",
 };
 
