@@ -27,7 +27,7 @@ class page_copies {
   static constexpr std::size_t copy_header = alignment;
   static constexpr std::size_t chunk_header =
       (sizeof(chunk) + alignment - 1) / alignment * alignment;
-  static_assert(sizeof(chunk*) <= copy_header);
+  static_assert(sizeof(void*) <= copy_header);
 
 public:
   struct drop {
