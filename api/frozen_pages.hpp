@@ -85,7 +85,7 @@ private:
   virtual void drop_kept_page(std::size_t array, std::size_t page) = 0;
 
   std::atomic_ref<std::uint8_t> state_of(std::size_t number, std::size_t page) const noexcept {
-    return std::atomic_ref<std::uint8_t>{arrays_[number].states[page]};
+    return std::atomic_ref<std::uint8_t>{arrays_[number].states.get()[page]};
   }
   void preserve_page(std::size_t number, std::size_t page);
   state claim(const page_place& of);
