@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/sometimes.hpp"
 #include "coordination/testing/timeline.hpp"
 
 namespace weir {

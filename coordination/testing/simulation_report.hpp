@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "api/error.hpp"
-#include "api/sometimes.hpp"
 #include "api/time.hpp"
 
 namespace weir {
