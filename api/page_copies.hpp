@@ -72,7 +72,7 @@ private:
     close();
     const std::size_t bytes = std::max(next_chunk_, chunk_header + whole);
     next_chunk_ = std::min(2 * next_chunk_, greatest_chunk);
-    void* const allocated = memory.allocate(bytes);
+    void* const allocated = memory.allocate_unset(bytes);
     current_ = ::new (allocated) chunk{&memory, bytes, {1}};
     next_ = static_cast<std::byte*>(allocated) + chunk_header;
     left_ = bytes - chunk_header;

@@ -32,6 +32,8 @@ public:
   // Never null: running out of memory stops the process. `release` takes the same size. Both may be
   // called by several threads.
   virtual void* allocate(std::size_t bytes) = 0;
+  // The same with any content. Cheaper for memory that comes and goes, which need not be cleared.
+  virtual void* allocate_unset(std::size_t bytes) { return allocate(bytes); }
   virtual void release(void* memory, std::size_t bytes) noexcept = 0;
   // How much is allocated now.
   virtual std::size_t bytes_in_use() const noexcept = 0;

@@ -45,6 +45,10 @@ void* map_aligned(std::size_t bytes) {
 
 }  // namespace
 
+huge_page_memory::~huge_page_memory() {
+  for (void* const memory : kept_) munmap(memory, huge_page);
+}
+
 void* huge_page_memory::allocate(std::size_t bytes) {
   void* const memory = bytes >= huge_page ? map_aligned(whole_huge_pages(bytes))
                        : bytes >= mapped  ? map(bytes)
@@ -54,8 +58,37 @@ void* huge_page_memory::allocate(std::size_t bytes) {
   return memory;
 }
 
+void* huge_page_memory::allocate_unset(std::size_t bytes) {
+  if (bytes == huge_page) {
+    const std::scoped_lock lock{guard_};
+    if (!kept_.empty()) {
+      void* const memory = kept_.back();
+      kept_.pop_back();
+      bytes_in_use_.fetch_add(bytes, std::memory_order_relaxed);
+      return memory;
+    }
+  }
+  return allocate(bytes);
+}
+
+std::size_t huge_page_memory::bytes_kept() const {
+  const std::scoped_lock lock{guard_};
+  return kept_.size() * huge_page;
+}
+
+bool huge_page_memory::keep(void* memory) noexcept {
+  const std::scoped_lock lock{guard_};
+  // It is still counted as in use itself.
+  if ((kept_.size() + 2) * huge_page > bytes_in_use()) return false;
+  if (madvise(memory, huge_page, MADV_FREE) != 0) return false;
+  kept_.push_back(memory);
+  return true;
+}
+
 void huge_page_memory::release(void* memory, std::size_t bytes) noexcept {
-  if (bytes >= huge_page) {
+  if (bytes == huge_page && keep(memory)) {
+    // For the next one.
+  } else if (bytes >= huge_page) {
     munmap(memory, whole_huge_pages(bytes));
   } else if (bytes >= mapped) {
     munmap(memory, bytes);

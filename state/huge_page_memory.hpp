@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <mutex>
+#include <vector>
 
 #include "api/state_backend.hpp"
 
@@ -18,14 +20,31 @@ public:
   // to be cleared at once.
   static constexpr std::size_t mapped = std::size_t{128} << 10;
 
+  huge_page_memory() = default;
+  huge_page_memory(const huge_page_memory&) = delete;
+  huge_page_memory& operator=(const huge_page_memory&) = delete;
+  ~huge_page_memory() override;
+
   void* allocate(std::size_t bytes) override;
+  void* allocate_unset(std::size_t bytes) override;
   void release(void* memory, std::size_t bytes) noexcept override;
   std::size_t bytes_in_use() const noexcept override {
     return bytes_in_use_.load(std::memory_order_relaxed);
   }
 
+  // How much is kept for `allocate_unset`; see below.
+  std::size_t bytes_kept() const;
+
 private:
+  // Keeps a single huge page that is released, or says no.
+  bool keep(void* memory) noexcept;
+
   std::atomic<std::size_t> bytes_in_use_ = 0;
+  // Single huge pages that were released and are used again for what need not be cleared: clearing
+  // them is most of what new ones cost. The system takes them back as soon as it is short of
+  // memory (MADV_FREE), so they count as free. There are never more of them than are in use.
+  mutable std::mutex guard_;
+  std::vector<void*> kept_;
 };
 
 }  // namespace weir

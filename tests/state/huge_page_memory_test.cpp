@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -51,6 +52,33 @@ TEST(HugePageMemory, CountsWhatIsInUse) {
   EXPECT_EQ(memory.bytes_in_use(), 100U);
   memory.release(small, 100);
   EXPECT_EQ(memory.bytes_in_use(), 0U);
+}
+
+TEST(HugePageMemory, UsesAHugePageAgainForWhatNeedNotBeCleared) {
+  constexpr std::size_t page = huge_page_memory::huge_page;
+  huge_page_memory memory;
+  void* const table = memory.allocate(8 * page);
+  void* const first = memory.allocate_unset(page);
+  memory.release(first, page);
+  EXPECT_EQ(memory.bytes_in_use(), 8 * page);
+  EXPECT_EQ(memory.allocate_unset(page), first);
+  memory.release(first, page);
+  void* const zeroed = memory.allocate(page);
+  EXPECT_NE(zeroed, first);
+  EXPECT_TRUE(is_zero(zeroed, page));
+  memory.release(zeroed, page);
+  memory.release(table, 8 * page);
+}
+
+TEST(HugePageMemory, KeepsNoMoreThanIsInUse) {
+  constexpr std::size_t page = huge_page_memory::huge_page;
+  huge_page_memory memory;
+  std::vector<void*> pages(8);
+  for (void*& each : pages) each = memory.allocate_unset(page);
+  for (void* const each : pages) memory.release(each, page);
+  EXPECT_EQ(memory.bytes_in_use(), 0U);
+  // Four of the eight were kept, while as many were in use; nobody has used the others since.
+  EXPECT_EQ(memory.bytes_kept(), 4 * page);
 }
 
 TEST(HugePageMemoryDeathTest, SaysWhatToDoWhenTheSystemHasNoMore) {
