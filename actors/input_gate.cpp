@@ -6,11 +6,12 @@
 
 namespace weir {
 
-input_gate::input_gate(std::uint32_t channel_count, std::uint32_t credit_window,
+input_gate::input_gate(const std::vector<const element_type*>& types, std::uint32_t credit_window,
                        bool is_exactly_once)
-    : merger_{channel_count}, aligner_{channel_count, is_exactly_once} {
-  channels_.reserve(channel_count);
-  for (std::uint32_t i = 0; i < channel_count; ++i) channels_.emplace_back(credit_window);
+    : merger_{static_cast<std::uint32_t>(types.size())},
+      aligner_{static_cast<std::uint32_t>(types.size()), is_exactly_once} {
+  channels_.reserve(types.size());
+  for (const auto* type : types) channels_.emplace_back(credit_window, type);
 }
 
 status input_gate::deliver(channel_index channel, frame arrived) {

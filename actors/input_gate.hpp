@@ -44,7 +44,10 @@ public:
   using event =
       std::variant<batch_ready, time_advanced, status_changed, barrier_aligned, all_ended>;
 
-  input_gate(std::uint32_t channel_count, std::uint32_t credit_window, bool is_exactly_once = true);
+  // `types` are those of the records that the channels bring; they outlive the gate. Null: the
+  // channel comes from no other process.
+  input_gate(const std::vector<const element_type*>& types, std::uint32_t credit_window,
+             bool is_exactly_once = true);
 
   status deliver(channel_index channel, frame arrived);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/type_name.hpp"
+
 namespace weir {
 
 class output_gate::edge_output final : public output {
@@ -26,7 +28,12 @@ output_gate::output_gate(const task_description& description) {
   std::size_t total = 0;
   for (const auto& edge : description.output_edges) total += edge.channel_count;
   channels_.reserve(total);
-  for (std::size_t i = 0; i < total; ++i) channels_.emplace_back(description.credit_window);
+  for (const auto& edge : description.output_edges) {
+    for (std::uint32_t i = 0; i < edge.channel_count; ++i) {
+      channels_.emplace_back(description.credit_window);
+      types_.push_back(edge.type);
+    }
+  }
   std::size_t first = 0;
   for (const auto& edge : description.output_edges) {
     auto how = make_partitioner({.how = edge.how,
@@ -66,6 +73,19 @@ void output_gate::emit_end() {
 
 void output_gate::on_granted(channel_index channel, credit_grant grant) {
   channels_[channel.value].on_granted(std::move(grant));
+}
+
+status output_gate::lead_far(channel_index channel) {
+  const element_type& type = types_[channel.value];
+  if (!type.can_travel()) {
+    return error{
+        error_code::plan_error,
+        "records of type " + type_name(type.type()) +
+            " have no codec, so they cannot go to another process; make it a plain struct, "
+            "or specialize weir::codec for it (api/codec.hpp)"};
+  }
+  channels_[channel.value].encode_as(type);
+  return {};
 }
 
 void output_gate::send(const send_function& send) {

@@ -32,6 +32,10 @@ public:
 
   void on_granted(channel_index channel, credit_grant grant);
 
+  // The channel leads to another process. Fails if its records cannot go there.
+  // REQUIRES: nothing has left.
+  [[nodiscard]] status lead_far(channel_index channel);
+
   // Hands over every frame that may leave now.
   using send_function = std::function<void(channel_index, frame)>;
   void send(const send_function& send);
@@ -45,6 +49,7 @@ private:
 
   std::vector<output_channel> channels_;
   std::vector<std::unique_ptr<edge_output>> edges_;
+  std::vector<element_type> types_;  // Of the records of each channel.
 };
 
 }  // namespace weir

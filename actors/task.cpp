@@ -7,11 +7,24 @@
 
 namespace weir {
 
+namespace {
+
+// Of the records that each input channel brings.
+std::vector<const element_type*> types_of_inputs(const task_description& of) {
+  std::vector<const element_type*> types;
+  for (const auto input : of.input_of_channel) {
+    types.push_back(&of.operators.front().node->input_types[input]);
+  }
+  return types;
+}
+
+}  // namespace
+
 task::task(task_description description, operator_environment world, task_host& host)
     : description_{std::move(description)},
       host_{&host},
-      inputs_{static_cast<std::uint32_t>(description_.input_of_channel.size()),
-              description_.credit_window, description_.is_exactly_once},
+      inputs_{types_of_inputs(description_), description_.credit_window,
+              description_.is_exactly_once},
       outputs_{description_},
       chain_{description_, world, outputs_} {}
 

@@ -76,7 +76,11 @@ public:
   // call. REQUIRES: called once, before `step`.
   [[nodiscard]] status open(processing_time now, const snapshot_set* restored = nullptr);
 
-  // A frame came in; fails when one is missing before it.
+  // The channel leads to another process. Fails if its records cannot go there.
+  // REQUIRES: called before `step`.
+  [[nodiscard]] status lead_far(channel_index output) { return outputs_.lead_far(output); }
+
+  // A frame came in; fails when one is missing before it, or its records cannot be decoded.
   [[nodiscard]] status deliver(channel_index input, frame arrived);
   void on_granted(channel_index output, credit_grant grant);
   // Tells every sender its present limit once more.

@@ -117,7 +117,12 @@ void task_actor::on_exit() {
 
 void task_actor::start(const connect_task& order) {
   for (const auto& peer : order.upstream) upstream_.push_back(reach(peer));
-  for (const auto& peer : order.downstream) downstream_.push_back(reach(peer));
+  for (const auto& peer : order.downstream) {
+    const channel_index output{static_cast<std::uint32_t>(downstream_.size())};
+    downstream_.push_back(reach(peer));
+    if (peer.process == world().process()) continue;
+    if (auto leads = task_.lead_far(output); !leads) return fail(leads.failure());
+  }
   if (auto opened = open(); !opened) return fail(opened.failure());
   is_running_ = true;
   caf::event_based_actor::send(job_manager_, task_started{attempt_, task_.description().task});

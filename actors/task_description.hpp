@@ -32,6 +32,7 @@ struct output_edge {
   std::shared_ptr<const key_hasher> keys;
   std::shared_ptr<const record_router> router;
   std::uint32_t channel_count = 0;
+  element_type type;
 };
 
 // The other end of a channel.

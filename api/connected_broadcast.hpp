@@ -34,8 +34,8 @@ public:
                   "types of the streams' records");
     using made = co_process_operator<A, B, Out, F, broadcast_context<Out>>;
     auto sides = std::make_shared<side_output_ports>();
-    auto node =
-        node_of<Out>("co_process", {typeid(A), typeid(B)}, factory_of<made>(function, sides));
+    auto node = node_of<Out>("co_process", {element_type_of<A>(), element_type_of<B>()},
+                             factory_of<made>(function, sides));
     describe_state<F>(node);
     node.side_outputs = sides;
     return stream<Out>{left_.followed_by(std::move(node), nullptr, right_, nullptr)};
@@ -66,7 +66,7 @@ public:
                   "types of the streams' records");
     using made = keyed_broadcast_process_operator<Key, A, LeftKey, B, Out, F>;
     auto sides = std::make_shared<side_output_ports>();
-    auto node = node_of<Out>("co_process", {typeid(A), typeid(B)},
+    auto node = node_of<Out>("co_process", {element_type_of<A>(), element_type_of<B>()},
                              factory_of<made>(left_.key_of(), function, sides));
     describe_state<F, Key, context>(node);
     node.side_outputs = sides;

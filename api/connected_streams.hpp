@@ -97,7 +97,7 @@ private:
   template <class Out, class F>
   stream<Out> apply(std::string name, const F& function) const {
     auto sides = std::make_shared<side_output_ports>();
-    auto node = node_of<Out>(std::move(name), {typeid(A), typeid(B)},
+    auto node = node_of<Out>(std::move(name), {element_type_of<A>(), element_type_of<B>()},
                              factory_of<co_process_operator<A, B, Out, F>>(function, sides));
     describe_state<F>(node);
     node.side_outputs = sides;
@@ -127,7 +127,7 @@ public:
                   "are the types of the streams' records");
     using made = keyed_co_process_operator<Key, A, LeftKey, B, RightKey, Out, F>;
     auto sides = std::make_shared<side_output_ports>();
-    auto node = node_of<Out>("co_process", {typeid(A), typeid(B)},
+    auto node = node_of<Out>("co_process", {element_type_of<A>(), element_type_of<B>()},
                              factory_of<made>(left_.key_of(), right_.key_of(), function, sides));
     describe_state<F, Key, context>(node);
     node.side_outputs = sides;

@@ -4,10 +4,10 @@
 
 #include <memory>
 #include <string>
-#include <typeindex>
 #include <utility>
 #include <vector>
 
+#include "api/batch_codec.hpp"
 #include "api/function.hpp"
 #include "api/job_graph.hpp"
 
@@ -23,14 +23,14 @@ operator_factory factory_of(const Args&... args) {
 
 // A node whose main output is of type Out.
 template <class Out>
-graph_node node_of(std::string name, std::vector<std::type_index> inputs, operator_factory make) {
+graph_node node_of(std::string name, std::vector<element_type> inputs, operator_factory make) {
   static_assert(record_type<Out>,
                 "a record must be a copyable value that owns what it holds: not a pointer, a "
                 "reference or a std::string_view");
   graph_node node;
   node.name = std::move(name);
   node.input_types = std::move(inputs);
-  node.output_types = {typeid(Out)};
+  node.output_types = {element_type_of<Out>()};
   node.make_operator = std::move(make);
   return node;
 }

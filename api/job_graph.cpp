@@ -125,9 +125,9 @@ std::vector<operator_id> operator_ids(const job_graph& graph) {
 std::uint64_t fingerprint(const job_graph& graph) {
   std::string text;
   append_text(text, graph.name);
-  const auto append_types = [&](const std::vector<std::type_index>& types) {
+  const auto append_types = [&](const std::vector<element_type>& types) {
     append_number(text, types.size());
-    for (const std::type_index& type : types) append_text(text, type.name());
+    for (const element_type& each : types) append_text(text, each.type().name());
   };
   append_number(text, graph.nodes.size());
   for (const graph_node& node : graph.nodes) {

@@ -12,9 +12,9 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <typeindex>
 #include <vector>
 
+#include "api/element_type.hpp"
 #include "api/error_policy.hpp"
 #include "api/job_options.hpp"
 #include "api/operator.hpp"
@@ -77,8 +77,8 @@ struct graph_node {
   // Of a record that has failed the job again and again. None: the job's setting.
   std::optional<error_policy> on_poison;
   std::uint32_t dead_letter_port = 0;  // Meaningful with error_policy::dead_letter.
-  std::vector<std::type_index> input_types;
-  std::vector<std::type_index> output_types;  // Of port 0, 1, ...
+  std::vector<element_type> input_types;
+  std::vector<element_type> output_types;  // Of port 0, 1, ...
   operator_factory make_operator;
   split_discovery discover_splits;                  // Sources only.
   bool is_bounded = true;                           // Sources only.

@@ -78,8 +78,8 @@ status check_ends_of_edges(const job_graph& graph, const job_options&) {
 
 status check_types(const job_graph& graph, const job_options&) {
   for (const graph_edge& edge : graph.edges) {
-    const std::type_index made = graph.node(edge.from).output_types[edge.port];
-    const std::type_index taken = graph.node(edge.to).input_types[edge.input];
+    const std::type_index made = graph.node(edge.from).output_types[edge.port].type();
+    const std::type_index taken = graph.node(edge.to).input_types[edge.input].type();
     if (made == taken) continue;
     return refused(arrow(graph, edge) + ": the records are of type " + type_name(made) + ", but " +
                    subject(graph.node(edge.to)) + " takes " + type_name(taken));

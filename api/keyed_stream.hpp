@@ -86,7 +86,7 @@ public:
                   "void process(const T&, weir::keyed_process_context<Key, Out>&)");
     auto sides = std::make_shared<side_output_ports>();
     auto node = node_of<Out>(
-        "process", {typeid(T)},
+        "process", {element_type_of<T>()},
         factory_of<keyed_process_operator<Key, T, KeyFunction, Out, F>>(key_of_, function, sides));
     describe_state<F, Key, context>(node);
     node.side_outputs = sides;
@@ -131,7 +131,7 @@ private:
   stream<Out> roll(std::string name, Aggregate aggregate) const {
     require_aggregate<Aggregate, T>();
     auto node = node_of<Out>(
-        std::move(name), {typeid(T)},
+        std::move(name), {element_type_of<T>()},
         factory_of<rolling_operator<Key, T, KeyFunction, Aggregate, Out>>(key_of_, aggregate));
     node.keeps_state = true;
     return stream<Out>{ends_.followed_by(std::move(node), hasher())};

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "api/batch_codec.hpp"
 #include "api/type_name.hpp"
 
 namespace weir {
@@ -78,7 +79,7 @@ loose_ends loose_ends::partitioned(partitioning how,
   return changed;
 }
 
-loose_ends loose_ends::side_output(const std::string& name, std::type_index type) const {
+loose_ends loose_ends::side_output(const std::string& name, element_type type) const {
   graph_node& node = producer("side_output");
   const node_index index = ends_.front().node;
   if (!node.side_outputs) {
@@ -88,9 +89,9 @@ loose_ends loose_ends::side_output(const std::string& name, std::type_index type
     return {*graph_, {index}};
   }
   if (const auto* known = node.side_outputs->find(name)) {
-    if (known->type != type) {
+    if (known->type != type.type()) {
       report(node, "side_output(\"" + name + "\"): its records are of type " +
-                       type_name(known->type) + ", but are read as " + type_name(type));
+                       type_name(known->type) + ", but are read as " + type_name(type.type()));
     }
     return {*graph_, {index, known->number}};
   }
@@ -100,7 +101,7 @@ loose_ends loose_ends::side_output(const std::string& name, std::type_index type
   }
   const auto number = static_cast<std::uint32_t>(node.output_types.size());
   node.output_types.push_back(type);
-  node.side_outputs->ports.push_back({name, type, number});
+  node.side_outputs->ports.push_back({name, type.type(), number});
   return {*graph_, {index, number}};
 }
 
@@ -116,7 +117,7 @@ loose_ends loose_ends::dead_letters(bool only_poison) const {
     node.on_error = error_policy::dead_letter;
   }
   node.dead_letter_port = static_cast<std::uint32_t>(node.output_types.size());
-  node.output_types.push_back(typeid(dead_letter));
+  node.output_types.push_back(element_type_of<dead_letter>());
   return {*graph_, {ends_.front().node, node.dead_letter_port}};
 }
 

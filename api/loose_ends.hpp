@@ -10,7 +10,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <typeindex>
 #include <vector>
 
 #include "api/job_graph.hpp"
@@ -42,7 +41,7 @@ public:
   loose_ends joined_with(const loose_ends& other) const;
   loose_ends partitioned(partitioning how, std::shared_ptr<const record_router> router = {}) const;
   // The end of the producer's side output.
-  loose_ends side_output(const std::string& name, std::type_index type) const;
+  loose_ends side_output(const std::string& name, element_type type) const;
   // Adds a port of type dead_letter to the producer, for all records that its function throws on or
   // only for those that did so in several attempts. The end of that port.
   loose_ends dead_letters(bool only_poison = false) const;

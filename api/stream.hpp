@@ -97,7 +97,7 @@ public:
                   "void f(const T&, weir::process_context<Out>&), or be an object with "
                   "void process(const T&, weir::process_context<Out>&)");
     auto sides = std::make_shared<side_output_ports>();
-    auto node = node_of<Out>("process", {typeid(T)},
+    auto node = node_of<Out>("process", {element_type_of<T>()},
                              factory_of<process_operator<T, Out, F>>(function, sides));
     describe_state<F>(node);
     node.side_outputs = sides;
@@ -111,7 +111,7 @@ public:
   stream assign_watermarks(const Strategy& strategy) const {
     static_assert(is_watermark_strategy<Strategy>,
                   "assign_watermarks: not a watermark strategy; see api/watermark_strategy.hpp");
-    auto node = node_of<T>("assign_watermarks", {typeid(T)},
+    auto node = node_of<T>("assign_watermarks", {element_type_of<T>()},
                            factory_of<assign_watermarks_operator<T, Strategy>>(strategy));
     node.problem = strategy.problem();
     return stream{ends_.followed_by(std::move(node))};
@@ -165,7 +165,7 @@ public:
   // The side output of the operator before: the stream of what it has written to `tag`.
   template <class U>
   stream<U> side_output(const weir::side_output<U>& tag) const {
-    return stream<U>{ends_.side_output(tag.name(), typeid(U))};
+    return stream<U>{ends_.side_output(tag.name(), element_type_of<U>())};
   }
 
   // --- How records find the next operator's subtasks
@@ -260,7 +260,7 @@ public:
     graph_node node;
     node.name = sink.name();
     node.kind = operator_kind::sink;
-    node.input_types = {typeid(T)};
+    node.input_types = {element_type_of<T>()};
     node.make_operator = factory_of<sink_operator<T, Sink>>(sink);
     return sink_handle{ends_.followed_by(std::move(node))};
   }
@@ -271,7 +271,7 @@ private:
   template <class Out>
   stream<Out> then(std::string name, operator_factory make) const {
     return stream<Out>{
-        ends_.followed_by(node_of<Out>(std::move(name), {typeid(T)}, std::move(make)))};
+        ends_.followed_by(node_of<Out>(std::move(name), {element_type_of<T>()}, std::move(make)))};
   }
 
   loose_ends ends_;

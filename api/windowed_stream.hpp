@@ -135,12 +135,12 @@ public:
     const auto make = [assigner = assigner_, key_of = key_of_, aggregate, emitter, options] {
       return make_window_operator<T>(assigner, key_of, aggregate, emitter, options);
     };
-    graph_node node = node_of<out>("window", {typeid(T)}, make);
+    graph_node node = node_of<out>("window", {element_type_of<T>()}, make);
     node.keeps_state = true;
     node.problem = assigner_.problem();
     if (!node.problem) node.problem = options.problem();
     if (late_output_) {
-      node.output_types.push_back(typeid(T));
+      node.output_types.push_back(element_type_of<T>());
       node.side_outputs = std::make_shared<side_output_ports>();
       node.side_outputs->ports.push_back({*late_output_, typeid(T), options.late_port});
       node.side_outputs->accepts_more = false;

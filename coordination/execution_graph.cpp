@@ -152,7 +152,8 @@ void execution_graph::add_output(const exchange& each, task_description& made) c
     made.downstream.push_back({{chains_[each.to_chain].first_task.value + consumer},
                                input_channel(each, producer, consumer)});
   }
-  made.output_edges.push_back({each.edge.how, each.edge.keys, each.edge.router, range.size()});
+  made.output_edges.push_back({each.edge.how, each.edge.keys, each.edge.router, range.size(),
+                               graph_->node(each.edge.from).output_types[each.edge.port]});
 }
 
 void execution_graph::add_input(const exchange& each, task_description& made) const {

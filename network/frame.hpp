@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "api/ids.hpp"
 #include "api/record_batch.hpp"
@@ -21,7 +22,10 @@ namespace weir {
 struct frame {
   std::uint64_t sequence = 0;           // From 1, without gaps.
   std::unique_ptr<record_batch> batch;  // Null, or not empty.
-  std::optional<bool> idle;             // The channel's new status.
+  // Batches on their way between processes, in the encoding of their element type
+  // (api/batch_codec.hpp) one behind the other, in place of `batch`.
+  std::string encoded{};
+  std::optional<bool> idle;  // The channel's new status.
   std::optional<event_time> watermark;
   std::optional<checkpoint_id> barrier;  // Everything before it belongs to this checkpoint.
   snapshot_base base{};                  // Of the barrier.
@@ -31,7 +35,8 @@ struct frame {
 };
 
 // What a receiver tells the sender: it may send up to sequence number `limit`; and the emptied
-// batches of the frames it consumed, linked through `record_batch::next`.
+// batches of the frames it consumed, linked through `record_batch::next`. Batches do not leave
+// their process: a channel between two keeps them at each end.
 struct credit_grant {
   std::uint64_t limit = 0;
   std::unique_ptr<record_batch> returned;

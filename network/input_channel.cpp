@@ -8,7 +8,29 @@ namespace weir {
 
 status input_channel::deliver(frame arrived) {
   if (auto taken = credit_.on_received(arrived.sequence); !taken) return taken;
+  if (!arrived.encoded.empty()) {
+    if (auto decoded = decode(arrived); !decoded) return decoded;
+  }
   queue_.push_back(std::move(arrived));
+  return {};
+}
+
+status input_channel::decode(frame& arrived) {
+  if (type_ == nullptr || !type_->can_travel()) {
+    return error{error_code::corrupt_data,
+                 "encoded records came, but records of this type have no "
+                 "encoding"};
+  }
+  is_far_ = true;
+  if (free_.empty()) free_.push_back(type_->make_batch());
+  arrived.batch = std::move(free_.back());
+  free_.pop_back();
+  std::string_view bytes = arrived.encoded;
+  while (!bytes.empty()) {
+    if (auto decoded = type_->decode(bytes, *arrived.batch); !decoded) return decoded;
+  }
+  arrived.encoded.clear();
+  if (arrived.batch->empty()) free_.push_back(std::move(arrived.batch));
   return {};
 }
 
@@ -23,6 +45,7 @@ void input_channel::on_consumed(std::unique_ptr<record_batch> batch) {
   credit_.on_consumed();
   if (!batch) return;
   batch->clear();
+  if (is_far_) return free_.push_back(std::move(batch));
   batch->next = std::move(returning_);
   returning_ = std::move(batch);
 }

@@ -6,7 +6,9 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "api/element_type.hpp"
 #include "network/credit.hpp"
 #include "network/frame.hpp"
 
@@ -14,9 +16,12 @@ namespace weir {
 
 class input_channel {
 public:
-  explicit input_channel(std::uint32_t window) : credit_{window} {}
+  // Encoded records are of `type`, which outlives the channel; null: none are expected.
+  explicit input_channel(std::uint32_t window, const element_type* type = nullptr)
+      : credit_{window}, type_{type} {}
 
-  // Queues a frame; fails when one is missing before it or it was sent without credit.
+  // Queues a frame; fails when one is missing before it, when it was sent without credit, or when
+  // its records cannot be decoded.
   status deliver(frame arrived);
   bool has_frame() const noexcept { return !queue_.empty(); }
   // REQUIRES: has_frame().
@@ -31,9 +36,14 @@ public:
   std::uint64_t queued() const noexcept { return credit_.queued(); }
 
 private:
+  [[nodiscard]] status decode(frame& arrived);
+
   credit_window credit_;
   std::deque<frame> queue_;
   std::unique_ptr<record_batch> returning_;
+  const element_type* type_;
+  bool is_far_ = false;                              // Frames come encoded.
+  std::vector<std::unique_ptr<record_batch>> free_;  // To decode into.
 };
 
 }  // namespace weir

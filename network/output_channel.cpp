@@ -13,6 +13,17 @@ std::unique_ptr<record_batch> output_channel::reuse_or_make(const record_batch& 
   return taken;
 }
 
+void output_channel::encode_as(const element_type& type) {
+  WEIR_ASSERT(frames_sent_ == 0 && type.can_travel());
+  encoded_as_ = &type;
+}
+
+void output_channel::encode(frame& leaving) {
+  encoded_as_->encode(*leaving.batch, leaving.encoded);
+  leaving.batch->clear();
+  free_.push_back(std::move(leaving.batch));
+}
+
 record_batch& output_channel::open_batch(const record_batch& like) {
   if (!open_) open_ = reuse_or_make(like);
   return *open_;
@@ -68,6 +79,7 @@ std::optional<frame> output_channel::next(bool flush) {
     leaving = std::exchange(marks_, {});
     if (has_records) leaving->batch = std::move(open_);
   }
+  if (encoded_as_ != nullptr && leaving->batch) encode(*leaving);
   leaving->sequence = credit_.spend();
   ++frames_sent_;
   return leaving;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/element_type.hpp"
 #include "api/record_batch.hpp"
 #include "network/credit.hpp"
 #include "network/frame.hpp"
@@ -22,6 +23,11 @@ namespace weir {
 class output_channel {
 public:
   explicit output_channel(std::uint32_t window) : credit_{window} {}
+
+  // The other end is in another process: from here on frames leave with encoded records.
+  // REQUIRES: nothing has left; `type` is that of the records, can travel, and outlives the
+  // channel.
+  void encode_as(const element_type& type);
 
   // The batch being filled; opened with the element type of `like` if there is none.
   record_batch& open_batch(const record_batch& like);
@@ -54,6 +60,7 @@ private:
   std::unique_ptr<record_batch> reuse_or_make(const record_batch& like);
   // The frame that the records seen last are in: marks that follow them go there.
   frame& last_frame();
+  void encode(frame& leaving);
 
   credit_balance credit_;
   std::unique_ptr<record_batch> open_;
@@ -61,6 +68,7 @@ private:
   std::deque<frame> ready_;  // Bounded by the output of one event.
   std::vector<std::unique_ptr<record_batch>> free_;
   std::uint64_t frames_sent_ = 0;
+  const element_type* encoded_as_ = nullptr;
 };
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <caf/all.hpp>
 
 #include "actors/caf_messages.hpp"
+#include "actors/job_message_codec.hpp"
 #include "coordination/job_manager_actor.hpp"
 #include "coordination/node_actor.hpp"
 #include "coordination/slot_assignment.hpp"
@@ -14,6 +15,8 @@
 namespace weir {
 
 namespace {
+
+const job_message_codec job_codec;
 
 class remembering_listener final : public job_listener {
 public:
@@ -66,6 +69,7 @@ struct simulated_cluster::machinery {
                .files = settings.files,
                .tampering = settings.tampering,
                .observer = settings.observer,
+               .codec = &job_codec,
                .step_time = settings.step_time,
                .schedule = settings.schedule}} {
     listener.next = settings.listener;

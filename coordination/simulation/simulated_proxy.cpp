@@ -2,6 +2,8 @@
 // The way of a message from process to process; see coordination/simulation/simulated_proxy.hpp.
 #include "coordination/simulation/simulated_proxy.hpp"
 
+#include <cstdio>
+#include <string>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -25,6 +27,41 @@ void simulated_proxy::kill_proxy(caf::execution_unit* unit, caf::error reason) {
   cleanup(std::move(reason), unit);
 }
 
+namespace {
+
+// What the transport has frames of its own for.
+bool is_word_of_caf(const caf::message& content) {
+  return content.match_elements<caf::exit_msg>() || content.match_elements<caf::down_msg>() ||
+         content.match_elements<caf::error>();
+}
+
+// A message on its way: bytes, if the world has a codec.
+class parcel {
+public:
+  parcel(const message_codec* codec, const caf::message& content) : content_{content} {
+    if (codec == nullptr || is_word_of_caf(content)) return;
+    const auto encoded = codec->encode(content, bytes_);
+    if (!encoded) std::fprintf(stderr, "weir: %s\n", encoded.failure().message.c_str());
+    WEIR_ASSERT(encoded.ok());
+    codec_ = codec;
+    content_ = caf::message{};
+  }
+  caf::message open() const {
+    if (codec_ == nullptr) return content_;
+    auto decoded = codec_->decode(bytes_);
+    if (!decoded) std::fprintf(stderr, "weir: %s\n", decoded.failure().message.c_str());
+    WEIR_ASSERT(decoded.ok());
+    return *std::move(decoded);
+  }
+
+private:
+  const message_codec* codec_ = nullptr;
+  std::string bytes_;
+  caf::message content_;
+};
+
+}  // namespace
+
 void simulated_proxy::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
   // A dead handle never answers; callers use finite timeouts.
   if (getf(caf::abstract_actor::is_terminated_flag)) return;
@@ -37,16 +74,17 @@ void simulated_proxy::enqueue(caf::mailbox_element_ptr element, caf::execution_u
     if (observer) observer({number, false, viewer_.process, target_, content});
     world_->ship(
         viewer_, where_, connection_,
-        [world = world_, target = target_, where = where_, from, id, content, number,
-         has_sender = bool{sender}] {
+        [world = world_, target = target_, where = where_, from, id,
+         sent = parcel{world_->options_.codec, content}, number, has_sender = bool{sender}] {
+          const auto arrived = sent.open();
           if (const auto& looks_on = world->options_.observer) {
-            looks_on({number, true, from.process, target, content});
+            looks_on({number, true, from.process, target, arrived});
           }
           const auto receiver = world->resolve(where, target);
           caf::strong_actor_ptr seen_sender;
           if (has_sender) seen_sender = world->resolve(where, from);
           if (receiver) {
-            receiver->enqueue(caf::make_mailbox_element(seen_sender, id, {}, content), nullptr);
+            receiver->enqueue(caf::make_mailbox_element(seen_sender, id, {}, arrived), nullptr);
           } else if (id.is_request()) {
             caf::detail::sync_request_bouncer bounce{caf::exit_reason::remote_link_unreachable};
             bounce(seen_sender, id);

@@ -34,6 +34,7 @@
 #include "coordination/simulation/simulated_file_system.hpp"
 #include "coordination/simulation/simulated_links.hpp"
 #include "coordination/simulation/simulated_schedule.hpp"
+#include "network/message_codec.hpp"
 
 namespace caf {
 class resumable;
@@ -61,6 +62,9 @@ struct simulated_world_options {
   // None: every message arrives as it was sent.
   link_tampering tampering = nullptr;
   link_observer observer = nullptr;
+  // Turns what leaves a process into bytes and back; outlives the world. Null: messages travel as
+  // they are.
+  const message_codec* codec = nullptr;
   // How much time passes with each message that is handled, at most.
   duration step_time{8};
   schedule_options schedule{};

@@ -60,7 +60,7 @@ std::shared_ptr<collected_output<T>> collect_output(const loose_ends& ends) {
   node.name = "output";
   node.kind = operator_kind::sink;
   node.parallelism = 1;
-  node.input_types = {typeid(T)};
+  node.input_types = {element_type_of<T>()};
   node.make_operator = factory_of<collecting_operator<T>>(collected);
   ends.followed_by(std::move(node));
   return collected;

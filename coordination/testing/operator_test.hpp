@@ -207,7 +207,7 @@ private:
       const auto& ports = env_.graph().nodes[i].side_outputs;
       if (!ports || (!ports->accepts_more && ports->find(tag.name()) == nullptr)) continue;
       const loose_ends main{env_.graph(), {{i}}};
-      found.emplace_back(main.side_output(tag.name(), typeid(T)));
+      found.emplace_back(main.side_output(tag.name(), element_type_of<T>()));
     }
     if (found.empty()) {
       throw operator_test_error{

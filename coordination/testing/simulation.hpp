@@ -177,7 +177,7 @@ public:
     environment end{"end"};
     graph_node before;
     before.kind = operator_kind::source;
-    before.output_types = {typeid(T)};
+    before.output_types = {element_type_of<T>()};
     static_cast<void>(
         stream<T>{loose_ends{end.graph(), {end.graph().add(before)}}}.sink(std::move(instead)));
     return replace(name, end.graph().nodes.back());

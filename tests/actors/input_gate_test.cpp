@@ -15,7 +15,7 @@ constexpr std::uint32_t window = 4;
 class InputGate : public ::testing::Test {
 protected:
   void make_gate(std::uint32_t channels) {
-    gate_.emplace(channels, window);
+    gate_.emplace(std::vector<const element_type*>(channels), window);
     sequences_.assign(channels, 0);
   }
   void send(std::uint32_t channel, frame sent) {
@@ -198,7 +198,7 @@ TEST_F(InputGate, AlignsWithoutTheChannelsThatHaveEnded) {
 }
 
 TEST_F(InputGate, LetsEverythingOutAtOnceWhenAtLeastOnceIsEnough) {
-  gate_.emplace(2, window, false);
+  gate_.emplace(std::vector<const element_type*>(2), window, false);
   sequences_.assign(2, 0);
   send(0, barrier(1));
   send_numbers(0, 2, 1);

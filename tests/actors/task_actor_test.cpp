@@ -35,7 +35,8 @@ protected:
     made.operators.push_back({&node, {1}, {}});
     if (outputs > 0) {
       made.operators.front().targets.push_back({0, false, 0, 0});
-      made.output_edges.push_back({partitioning::forward, nullptr, nullptr, 1});
+      made.output_edges.push_back(
+          {partitioning::forward, nullptr, nullptr, 1, element_type_of<number>()});
     }
     made.input_of_channel.assign(inputs, 0);
     made.upstream.assign(inputs, {task_index{4}, channel_index{7}});

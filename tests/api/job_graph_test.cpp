@@ -54,7 +54,7 @@ TEST(Fingerprint, TellsPrograms) {
   EXPECT_EQ(fingerprint(graph), fingerprint(chain({source(), node("map"), sink()})));
   EXPECT_NE(fingerprint(graph), fingerprint(chain({source(), node("filter"), sink()})));
   job_graph of_other_type = graph;
-  of_other_type.node({1}).output_types = {typeid(double)};
+  of_other_type.node({1}).output_types = {element_type_of<double>()};
   EXPECT_NE(fingerprint(graph), fingerprint(of_other_type));
   job_graph rebalanced = graph;
   rebalanced.edges[0].how = partitioning::rebalance;

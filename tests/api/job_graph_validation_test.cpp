@@ -39,7 +39,7 @@ TEST(JobGraph, DoesNotTakeDeadLettersForTheResult) {
   graph_node& parse = graph.node({1});
   parse.on_error = error_policy::dead_letter;
   parse.dead_letter_port = 1;
-  parse.output_types.push_back(typeid(int));
+  parse.output_types.push_back(element_type_of<int>());
   graph.connect({.from = {1}, .port = 1, .to = graph.add(sink())});
   EXPECT_EQ(refusal(graph),
             "plan job \"test\": operator \"parse\": nothing consumes its records; "
@@ -48,7 +48,7 @@ TEST(JobGraph, DoesNotTakeDeadLettersForTheResult) {
 
 TEST(JobGraph, NeedsEveryInputFed) {
   job_graph graph = chain({source(), node("join"), sink()});
-  graph.node({1}).input_types.push_back(typeid(int));
+  graph.node({1}).input_types.push_back(element_type_of<int>());
   EXPECT_EQ(refusal(graph), "plan job \"test\": operator \"join\": nothing feeds its input 1");
 }
 
@@ -75,7 +75,7 @@ TEST(JobGraph, RefusesPortsAndInputsThatDoNotExist) {
 
 TEST(JobGraph, RefusesRecordsOfAnotherType) {
   job_graph graph = chain({source(), sink()});
-  graph.node({1}).input_types = {typeid(std::string)};
+  graph.node({1}).input_types = {element_type_of<std::string>()};
   EXPECT_EQ(refusal(graph),
             "plan job \"test\": \"numbers\" -> \"print\": the records are of type int, but sink "
             "\"print\" takes std::string");

@@ -25,7 +25,9 @@ class KeyedStream : public testing::Test {
 protected:
   auto trades() { return env_.from(described_source<trade>{"trades"}).key_by(&trade::symbol); }
   const graph_node& node(std::string_view name) const { return node_named(env_.graph(), name); }
-  std::type_index output_of(std::string_view name) const { return node(name).output_types.front(); }
+  std::type_index output_of(std::string_view name) const {
+    return node(name).output_types.front().type();
+  }
 
   environment env_{"test"};
 };

@@ -42,14 +42,14 @@ TEST_F(Stream, ReadsAsASentence) {
   EXPECT_EQ(edges_of(graph()),
             "source -> flat_map, flat_map -> filter, filter -> map, map -> sink");
   EXPECT_EQ(refusal(env_), "");
-  EXPECT_EQ(node("map").input_types, std::vector<std::type_index>{typeid(std::string)});
-  EXPECT_EQ(node("map").output_types, std::vector<std::type_index>{typeid(std::size_t)});
+  EXPECT_EQ(node("map").input_types, std::vector{element_type_of<std::string>()});
+  EXPECT_EQ(node("map").output_types, std::vector{element_type_of<std::size_t>()});
   EXPECT_FALSE(node("map").keeps_state);
 }
 
 TEST_F(Stream, TakesPointersToMember) {
   from<trade>().map(&trade::symbol).sink(described_sink{});
-  EXPECT_EQ(node("map").output_types, std::vector<std::type_index>{typeid(std::string)});
+  EXPECT_EQ(node("map").output_types, std::vector{element_type_of<std::string>()});
 }
 
 TEST_F(Stream, MayBeReadMoreThanOnce) {
@@ -163,7 +163,7 @@ TEST_F(Stream, AggregatesOverAllRecordsInOneSubtask) {
   EXPECT_EQ(edges_of(graph()), "source -global-> aggregate, aggregate -> sink");
   EXPECT_EQ(parallelism_of(node("aggregate"), env_.options()), 1U);
   EXPECT_TRUE(node("aggregate").keeps_state);
-  EXPECT_EQ(node("aggregate").output_types, std::vector<std::type_index>{typeid(std::int64_t)});
+  EXPECT_EQ(node("aggregate").output_types, std::vector{element_type_of<std::int64_t>()});
   EXPECT_EQ(refusal(env_), "");
 }
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/batch_codec.hpp"
 #include "api/operator.hpp"
 #include "api/record_batch.hpp"
 
@@ -43,7 +44,7 @@ dry_outcome opened(habit of) {
   bool was_destroyed = false;
   graph_node node;
   node.name = "opening";
-  node.output_types = {typeid(int), typeid(int)};
+  node.output_types = {element_type_of<int>(), element_type_of<int>()};
   node.make_operator = [&, of] { return std::make_unique<opening_operator>(of, was_destroyed); };
   auto outcome = open_dry(node, {}, nullptr);
   EXPECT_TRUE(was_destroyed);

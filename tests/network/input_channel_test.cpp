@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/batch_codec.hpp"
 #include "tests/support/test_operators.hpp"
 
 namespace weir {
@@ -87,6 +88,40 @@ TEST(InputChannel, RefusesMoreThanAWindow) {
   for (number n = 1; n <= 2; ++n) ASSERT_TRUE(channel.deliver(numbered(n, n)).ok());
   EXPECT_EQ(channel.deliver(numbered(3, 3)).failure().message,
             "frame 3 was sent without credit: the window is 2");
+}
+
+frame with_encoded(std::string bytes) {
+  frame made;
+  made.sequence = 1;
+  made.encoded = std::move(bytes);
+  return made;
+}
+
+TEST(InputChannel, RefusesRecordsThatCannotBeDecoded) {
+  const auto type = element_type_of<number>();
+  std::string bytes;
+  type.encode(*batch_of_numbers(1, 3), bytes);
+  bytes.pop_back();
+  input_channel channel{window, &type};
+  const auto refused = channel.deliver(with_encoded(bytes));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.failure().code, error_code::corrupt_data);
+  EXPECT_FALSE(channel.has_frame());
+}
+
+TEST(InputChannel, RefusesEncodedRecordsOfATypeWithoutAnEncoding) {
+  input_channel channel{window};
+  EXPECT_EQ(channel.deliver(with_encoded("x")).failure().message,
+            "encoded records came, but records of this type have no encoding");
+}
+
+TEST(InputChannel, TakesAnEncodedBatchWithoutRecordsForNone) {
+  const auto type = element_type_of<number>();
+  std::string bytes;
+  type.encode(numbers{}, bytes);
+  input_channel channel{window, &type};
+  ASSERT_TRUE(channel.deliver(with_encoded(bytes)).ok());
+  EXPECT_FALSE(channel.pop().batch);
 }
 
 }  // namespace

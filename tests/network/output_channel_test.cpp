@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/batch_codec.hpp"
 #include "network/input_channel.hpp"
 #include "tests/support/test_operators.hpp"
 
@@ -271,6 +272,48 @@ TEST(OutputChannel, KeepsWhatFollowsABarrierOutOfItsFrame) {
   EXPECT_EQ(left[2].barrier, checkpoint_id{2});
   EXPECT_FALSE(left[2].end);
   EXPECT_TRUE(left[3].end);
+}
+
+// Between two processes: bytes on the way, and each end keeps its batches.
+TEST(OutputChannel, SendsEncodedRecordsToAnotherProcessAndKeepsItsBatch) {
+  const auto type = element_type_of<number>();
+  output_channel there{window};
+  there.encode_as(type);
+  input_channel here{window, &type};
+  std::set<const record_batch*> sent_from;
+  std::set<const record_batch*> received_in;
+  for (number round = 0; round < 6; ++round) {
+    put(there, round * 10, 3);
+    sent_from.insert(&there.open_batch(*batch_of_numbers(0, 1)));
+    auto leaving = there.next(true);
+    ASSERT_TRUE(leaving);
+    EXPECT_FALSE(leaving->batch);
+    ASSERT_FALSE(leaving->encoded.empty());
+    const auto taken = here.deliver(*std::move(leaving));
+    ASSERT_TRUE(taken.ok()) << taken.failure().message;
+    auto popped = here.pop();
+    EXPECT_EQ(values_of(popped), (std::vector<number>{round * 10, round * 10 + 1, round * 10 + 2}));
+    EXPECT_TRUE(popped.encoded.empty());
+    received_in.insert(popped.batch.get());
+    here.on_consumed(std::move(popped.batch));
+    auto granted = here.take_grant();
+    ASSERT_TRUE(granted);
+    EXPECT_FALSE(granted->returned);
+    there.on_granted(*std::move(granted));
+  }
+  EXPECT_EQ(sent_from.size(), 1U);
+  EXPECT_EQ(received_in.size(), 1U);
+}
+
+TEST(OutputChannel, LeavesMarksToAnotherProcessAsTheyAre) {
+  const auto type = element_type_of<number>();
+  output_channel there{window};
+  there.encode_as(type);
+  there.set_watermark(time_of_number(7));
+  const auto leaving = there.next(true);
+  ASSERT_TRUE(leaving);
+  EXPECT_TRUE(leaving->encoded.empty());
+  EXPECT_EQ(leaving->watermark, time_of_number(7));
 }
 
 }  // namespace

@@ -71,13 +71,12 @@ inline link_tampering barrier_overtakes_data() {
     const channel place{to, message->channel.value};
     if (const auto before = held->find(place); before != held->end()) {
       frame& late = before->second;
-      if (sent.batch) sent.batch->append_to(*late.batch);
-      sent.batch = std::move(late.batch);
+      sent.encoded = late.encoded + sent.encoded;
       if (late.watermark && !sent.watermark) sent.watermark = late.watermark;
       held->erase(before);
-    } else if (sent.barrier && sent.batch && !sent.end) {
+    } else if (sent.barrier && !sent.encoded.empty() && !sent.end) {
       frame& late = (*held)[place];
-      late.batch = std::move(sent.batch);
+      late.encoded = std::exchange(sent.encoded, {});
       late.watermark = std::exchange(sent.watermark, std::nullopt);
     }
     return {content};

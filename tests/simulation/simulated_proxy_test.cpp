@@ -118,5 +118,43 @@ TEST_F(SimulatedProxy, DropsWhatItIsSentAfterItsActorHasEnded) {
   EXPECT_EQ(world_.messages_sent_over_links(), sent);
 }
 
+// Writes numbers as text and counts how often it is asked.
+class number_codec final : public message_codec {
+public:
+  status encode(const caf::message& message, std::string& out) const override {
+    ++encoded;
+    out += std::to_string(message.get_as<int>(0));
+    return {};
+  }
+  result<caf::message> decode(std::string_view bytes) const override {
+    ++decoded;
+    return caf::make_message(std::stoi(std::string{bytes}) + 1'000);
+  }
+  mutable int encoded = 0;
+  mutable int decoded = 0;
+};
+
+TEST(SimulatedProxyWithACodec, SendsBytesToOtherProcessesOnly) {
+  const number_codec codec;
+  simulated_world world{{.seed = 1, .processes = 2, .codec = &codec}};
+  const auto run_everything = [&] {
+    while (world.step()) {
+    }
+  };
+  std::string answer;
+  const auto far = world.process(there).spawn<doubling_actor>();
+  const auto address = world.process(there).fabric().publish(far);
+  const auto proxy = world.process(here).fabric().resolve(address);
+  world.process(here).spawn<asking_actor>(proxy, answer);
+  run_everything();
+  EXPECT_EQ(answer, std::to_string((21 + 1'000) * 2 + 1'000));
+  EXPECT_EQ(codec.encoded, 2);
+  EXPECT_EQ(codec.decoded, 2);
+  world.process(there).spawn<asking_actor>(far, answer);
+  run_everything();
+  EXPECT_EQ(answer, "42");
+  EXPECT_EQ(codec.encoded, 2);
+}
+
 }  // namespace
 }  // namespace weir

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "actors/task_description.hpp"
+#include "api/batch_codec.hpp"
 #include "api/operator.hpp"
 #include "tests/support/test_operators.hpp"
 
@@ -91,8 +92,9 @@ public:
     graph_node& node = nodes_.emplace_back();
     node.name = std::move(name);
     node.kind = kind;
-    if (kind != operator_kind::source) node.input_types = {typeid(number)};
-    if (kind != operator_kind::sink) node.output_types.assign(output_ports, typeid(number));
+    if (kind != operator_kind::source) node.input_types.assign(2, element_type_of<number>());
+    if (kind != operator_kind::sink)
+      node.output_types.assign(output_ports, element_type_of<number>());
     node.make_operator = [hooks] { return std::make_unique<hooked_operator>(hooks); };
     description_.operators.push_back({&node, {nodes_.size()}, {}});
     return *this;
@@ -111,7 +113,8 @@ public:
                      std::uint32_t port = 0) {
     const auto edge = static_cast<std::uint32_t>(description_.output_edges.size());
     description_.operators[from].targets.push_back({port, false, edge, 0});
-    description_.output_edges.push_back({how, nullptr, nullptr, channels});
+    description_.output_edges.push_back(
+        {how, nullptr, nullptr, channels, element_type_of<number>()});
     description_.downstream.resize(description_.downstream.size() + channels);
     return *this;
   }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/batch_codec.hpp"
 #include "api/job_graph.hpp"
 
 namespace weir {
@@ -14,8 +15,8 @@ inline graph_node node(std::string name, operator_kind kind = operator_kind::tra
   graph_node made;
   made.name = std::move(name);
   made.kind = kind;
-  if (kind != operator_kind::source) made.input_types = {typeid(int)};
-  if (kind != operator_kind::sink) made.output_types = {typeid(int)};
+  if (kind != operator_kind::source) made.input_types = {element_type_of<int>()};
+  if (kind != operator_kind::sink) made.output_types = {element_type_of<int>()};
   return made;
 }
 inline graph_node source(std::string name = "numbers") {

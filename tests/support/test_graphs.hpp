@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "api/batch_codec.hpp"
 #include "api/job_graph.hpp"
 #include "tests/support/test_operators.hpp"
 
@@ -26,8 +27,8 @@ graph_node number_node(std::string name, operator_kind kind, Arguments... argume
   graph_node node;
   node.name = std::move(name);
   node.kind = kind;
-  if (kind != operator_kind::source) node.input_types = {typeid(number)};
-  if (kind != operator_kind::sink) node.output_types = {typeid(number)};
+  if (kind != operator_kind::source) node.input_types = {element_type_of<number>()};
+  if (kind != operator_kind::sink) node.output_types = {element_type_of<number>()};
   node.make_operator = [arguments...] { return std::make_unique<Operator>(arguments...); };
   return node;
 }
@@ -56,7 +57,7 @@ inline graph_node sink_node(sink_results& results) {
   graph_node node;
   node.name = "collect";
   node.kind = operator_kind::sink;
-  node.input_types = {typeid(number)};
+  node.input_types = {element_type_of<number>()};
   node.make_operator = [&results] { return std::make_unique<collecting_sink>(results); };
   return node;
 }

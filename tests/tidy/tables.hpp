@@ -40,8 +40,9 @@ struct library_door {
 inline const std::vector<library_door> library_doors{
     {"caf/",
      {"*_actor.hpp", "*_actor.cpp", "network/fabric.*", "network/local_fabric.*", "network/caf_*",
-      "actors/runtime.*", "actors/caf_*", "coordination/local_cluster.*", "coordination/caf_*",
-      "coordination/simulation/*", "tests/*"}},
+      "network/message_codec.*", "actors/runtime.*", "actors/caf_*", "actors/job_message_codec.*",
+      "coordination/local_cluster.*", "coordination/caf_*", "coordination/simulation/*",
+      "tests/*"}},
     {"boost/", {"coordination/command_line.cpp"}},
     {"yaml-cpp/", {"coordination/configuration.cpp"}},
     {"simdjson", {"connectors/json_row.cpp"}},
