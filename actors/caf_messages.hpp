@@ -63,6 +63,27 @@ struct attempt_terms {
   bool stops = false;                       // Tasks do nothing but wait for stop_task.
   // Records that do not fail the job any more; see operator_environment.
   std::map<std::string, error_policy> poison;
+  std::uint64_t seed = 0;  // Of the job; see job_options::seed.
+};
+
+// A process of the job, and where it listens: "10.0.0.7:6123".
+struct cluster_member {
+  process_id process;
+  std::string endpoint;
+};
+// From the root of a process to that of the job manager's, each time they are connected.
+struct join_cluster {
+  cluster_member member;
+  actor_address root;
+};
+// The answer, and again whenever it changes.
+struct cluster_told {
+  actor_address job_manager;
+  std::vector<cluster_member> members;  // Those that have joined.
+};
+// To the same: the job has ended.
+struct leave_cluster {
+  bool succeeded = false;
 };
 
 // From the job manager.
@@ -195,6 +216,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::credit_granted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::resume_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::wake_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::announce_credit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::join_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cluster_told)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::leave_cluster)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::deploy_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::connect_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::commit_output)

@@ -179,8 +179,8 @@ constexpr auto known_messages =
     list_of<frame_sent, credit_granted, deploy_task, trigger_checkpoint, resume_source, end_input,
             stop_task, checkpoint_completed, connect_task, commit_output, cancel_attempt,
             request_report, task_manager_registered, task_deployed, task_started, task_drained,
-            checkpoint_acknowledged, checkpoint_declined, record_failed, task_ended,
-            task_reported>();
+            checkpoint_acknowledged, checkpoint_declined, record_failed, task_ended, task_reported,
+            join_cluster, cluster_told, leave_cluster>();
 
 }  // namespace
 

@@ -166,6 +166,8 @@ void execution_graph::add_input(const exchange& each, task_description& made) co
   }
 }
 
+std::uint64_t seed_of(task_index task, std::uint64_t seed) { return mix(seed + task.value); }
+
 task_description execution_graph::describe(task_index task,
                                            std::vector<source_split> splits) const {
   const auto chain_number = chain_of(task);
@@ -178,7 +180,7 @@ task_description execution_graph::describe(task_index task,
   made.max_parallelism = options_.max_parallelism;
   made.credit_window = options_.credit_window;
   made.is_exactly_once = options_.checkpoint_mode == delivery_guarantee::exactly_once;
-  made.seed = mix(options_.seed.value_or(0) + task.value);
+  made.seed = seed_of(task, options_.seed.value_or(0));
   made.splits = std::move(splits);
   for (const auto node : chain.nodes) {
     made.operators.push_back({&graph_->node(node), ids_[node.value], {}});

@@ -32,6 +32,9 @@ struct exchange {
   std::uint32_t to_chain = 0;
 };
 
+// What a task draws from, in a job with that seed.
+std::uint64_t seed_of(task_index task, std::uint64_t seed);
+
 class execution_graph {
 public:
   // `graph` outlives the execution graph. REQUIRES: validate(graph, options) succeeded.

@@ -276,7 +276,8 @@ void job_manager_actor::deploy(attempt_number attempt) {
                     .restored = begin->checkpoint,
                     .snapshot_files = std::move(begin->files),
                     .stops = lifecycle_.stops_at().has_value(),
-                    .poison = poison_.policies()});
+                    .poison = poison_.policies(),
+                    .seed = graph_->options().seed.value_or(0)});
   assigned_ = assign_slots(*graph_, offers_);
   addresses_.clear();
   reports_.clear();

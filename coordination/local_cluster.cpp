@@ -80,7 +80,6 @@ struct local_cluster::machinery {
     node = caf::actor{world.system().spawn<node_actor>(
         world, execution,
         node_roles{.listener = &listener,
-                   .job_manager = {},
                    .task_managers = options.task_managers,
                    .slots_per_task_manager = options.slots_per_task_manager})};
   }

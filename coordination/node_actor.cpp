@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starting and replacing; see coordination/node_actor.hpp.
+// Starting, joining and replacing; see coordination/node_actor.hpp.
 #include "coordination/node_actor.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/all.hpp>
 
-#include "actors/caf_messages.hpp"
 #include "coordination/job_manager_actor.hpp"
 #include "coordination/task_manager_actor.hpp"
 
@@ -16,16 +16,18 @@ node_actor::node_actor(caf::actor_config& config, runtime& world,
                        std::shared_ptr<const execution_graph> graph, node_roles roles)
     : engine_actor{config, world},
       graph_{std::move(graph)},
-      roles_{roles},
+      roles_{std::move(roles)},
       intensity_{3, std::chrono::seconds{10}} {}
 
 caf::behavior node_actor::make_behavior() {
   if (roles_.listener != nullptr) {
     job_manager_ = spawn_child<job_manager_actor>(graph_, *roles_.listener);
-    roles_.job_manager = world().fabric().publish(job_manager_);
+    job_manager_address_ = world().fabric().publish(job_manager_);
+    knows_job_manager_ = true;
+    for (std::uint32_t i = 0; i < roles_.task_managers; ++i) start_task_manager();
   }
-  for (std::uint32_t i = 0; i < roles_.task_managers; ++i) start_task_manager();
-  return {
+  world().fabric().watch_peers(caf::actor{this});
+  return on_membership_messages().or_else(
       [this](cancel_job order) {
         if (job_manager_) send(job_manager_, order);
       },
@@ -34,17 +36,100 @@ caf::behavior node_actor::make_behavior() {
       },
       [this](const stop_with_savepoint& order) {
         if (job_manager_) send(job_manager_, order);
+      });
+}
+
+void node_actor::on_exit() {
+  task_managers_.clear();
+  job_manager_ = nullptr;
+}
+
+// --- Who belongs to the cluster -----------------------------------------------------------------
+
+caf::message_handler node_actor::on_membership_messages() {
+  return {
+      [this](const peer_up& fact) {
+        if (roles_.joins && fact.peer == roles_.joins->process) join();
+      },
+      [this](const peer_down& fact) {
+        if (members_.erase(fact.peer) > 0) tell_members();
+      },
+      [this](const join_cluster& who) {
+        if (job_manager_) admit(who);
+      },
+      [this](const cluster_told& fact) {
+        if (roles_.joins) on_told(fact);
+      },
+      [this](const leave_cluster& order) {
+        if (roles_.listener == nullptr) return dismiss(std::nullopt);
+        for (const auto& [process, joined] : members_) {
+          if (const auto root = world().fabric().resolve(joined.root)) send(root, order);
+        }
       },
   };
 }
 
-std::optional<actor_address> node_actor::job_manager() const {
-  if (!job_manager_) return std::nullopt;
-  return roles_.job_manager;
+void node_actor::join() {
+  const auto root = world().fabric().publish(caf::actor{this});
+  const cluster_member self{world().process(),
+                            roles_.links == nullptr ? "" : roles_.links->endpoint()};
+  send(world().fabric().resolve(*roles_.joins), join_cluster{self, root});
 }
 
+void node_actor::admit(const join_cluster& who) {
+  members_[who.member.process] = {who.member, who.root};
+  tell_members();
+}
+
+void node_actor::tell_members() {
+  cluster_told fact{job_manager_address_, {}};
+  for (const auto& [process, joined] : members_) fact.members.push_back(joined.member);
+  for (const auto& [process, joined] : members_) {
+    if (const auto root = world().fabric().resolve(joined.root)) send(root, fact);
+  }
+}
+
+void node_actor::on_told(const cluster_told& fact) {
+  if (roles_.links != nullptr) {
+    std::map<process_id, std::string> others;
+    for (const auto& each : fact.members) {
+      if (each.process != world().process()) others[each.process] = each.endpoint;
+    }
+    for (const auto& [process, endpoint] : dialed_) {
+      if (!others.contains(process)) roles_.links->forget(process);
+    }
+    for (const auto& [process, endpoint] : others) {
+      const auto known = dialed_.find(process);
+      if (known != dialed_.end() && known->second == endpoint) continue;
+      if (auto dialed = roles_.links->dial(process, endpoint); !dialed) {
+        return give_up(dialed.failure());
+      }
+    }
+    dialed_ = std::move(others);
+  }
+  if (knows_job_manager_ && fact.job_manager == job_manager_address_) return;
+  end_task_managers();
+  job_manager_address_ = fact.job_manager;
+  knows_job_manager_ = true;
+  for (std::uint32_t i = 0; i < roles_.task_managers; ++i) start_task_manager();
+}
+
+void node_actor::dismiss(const std::optional<error>& failure) {
+  end_task_managers();
+  if (const auto tell = std::exchange(roles_.on_dismissed, nullptr)) tell(failure);
+}
+
+// --- Whom it supervises --------------------------------------------------------------------------
+
 void node_actor::start_task_manager() {
-  spawn_child<task_manager_actor>(graph_, roles_.slots_per_task_manager, roles_.job_manager);
+  task_managers_.push_back(
+      spawn_child<task_manager_actor>(graph_, roles_.slots_per_task_manager, job_manager_address_));
+}
+
+void node_actor::end_task_managers() {
+  for (const auto& each : std::exchange(task_managers_, {})) {
+    send_exit(each, caf::exit_reason::user_shutdown);
+  }
 }
 
 void node_actor::on_child_ended(const caf::actor_addr& child, bool, error cause) {
@@ -52,8 +137,13 @@ void node_actor::on_child_ended(const caf::actor_addr& child, bool, error cause)
     job_manager_ = nullptr;
     roles_.listener->on_state(job_state::failed, within("the job manager was lost", cause),
                               world().now());
-    quit(caf::exit_reason::user_shutdown);
-  } else if (intensity_.on_child_ended(world().now())) {
+    return quit(caf::exit_reason::user_shutdown);
+  }
+  const auto lost = std::find_if(task_managers_.begin(), task_managers_.end(),
+                                 [&](const auto& each) { return each.address() == child; });
+  if (lost == task_managers_.end()) return;  // It was ended.
+  task_managers_.erase(lost);
+  if (intensity_.on_child_ended(world().now())) {
     start_task_manager();
   } else {
     give_up(within("a node lost its task managers too often", std::move(cause)));
@@ -62,11 +152,9 @@ void node_actor::on_child_ended(const caf::actor_addr& child, bool, error cause)
 
 // The job manager must outlive the job's failure, or nobody would tell the listener.
 void node_actor::give_up(error cause) {
-  if (job_manager_) {
-    send(job_manager_, fail_job{std::move(cause)});
-  } else {
-    fail(cause);
-  }
+  if (job_manager_) return send(job_manager_, fail_job{std::move(cause)});
+  dismiss(cause);
+  fail(cause);
 }
 
 }  // namespace weir

@@ -25,6 +25,7 @@ caf::behavior slot_actor::make_behavior() {
 
 void slot_actor::deploy(const deploy_task& order) {
   auto description = graph_->describe(order.task, order.splits);
+  description.seed = seed_of(order.task, order.terms->seed);
   auto name = description.name;
   auto handle = spawn_child<task_actor>(order.attempt, order.terms, std::move(description),
                                         order.job_manager);

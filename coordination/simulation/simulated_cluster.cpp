@@ -74,26 +74,18 @@ struct simulated_cluster::machinery {
                .schedule = settings.schedule}} {
     listener.next = settings.listener;
     auto& first = world.process({0});
-    first_node = first.spawn<node_actor>(
-        first, execution, node_roles{.listener = &listener, .job_manager = {}, .task_managers = 0});
-    // The job manager's actor exists once its node has handled its first message, so the others
-    // start when it has told its address.
-    while (!job_manager_address()) world.step();
-    job_manager = *job_manager_address();
+    first_node = first.spawn<node_actor>(first, execution,
+                                         node_roles{.listener = &listener, .task_managers = 0});
+    root = first.fabric().publish(first_node);
     for (std::uint32_t n = 0; n < settings.task_managers; ++n) {
       start_task_manager(world.process({n + 1}));
     }
   }
 
-  std::optional<actor_address> job_manager_address() {
-    return static_cast<node_actor*>(caf::actor_cast<caf::abstract_actor*>(first_node))
-        ->job_manager();
-  }
-
   void start_task_manager(runtime& process) {
     process.spawn<node_actor>(process, execution,
                               node_roles{.listener = nullptr,
-                                         .job_manager = job_manager,
+                                         .joins = root,
                                          .task_managers = 1,
                                          .slots_per_task_manager = slots_per_task_manager});
   }
@@ -104,7 +96,7 @@ struct simulated_cluster::machinery {
   remembering_listener listener;
   simulated_world world;
   caf::actor first_node;
-  actor_address job_manager;
+  actor_address root;
 };
 
 simulated_cluster::simulated_cluster(const job_graph& graph, job_options options,

@@ -43,6 +43,7 @@ std::shared_ptr<const attempt_terms> some_terms() {
   terms.snapshot_files = {"chk-9/a.snap", "chk-9/b.snap"};
   terms.stops = true;
   terms.poison = {{"record", error_policy::dead_letter}};
+  terms.seed = 99;
   return std::make_shared<const attempt_terms>(std::move(terms));
 }
 
@@ -60,6 +61,7 @@ TEST(JobMessageCodec, BringsADeploymentWithItsTerms) {
   EXPECT_EQ(got.terms->snapshot_files.back(), "chk-9/b.snap");
   EXPECT_EQ(got.terms->poison.at("record"), error_policy::dead_letter);
   EXPECT_TRUE(got.terms->stops);
+  EXPECT_EQ(got.terms->seed, 99U);
 }
 
 TEST(JobMessageCodec, BringsAFrameWithItsEncodedRecordsAndMarks) {
@@ -125,6 +127,13 @@ TEST(JobMessageCodec, BringsOrdersAndSmallFacts) {
   EXPECT_EQ(there_and_back(task_deployed{{3}, {7}, {{1}, 2}}).address, (actor_address{{1}, 2}));
   EXPECT_EQ(there_and_back(task_started{{3}, {7}}).task, task_index{7});
   EXPECT_EQ(there_and_back(task_drained{{3}, {7}}).task, task_index{7});
+  const auto joins = there_and_back(join_cluster{{{5}, "10.0.0.5:6"}, {{5}, 7}});
+  EXPECT_EQ(joins.member.endpoint, "10.0.0.5:6");
+  EXPECT_EQ(joins.root, (actor_address{{5}, 7}));
+  const auto told = there_and_back(cluster_told{{{0}, 9}, {{{5}, "a"}, {{6}, "b"}}});
+  EXPECT_EQ(told.job_manager, (actor_address{{0}, 9}));
+  EXPECT_EQ(told.members.back().process, process_id{6});
+  EXPECT_TRUE(there_and_back(leave_cluster{true}).succeeded);
   const auto wiring = there_and_back(connect_task{{3}, {{{1}, 2}}, {{{1}, 3}, {{2}, 4}}});
   EXPECT_EQ(wiring.downstream.back(), (actor_address{{2}, 4}));
 }

@@ -20,7 +20,6 @@ protected:
     graph_ = std::make_shared<const execution_graph>(graph, options);
     node_ = process_.spawn<node_actor>(process_, graph_,
                                        node_roles{.listener = &listener_,
-                                                  .job_manager = {},
                                                   .task_managers = task_managers,
                                                   .slots_per_task_manager = slots});
   }

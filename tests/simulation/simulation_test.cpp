@@ -115,7 +115,7 @@ TEST(Simulation, RunsTheSameForTheSameSeeds) {
 
 TEST(Simulation, HasFaultsAtExactMoments) {
   const auto report = simulation{forgetful_job}
-                          .seeds(1, 1)
+                          .seeds(1, 10)  // Not in each the task is there.
                           .on("checkpoint 2 acknowledged by number/0")
                           .crash("tm-1")
                           .expect_exactly_once()
@@ -249,7 +249,7 @@ TEST(Simulation, NoticesAJobThatIsNotTheSameEachTime) {
         .uid("number")
         .sink(discard());
   };
-  const auto report = simulation{restless}.seeds(20, 20).crash_random_process().run();
+  const auto report = simulation{restless}.seeds(20, 60).crash_random_process().run();
   ASSERT_TRUE(report.first) << to_string(report);
   EXPECT_EQ(report.first->kind, violation_kind::unrepeatable);
   EXPECT_TRUE(report.first->violation.starts_with("two runs of the seed differ: "));
