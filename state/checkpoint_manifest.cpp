@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "state/crc32c.hpp"
+#include "api/crc32c.hpp"
 
 namespace weir {
 

@@ -3,7 +3,7 @@
 #include "state/format_header.hpp"
 
 #include "api/codec.hpp"
-#include "state/crc32c.hpp"
+#include "api/crc32c.hpp"
 
 namespace weir {
 

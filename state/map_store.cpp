@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "api/codec.hpp"
-#include "state/crc32c.hpp"
+#include "api/crc32c.hpp"
 #include "state/scratch_directory.hpp"
 #include "state/whole_file.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "api/codec.hpp"
-#include "state/crc32c.hpp"
+#include "api/crc32c.hpp"
 
 namespace weir {
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "api/codec.hpp"
-#include "state/crc32c.hpp"
+#include "api/crc32c.hpp"
 #include "state/whole_file.hpp"
 
 namespace weir {

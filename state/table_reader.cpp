@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "api/cold_space.hpp"
+#include "api/crc32c.hpp"
 #include "api/hash_range.hpp"
 #include "api/key.hpp"
-#include "state/crc32c.hpp"
 
 namespace weir {
 

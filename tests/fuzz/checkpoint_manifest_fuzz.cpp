@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "api/codec.hpp"
+#include "api/crc32c.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
 #include "state/checkpoint_directory.hpp"
 #include "state/checkpoint_manifest.hpp"
-#include "state/crc32c.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "api/codec.hpp"
+#include "api/crc32c.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
-#include "state/crc32c.hpp"
 #include "state/kept_stores.hpp"
 #include "state/map_store.hpp"
 #include "state/snapshot_reader.hpp"

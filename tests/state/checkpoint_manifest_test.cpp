@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "state/crc32c.hpp"
+#include "api/crc32c.hpp"
 
 namespace weir {
 namespace {

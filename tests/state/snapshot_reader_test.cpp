@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "api/codec.hpp"
+#include "api/crc32c.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
-#include "state/crc32c.hpp"
 #include "tests/support/random_numbers.hpp"
 #include "tests/support/snapshot_content.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Both ways to a CRC32C: the instruction, eight bytes at a time, and "slicing by eight" (M. E.
 // Kounavis and F. L. Berry, 2005): eight tables take eight bytes per step, too.
-#include "state/crc32c.hpp"
+#include "api/crc32c.hpp"
 
 #include <array>
 #include <bit>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The checksums that RFC 3720 gives, and both ways to them against each other.
-#include "state/crc32c.hpp"
+#include "api/crc32c.hpp"
 
 #include <string>
 #include <string_view>
