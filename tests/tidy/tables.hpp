@@ -40,7 +40,9 @@ struct library_door {
 inline const std::vector<library_door> library_doors{
     {"caf/",
      {"*_actor.hpp", "*_actor.cpp", "network/fabric.*", "network/local_fabric.*", "network/caf_*",
-      "network/message_codec.*", "actors/runtime.*", "actors/caf_*", "actors/job_message_codec.*",
+      "network/message_codec.hpp", "network/tcp_fabric.*", "network/tcp_proxy.*",
+      "network/published_actors.*", "network/actor_frames.*", "actors/runtime.*", "actors/caf_*",
+      "actors/job_message_codec.*",
       "coordination/local_cluster.*", "coordination/caf_*", "coordination/simulation/*",
       "tests/*"}},
     {"boost/", {"coordination/command_line.cpp"}},
@@ -51,6 +53,7 @@ inline const std::vector<library_door> library_doors{
     {"google/protobuf/", {"api/codecs/descriptor_set.cpp", "state/message_type.cpp", "tests/*"}},
     {"rocksdb/", {"state/rocksdb_store.cpp"}},
     {"librdkafka/", {}},
+    {"openssl/", {"network/cluster_secret.cpp"}},
     {"gtest/", {"coordination/testing/simulate.hpp", "tests/*"}},
     {"gmock/", {"tests/*"}},
 };
