@@ -78,7 +78,9 @@ inline const patterns engine_and_tests{"api/*",          "state/*",      "networ
                                        "coordination/*", "connectors/*", "tests/*"};
 
 inline const std::vector<forbidden_call> forbidden_calls{
-    {"steady_clock::now", engine_and_tests, {"actors/caf_runtime.cpp", "tests/benchmarks/*"}},
+    {"steady_clock::now",
+     engine_and_tests,
+     {"actors/caf_runtime.cpp", "network/tcp_transport_worker.cpp", "tests/benchmarks/*"}},
     {"system_clock::now", engine_and_tests, {"actors/caf_runtime.cpp", "tests/benchmarks/*"}},
     {"high_resolution_clock::now", engine_and_tests, {}},
     {"clock_gettime", engine_and_tests, {"tests/benchmarks/*"}},
@@ -87,7 +89,7 @@ inline const std::vector<forbidden_call> forbidden_calls{
     {"sleep_until", engine_and_tests, {"tests/integration/*"}},
     {"usleep", engine_and_tests, {}},
     {"nanosleep", engine_and_tests, {}},
-    {"std::thread", engine, {"actors/caf_runtime.cpp"}},
+    {"std::thread", engine, {"actors/caf_runtime.cpp", "network/tcp_transport_worker.*"}},
     {"std::jthread", engine, {}},
     {"std::async", engine, {}},
     {"std::random_device", engine_and_tests, {"actors/caf_runtime.cpp"}},
@@ -136,6 +138,9 @@ inline const std::vector<coverage> covered_elsewhere{
     {"coordination/testing/simulation_machinery.cpp", "tests/simulation/simulation_test.cpp"},
     {"coordination/testing/tested_tasks.cpp", "tests/coordination/test_bench_test.cpp"},
     {"coordination/testing/snapshot_files.cpp", "tests/coordination/test_bench_test.cpp"},
+    {"network/tcp_transport_worker.cpp", "tests/network/tcp_transport_test.cpp"},
+    {"network/tcp_transport_peers.cpp", "tests/network/tcp_transport_test.cpp"},
+    {"network/tcp_proxy.cpp", "tests/network/tcp_fabric_test.cpp"},
     {"state/map_store.cpp", "tests/state/entry_store_test.cpp"},
     {"coordination/weir_main.cpp", "tests/integration/state_tool_test.sh"},
 };
