@@ -21,6 +21,10 @@ void kill(const caf::strong_actor_ptr& proxy, const caf::error& reason) {
   static_cast<tcp_proxy*>(proxy->get())->kill_proxy(nullptr, reason);
 }
 
+bool has_ended(const caf::strong_actor_ptr& actor) {
+  return actor->get()->getf(caf::abstract_actor::is_terminated_flag);
+}
+
 // CAF compares handles by actor and node: so each connection is a node.
 caf::node_id node_of(process_id process, std::uint64_t connection) {
   caf::node_id::default_data::host_id_type host{};
@@ -48,8 +52,12 @@ tcp_fabric::tcp_fabric(caf::actor_system& system, const tcp_fabric_settings& set
       [this](std::uint64_t connection, std::uint64_t actor, const caf::error& reason) {
         on_actor_ended(connection, actor, reason);
       });
-  terms_ = std::make_shared<const tcp_proxy_terms>(tcp_proxy_terms{
-      settings.transport.self.process, settings.codec, std::move(published), settings.report});
+  terms_ = std::make_shared<const tcp_proxy_terms>(
+      tcp_proxy_terms{.self = settings.transport.self.process,
+                      .codec = settings.codec,
+                      .published = std::move(published),
+                      .max_frame = settings.transport.connections.max_frame,
+                      .report = settings.report});
 }
 
 tcp_fabric::~tcp_fabric() {
@@ -64,8 +72,7 @@ actor_address tcp_fabric::publish(const caf::actor& local) {
 caf::actor tcp_fabric::resolve(actor_address address) {
   if (address.process == terms_->self) {
     const auto found = terms_->published->find(address.actor);
-    const bool has_ended = !found || found->get()->getf(caf::abstract_actor::is_terminated_flag);
-    return has_ended ? caf::actor{} : caf::actor_cast<caf::actor>(found);
+    return !found || has_ended(found) ? caf::actor{} : caf::actor_cast<caf::actor>(found);
   }
   return caf::actor_cast<caf::actor>(proxy_for(address, connection_to(address.process)));
 }
@@ -101,10 +108,15 @@ caf::strong_actor_ptr tcp_fabric::proxy_for(actor_address address, const connect
     const auto open = open_.find(address.process);
     return over && open != open_.end() && open->second == over;
   };
+  caf::strong_actor_ptr ended;
   {
     const std::scoped_lock lock{guard_};
     const auto found = proxies_.find(address);
-    if (found != proxies_.end() && is_open()) return found->second;
+    if (found != proxies_.end() && is_open()) {
+      if (!has_ended(found->second)) return found->second;
+      ended = std::move(found->second);  // It could not send something.
+      proxies_.erase(found);
+    }
   }
   const auto proxy = make_proxy(address, over);
   bool is_kept = false;

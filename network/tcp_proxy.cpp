@@ -44,7 +44,8 @@ void tcp_proxy::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) 
   }
 }
 
-void tcp_proxy::send_message(const caf::mailbox_element& element, const caf::message& content) {
+result<std::string> tcp_proxy::encode(const caf::mailbox_element& element,
+                                      const caf::message& content) const {
   const auto sender = address_of(element.sender);
   const message_head head{.target = target_.actor,
                           .sender_process = sender.process.value,
@@ -53,23 +54,35 @@ void tcp_proxy::send_message(const caf::mailbox_element& element, const caf::mes
   std::string frame;
   const auto begin = begin_wire_frame(frame);
   encode_head(head, frame);
-  if (const auto encoded = terms_->codec->encode(content, frame); !encoded) {
-    return fail_request(element, within("send a message to actor " + std::to_string(target_.actor) +
-                                            " of process " + std::to_string(target_.process.value),
-                                        encoded.failure()));
+  if (auto encoded = terms_->codec->encode(content, frame); !encoded) return encoded.failure();
+  const auto length = frame.size() - wire_header_size;
+  if (length > terms_->max_frame) {
+    return error{error_code::invalid_argument,
+                 "its " + std::to_string(length) + " bytes are more than the " +
+                     std::to_string(terms_->max_frame) + " that a frame may have: raise the " +
+                     "limit in all processes, or send smaller batches"};
   }
   end_wire_frame(wire_kind::message, begin, frame);
-  // If that fails, the connection ends, and with it this proxy.
-  static_cast<void>(connection_->send(std::move(frame)));
+  return frame;
 }
 
-// The sender of a request waits for an answer: that is the failure. Nobody waits for a mere
-// message.
-void tcp_proxy::fail_request(const caf::mailbox_element& element, const error& why) {
+void tcp_proxy::send_message(const caf::mailbox_element& element, const caf::message& content) {
+  auto frame = encode(element, content);
+  if (!frame) {
+    return on_not_sent(element, within("send a message to actor " + std::to_string(target_.actor) +
+                                           " of process " + std::to_string(target_.process.value),
+                                       frame.failure()));
+  }
+  // If that fails, the connection ends, and with it this proxy.
+  static_cast<void>(connection_->send(std::move(*frame)));
+}
+
+void tcp_proxy::on_not_sent(const caf::mailbox_element& element, const error& why) {
   terms_->report(why);
-  if (!element.sender || !element.mid.is_request()) return;
   auto reason =
       caf::make_error(caf::sec::runtime_error, static_cast<std::uint8_t>(why.code), why.message);
+  if (!element.mid.is_request()) return kill_proxy(nullptr, std::move(reason));
+  if (!element.sender) return;
   element.sender->enqueue(caf::make_mailbox_element(nullptr, element.mid.response_id(), {},
                                                     caf::make_message(std::move(reason))),
                           nullptr);

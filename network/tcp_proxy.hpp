@@ -2,14 +2,17 @@
 // A handle to an actor of another process. To CAF it is an actor: send, request, monitor, link and
 // current_sender work; what it is sent travels over one connection, and it ends with that.
 //
-// The actor's end is reported by the other process (wire_kind::down) and ends the proxy, which is
-// what its monitors and links hear.
+// Nothing is missing from what it delivers: a message that cannot be sent ends it, unless it is a
+// request, whose sender gets the error for an answer. The actor's end is reported by the other
+// process (wire_kind::down) and ends the proxy, which is what its monitors and links hear.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 
 #include <caf/actor_proxy.hpp>
 
@@ -25,6 +28,7 @@ struct tcp_proxy_terms {
   process_id self;
   std::shared_ptr<const message_codec> codec;
   std::shared_ptr<published_actors> published;
+  std::uint32_t max_frame = 0;  // Of what may be sent, in bytes.
   // A message could not be sent. Called on any thread.
   std::function<void(const error&)> report;
 };
@@ -49,8 +53,10 @@ public:
 private:
   actor_address address_of(const caf::strong_actor_ptr& actor) const;
   void send_message(const caf::mailbox_element& element, const caf::message& content);
+  result<std::string> encode(const caf::mailbox_element& element,
+                             const caf::message& content) const;
   void send_exit(const caf::exit_msg& told);
-  void fail_request(const caf::mailbox_element& element, const error& why);
+  void on_not_sent(const caf::mailbox_element& element, const error& why);
   bool is_end_of_linked(const caf::strong_actor_ptr& source);
   void tell_of_link(wire_kind kind, caf::abstract_actor* linked);
 

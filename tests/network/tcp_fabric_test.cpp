@@ -312,6 +312,23 @@ TEST_F(TcpFabric, RefusesMessagesThatMayNotLeave) {
             std::string::npos);
 }
 
+TEST_F(TcpFabric, EndsAHandleThatCouldNotSendSomething) {
+  const auto actor = two_->doubler();
+  const auto handle = far(actor);
+  (*near_)->monitor(handle);
+  near_->send(handle, std::string(9'000'000, 'x'));
+  const auto down = near_.next<caf::down_msg>();
+  EXPECT_EQ(down.reason, caf::sec::runtime_error);
+  EXPECT_NE(one_.reports().find("are more than the 8388608 that a frame may have"),
+            std::string::npos);
+  // The connection goes on, with a new handle.
+  const auto fresh = far(actor);
+  EXPECT_EQ(ask(fresh, 4), 8);
+  (*near_)->monitor(fresh);
+  caf::anon_send_exit(actor, caf::exit_reason::kill);
+  EXPECT_EQ(near_.next<caf::down_msg>().reason, caf::exit_reason::kill);
+}
+
 TEST_F(TcpFabric, CarriesHandlesOfThirdProcesses) {
   process three{3};
   watcher there{three};

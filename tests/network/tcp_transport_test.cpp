@@ -3,7 +3,7 @@
 // connection was lost, and to nobody who does not belong.
 #include "network/tcp_transport.hpp"
 
-#include <mutex>
+#include <future>
 #include <optional>
 #include <string>
 #include <vector>
@@ -245,11 +245,9 @@ TEST(TcpTransport, EndsAConnectionWhoseFramesNobodyUnderstands) {
 
 TEST(TcpTransport, RunsWhatIsPosted) {
   transport_party one{transport_settings(member(1))};
-  std::mutex done;
-  done.lock();
-  one.transport().post([&] { done.unlock(); });
-  done.lock();
-  done.unlock();
+  std::promise<int> done;
+  one.transport().post([&] { done.set_value(7); });
+  EXPECT_EQ(done.get_future().get(), 7);
 }
 
 TEST(TcpTransport, StartsOnlyWithSettingsThatCanWork) {
