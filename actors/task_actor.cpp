@@ -15,6 +15,12 @@ namespace weir {
 
 namespace {
 
+bool reaches(const connect_task& order, process_id process) {
+  const auto is_there = [process](const actor_address& peer) { return peer.process == process; };
+  return std::any_of(order.upstream.begin(), order.upstream.end(), is_there) ||
+         std::any_of(order.downstream.begin(), order.downstream.end(), is_there);
+}
+
 // How many events a task handles before others on the same worker thread have their turn.
 constexpr int steps_per_turn = 32;
 constexpr auto announce_interval = std::chrono::seconds{1};
@@ -68,7 +74,11 @@ caf::behavior task_actor::make_behavior() {
         run();
       },
       [this](const connect_task& order) {
-        if (order.attempt == attempt_ && !is_running_) start(order);
+        if (order.attempt == attempt_ && !is_running_ && !wiring_) start_when_connected(order);
+      },
+      [this](const peer_up& fact) { on_connected(fact.peer); },
+      [this](const peer_down& fact) {
+        if (wiring_ && reaches(*wiring_, fact.peer)) missing_.insert(fact.peer);
       },
       [this](const trigger_checkpoint& order) {
         if (order.attempt != attempt_) return;
@@ -113,6 +123,23 @@ void task_actor::on_exit() {
   upstream_.clear();
   downstream_.clear();
   job_manager_ = nullptr;
+}
+
+// Processes that have just met may be deployed to before they are connected with each other.
+void task_actor::start_when_connected(const connect_task& order) {
+  for (const auto* side : {&order.upstream, &order.downstream}) {
+    for (const auto& peer : *side) missing_.insert(peer.process);
+  }
+  missing_.erase(world().process());
+  if (missing_.empty()) return start(order);
+  wiring_ = order;
+  world().fabric().watch_peers(caf::actor{this});
+}
+
+void task_actor::on_connected(process_id peer) {
+  if (!wiring_) return;
+  missing_.erase(peer);
+  if (missing_.empty()) start(*std::exchange(wiring_, std::nullopt));
 }
 
 void task_actor::start(const connect_task& order) {

@@ -5,6 +5,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "actors/caf_messages.hpp"
@@ -30,6 +32,8 @@ protected:
   void on_unreachable(const caf::actor_addr& peer, error cause) override;
 
 private:
+  void start_when_connected(const connect_task& order);
+  void on_connected(process_id peer);
   void start(const connect_task& order);
   caf::actor reach(actor_address peer);
   [[nodiscard]] status open();
@@ -51,6 +55,8 @@ private:
   std::vector<caf::actor> upstream_;
   std::vector<caf::actor> downstream_;
   std::map<caf::actor_addr, process_id> far_peers_;  // Those of other processes.
+  std::optional<connect_task> wiring_;               // Until it has started.
+  std::set<process_id> missing_;  // Of the processes that it reaches: not connected yet.
   bool is_running_ = false;
   bool resume_is_under_way_ = false;
   bool has_told_that_it_drained_ = false;

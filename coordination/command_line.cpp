@@ -12,6 +12,7 @@
 
 #include "coordination/setting.hpp"
 #include "coordination/suggestion.hpp"
+#include "network/endpoint_text.hpp"
 
 namespace weir {
 
@@ -33,6 +34,14 @@ constexpr std::array all_options{
                    "leave behind state of operators that are gone"},
     program_option{'\0', "check-restore", "PATH", false,
                    "show what of that checkpoint the job could go on with, and stop"},
+    program_option{'\0', "processes", "N", false,
+                   "run N task managers in processes of their own, on this host"},
+    program_option{'\0', "listen", "HOST:PORT", false,
+                   "let task managers of other hosts join here; taskmanager.count says how many"},
+    program_option{'\0', "join", "HOST:PORT", false,
+                   "be a task manager of the job that listens there"},
+    program_option{'\0', "secret-file", "FILE", false,
+                   "holds what all processes of the job know, and nobody else"},
     program_option{'\0', "simulate", "", true,
                    "run the job on simulated clusters that fail, and compare its output"},
     program_option{'\0', "seeds", "FIRST..LAST", false,
@@ -203,6 +212,7 @@ public:
       if (text.empty()) return usage_error("--check-restore: the path of a checkpoint is empty.");
       line_.check_restore = text;
     }
+    if (auto applied = apply_processes(); !applied) return applied;
     if (auto applied = apply_simulation(); !applied) return applied;
     if (given_.contains("allow-non-restored-state")) line_.options.allow_non_restored_state = true;
     for (const std::string& text : values_of("log-level")) {
@@ -212,6 +222,33 @@ public:
     }
     if (given_.contains("no-progress")) line_.options.progress = false;
     return check(line_.options);
+  }
+
+  status apply_processes() {
+    auto& asked = line_.processes;
+    for (const std::string& text : values_of("processes")) {
+      job_options counted;
+      auto assigned = assign(*find_setting("taskmanager.count"), text, counted);
+      if (!assigned) return within("--processes", assigned.failure());
+      asked.here = counted.task_managers;
+      line_.options.task_managers = std::max(line_.options.task_managers, asked.here);
+    }
+    for (auto [name, place] : {std::pair{"listen", &asked.listen}, {"join", &asked.join}}) {
+      for (const std::string& text : values_of(name)) {
+        const auto parsed = parse_endpoint(text);
+        if (!parsed) return within("--" + std::string{name}, parsed.failure());
+        if (is_any_address(*parsed)) {
+          return usage_error("--" + std::string{name} + " " + text +
+                             ": name the address by which others reach that host.");
+        }
+        *place = text;
+      }
+    }
+    for (const std::string& text : values_of("secret-file")) asked.secret_file = text;
+    if (!asked.join.empty() && asked.here > 0) {
+      return usage_error("--processes belongs to the job manager's process, not to --join.");
+    }
+    return {};
   }
 
   status apply_simulation() {

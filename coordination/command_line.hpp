@@ -23,8 +23,19 @@
 
 namespace weir {
 
+// In which processes a job runs; see docs/operating.md.
+struct process_request {
+  std::uint32_t here = 0;  // So many task managers in processes of their own, started here.
+  std::string listen{};    // Where task managers of other hosts join: "10.0.0.1:6123".
+  std::string join{};      // Be one of those.
+  std::string secret_file{};
+
+  bool is_distributed() const { return here > 0 || !listen.empty(); }
+};
+
 struct command_line {
   job_options options;
+  process_request processes{};
   given_parameters parameters;
   log_level least_log_level = log_level::info;
   std::string check_restore;  // The checkpoint to compare with; empty: none.

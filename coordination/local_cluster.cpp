@@ -2,8 +2,6 @@
 // The starting, waiting and stopping behind coordination/local_cluster.hpp.
 #include "coordination/local_cluster.hpp"
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -11,65 +9,10 @@
 #include "actors/caf_messages.hpp"
 #include "actors/caf_runtime.hpp"
 #include "coordination/node_actor.hpp"
+#include "coordination/outcome_listener.hpp"
 #include "coordination/slot_assignment.hpp"
 
 namespace weir {
-
-namespace {
-
-// Remembers the outcome for whoever waits, and passes everything on.
-class outcome_listener final : public job_listener {
-public:
-  explicit outcome_listener(job_listener* next) : next_{next} {}
-
-  void on_state(job_state state, const std::optional<error>& cause, processing_time now) override {
-    if (next_ != nullptr) next_->on_state(state, cause, now);
-    if (!is_final(state)) return;
-    {
-      const std::scoped_lock lock{guard_};
-      outcome_.state = state;
-      outcome_.cause = cause;
-    }
-    ended_.notify_all();
-  }
-  void on_progress(const job_totals& totals, processing_time now) override {
-    if (next_ != nullptr) next_->on_progress(totals, now);
-    const std::scoped_lock lock{guard_};
-    outcome_.totals = totals;
-  }
-
-  void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
-    if (next_ != nullptr) next_->on_checkpoint(report, now);
-  }
-  void on_savepoint(const savepoint_outcome& outcome, processing_time now) override {
-    if (next_ != nullptr) next_->on_savepoint(outcome, now);
-  }
-  void on_warning(const error& what, processing_time now) override {
-    if (next_ != nullptr) next_->on_warning(what, now);
-  }
-
-  job_outcome wait() {
-    std::unique_lock lock{guard_};
-    ended_.wait(lock, [this] { return is_final(outcome_.state); });
-    return outcome_;
-  }
-
-private:
-  job_listener* next_;
-  std::mutex guard_;
-  std::condition_variable ended_;
-  job_outcome outcome_;
-};
-
-job_options with_enough_slots(const job_graph& graph, job_options options) {
-  if (options.task_managers == 0) options.task_managers = 1;
-  if (options.slots_per_task_manager > 0) return options;
-  const auto needed = required_slots(execution_graph{graph, options});
-  options.slots_per_task_manager = (needed + options.task_managers - 1) / options.task_managers;
-  return options;
-}
-
-}  // namespace
 
 struct local_cluster::machinery {
   machinery(const job_graph& graph, job_options options, job_listener* next)

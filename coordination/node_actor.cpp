@@ -27,16 +27,16 @@ caf::behavior node_actor::make_behavior() {
     for (std::uint32_t i = 0; i < roles_.task_managers; ++i) start_task_manager();
   }
   world().fabric().watch_peers(caf::actor{this});
-  return on_membership_messages().or_else(
-      [this](cancel_job order) {
-        if (job_manager_) send(job_manager_, order);
-      },
-      [this](const take_savepoint& order) {
-        if (job_manager_) send(job_manager_, order);
-      },
-      [this](const stop_with_savepoint& order) {
-        if (job_manager_) send(job_manager_, order);
-      });
+  return on_membership_messages().or_else([this](const fail_job& order) { give_up(order.cause); },
+                                          [this](cancel_job order) {
+                                            if (job_manager_) send(job_manager_, order);
+                                          },
+                                          [this](const take_savepoint& order) {
+                                            if (job_manager_) send(job_manager_, order);
+                                          },
+                                          [this](const stop_with_savepoint& order) {
+                                            if (job_manager_) send(job_manager_, order);
+                                          });
 }
 
 void node_actor::on_exit() {
@@ -65,6 +65,7 @@ caf::message_handler node_actor::on_membership_messages() {
         for (const auto& [process, joined] : members_) {
           if (const auto root = world().fabric().resolve(joined.root)) send(root, order);
         }
+        quit(caf::exit_reason::user_shutdown);
       },
   };
 }

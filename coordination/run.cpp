@@ -19,6 +19,7 @@
 #include "coordination/plan_text.hpp"
 #include "coordination/restore_check.hpp"
 #include "coordination/restore_report.hpp"
+#include "coordination/run_processes.hpp"
 #include "coordination/slot_assignment.hpp"
 #include "coordination/testing/simulate_command.hpp"
 #include "state/posix_file_system.hpp"
@@ -77,10 +78,11 @@ private:
   pthread_t main_thread_;
 };
 
-int run_to_the_end(const environment& env, const command_line& asked) {
+int run_to_the_end(const environment& env, const command_line& asked,
+                   std::vector<std::string> arguments) {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int each : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, job_ended_signal}) {
+  for (const int each : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD, job_ended_signal}) {
     sigaddset(&signals, each);
   }
   // Before any thread starts, so that all inherit it.
@@ -91,14 +93,25 @@ int run_to_the_end(const environment& env, const command_line& asked) {
                  .terminal_width = terminal_width()},
                 write_to_stderr};
   waking_listener listener{shown, pthread_self()};
-  local_cluster cluster{env.graph(), asked.options, &listener};
+  std::unique_ptr<running_job> job;
+  process_cluster* processes = nullptr;
+  if (asked.processes.is_distributed()) {
+    auto started = start_processes(env, asked, std::move(arguments), listener, read_small_file,
+                                   write_to_stderr);
+    if (!started) return complain(env.graph().name, started.failure());
+    processes = started->get();
+    job = *std::move(started);
+  } else {
+    job = std::make_unique<local_cluster>(env.graph(), asked.options, &listener);
+  }
   for (int received = 0; received != job_ended_signal;) {
     sigwait(&signals, &received);
-    if (received == SIGUSR1) cluster.savepoint();
-    if (received == SIGUSR2) cluster.stop_with_savepoint({}, asked.options.drain_on_stop);
-    if (received == SIGINT || received == SIGTERM) cluster.cancel();
+    if (received == SIGUSR1) job->savepoint();
+    if (received == SIGUSR2) job->stop_with_savepoint({}, asked.options.drain_on_stop);
+    if (received == SIGINT || received == SIGTERM) job->cancel();
+    if (received == SIGCHLD && processes != nullptr) processes->on_child_signal();
   }
-  switch (cluster.wait().state) {
+  switch (job->wait().state) {
     case job_state::finished:
       return exit_finished;
     case job_state::cancelled:
@@ -192,7 +205,10 @@ int run(int argc, const char* const* argv, const std::string& job_name,
   }
   if (!asked->check_restore.empty()) return check_and_tell(env, *asked);
   if (asked->simulate) return simulate_and_tell(env, *asked);
-  return run_to_the_end(env, *asked);
+  if (!place_to_join().empty() || !asked->processes.join.empty()) {
+    return run_task_manager(env, *asked, read_small_file, write_to_stderr);
+  }
+  return run_to_the_end(env, *asked, {argv, argv + argc});
 }
 
 }  // namespace weir

@@ -28,6 +28,14 @@ std::uint32_t required_slots(const execution_graph& graph) {
   return total;
 }
 
+job_options with_enough_slots(const job_graph& graph, job_options options) {
+  if (options.task_managers == 0) options.task_managers = 1;
+  if (options.slots_per_task_manager > 0) return options;
+  const auto needed = required_slots(execution_graph{graph, options});
+  options.slots_per_task_manager = (needed + options.task_managers - 1) / options.task_managers;
+  return options;
+}
+
 std::vector<offered_slot> assign_slots(const execution_graph& graph,
                                        const std::vector<offered_slot>& offers) {
   WEIR_ASSERT(offers.size() >= required_slots(graph));

@@ -23,6 +23,10 @@ struct offered_slot {
 // How many slots the job needs.
 std::uint32_t required_slots(const execution_graph& graph);
 
+// The same options with at least one task manager, and with as many slots for each as the job
+// needs, shared among them, if their number is not set.
+job_options with_enough_slots(const job_graph& graph, job_options options);
+
 // A slot for each task, in the order of the tasks. Spreads the job over the task managers.
 // REQUIRES: offers.size() >= required_slots(graph).
 std::vector<offered_slot> assign_slots(const execution_graph& graph,

@@ -135,7 +135,9 @@ void connection::admit() {
 
 void connection::refuse(const error& why) {
   if (is_closed()) return;
-  append_refusal(why.message, output_);
+  // Which of two connections at once is refused is of no interest to the other side.
+  const bool is_superfluous = why.code == error_code::in_use;
+  append_refusal(is_superfluous ? std::string{superfluous_connection} : why.message, output_);
   give_up(why);
 }
 

@@ -8,9 +8,9 @@ namespace weir {
 
 namespace {
 
-error not_wanted(const peer_identity& candidate, const std::string& why) {
-  return {error_code::in_use,
-          "connect with process " + std::to_string(candidate.process.value) + ": " + why};
+error not_wanted(const peer_identity& candidate, const std::string& why,
+                 error_code code = error_code::in_use) {
+  return {code, "connect with process " + std::to_string(candidate.process.value) + ": " + why};
 }
 
 }  // namespace
@@ -18,9 +18,11 @@ error not_wanted(const peer_identity& candidate, const std::string& why) {
 status connection_choice::decide(const peer_identity& candidate, bool is_dialed_here,
                                  const known_peer& known) const {
   if (candidate.incarnation < known.incarnation) {
-    return not_wanted(
-        candidate, "a later life of it was here (incarnation " + std::to_string(known.incarnation) +
-                       ", not " + std::to_string(candidate.incarnation) + "): end the earlier one");
+    return not_wanted(candidate,
+                      "a later life of it was here (incarnation " +
+                          std::to_string(known.incarnation) + ", not " +
+                          std::to_string(candidate.incarnation) + "): end the earlier one",
+                      error_code::permission_denied);
   }
   if (candidate.incarnation > known.incarnation) return {};
   if (is_dialed_here || candidate.process < self_) return {};

@@ -101,7 +101,10 @@ std::string handshake::statement(bool of_dialer) const {
 result<handshake_step> handshake::on_frame(const wire_frame& received, std::string& out) {
   WEIR_ASSERT(step_ == handshake_step::waiting);
   if (received.kind == wire_kind::refusal) {
-    return refused("the other side refused the connection: " + harmless(received.payload));
+    const auto why = "the other side refused the connection: " + harmless(received.payload);
+    // Of two connections at once one is refused, and nothing is wrong.
+    if (received.payload == superfluous_connection) return error{error_code::in_use, why};
+    return refused(why);
   }
   const auto expected = other_hello_.empty() ? wire_kind::hello : wire_kind::proof;
   if (received.kind != expected) {

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "network/cluster_secret.hpp"
 #include "network/fabric.hpp"
@@ -27,6 +28,8 @@ namespace weir {
 
 // Of the conversation between connected processes; the format of frames has its own.
 inline constexpr std::uint32_t transport_protocol_version = 1;
+// What is said to a connection in whose place there is another, or soon will be.
+inline constexpr std::string_view superfluous_connection = "another connection takes its place";
 // Enough for every frame of a greeting, in bytes.
 inline constexpr std::uint32_t longest_greeting = 4096;
 

@@ -27,6 +27,16 @@ std::uint64_t published_actors::publish(const caf::strong_actor_ptr& actor) {
   return number;
 }
 
+void published_actors::publish_root(const caf::strong_actor_ptr& actor) {
+  {
+    const std::scoped_lock lock{guard_};
+    actors_[0].actor = caf::actor_cast<caf::actor_addr>(actor);
+  }
+  actor->get()->attach_functor([weak = weak_from_this()](const caf::error& reason) {
+    if (const auto self = weak.lock()) self->on_actor_ended(0, reason);
+  });
+}
+
 caf::strong_actor_ptr published_actors::find(std::uint64_t actor) {
   const std::scoped_lock lock{guard_};
   const auto found = actors_.find(actor);

@@ -28,6 +28,8 @@ public:
 
   // Its number. REQUIRES: `actor` is of this process; the caller holds no lock of CAF or its own.
   std::uint64_t publish(const caf::strong_actor_ptr& actor);
+  // Under the number 0, too, which everybody knows: the process's root. In place of the one before.
+  void publish_root(const caf::strong_actor_ptr& actor);
   // Null if there is no such actor, or not any more.
   caf::strong_actor_ptr find(std::uint64_t actor);
   // That connection is told of its end, once; or false, if there is no such actor.

@@ -69,6 +69,10 @@ actor_address tcp_fabric::publish(const caf::actor& local) {
   return {terms_->self, terms_->published->publish(caf::actor_cast<caf::strong_actor_ptr>(local))};
 }
 
+void tcp_fabric::publish_root(const caf::actor& root) {
+  terms_->published->publish_root(caf::actor_cast<caf::strong_actor_ptr>(root));
+}
+
 caf::actor tcp_fabric::resolve(actor_address address) {
   if (address.process == terms_->self) {
     const auto found = terms_->published->find(address.actor);
@@ -79,6 +83,8 @@ caf::actor tcp_fabric::resolve(actor_address address) {
 
 void tcp_fabric::watch_peers(const caf::actor& listener) {
   const std::scoped_lock lock{listeners_guard_};
+  std::erase_if(listeners_,
+                [](const caf::actor_addr& each) { return !caf::actor_cast<caf::actor>(each); });
   listeners_.push_back(listener.address());
   for (const auto peer : up_) caf::anon_send(listener, peer_up{peer});
 }

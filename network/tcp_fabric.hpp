@@ -47,6 +47,9 @@ public:
   caf::actor resolve(actor_address address) override;
   void watch_peers(const caf::actor& listener) override;
 
+  // Makes the root of this process known: {process, 0} is its address.
+  void publish_root(const caf::actor& root);
+
   // Where it listens, and where another process does: see tcp_transport.
   endpoint local() const { return transport_->local(); }
   status dial(process_id peer, const endpoint& where) { return transport_->dial(peer, where); }

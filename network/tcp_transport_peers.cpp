@@ -152,7 +152,7 @@ void tcp_transport::worker::decide(entry& about) {
   if (!wanted) return part.refuse(wanted.failure());
   for (const auto number : {of.open, is_dialed_here ? std::uint64_t{0} : of.attempt}) {
     if (auto* const other = find(number)) {
-      other->connection->part().say_goodbye("another connection takes its place");
+      other->connection->part().say_goodbye(std::string{superfluous_connection});
       take_events(*other);
     }
   }

@@ -232,5 +232,34 @@ TEST(ProgramOptions, AreWrittenAsTheyAreTyped) {
   EXPECT_EQ(usage_of({'\0', "version", "", true, ""}), "--version");
 }
 
+TEST(CommandLine, SaysInWhichProcessesTheJobRuns) {
+  const auto alone = parsed({}).processes;
+  EXPECT_FALSE(alone.is_distributed());
+  const auto here = parsed({"--processes", "3"});
+  EXPECT_TRUE(here.processes.is_distributed());
+  EXPECT_EQ(here.processes.here, 3U);
+  EXPECT_EQ(here.options.task_managers, 3U);
+  const auto listening = parsed({"--listen", "10.0.0.1:6123", "--secret-file", "s", "-D",
+                                 "taskmanager.count=5", "--processes", "2"});
+  EXPECT_EQ(listening.processes.listen, "10.0.0.1:6123");
+  EXPECT_EQ(listening.processes.secret_file, "s");
+  EXPECT_EQ(listening.options.task_managers, 5U);
+  const auto joining = parsed({"--join", "10.0.0.1:6123"});
+  EXPECT_EQ(joining.processes.join, "10.0.0.1:6123");
+  EXPECT_FALSE(joining.processes.is_distributed());
+}
+
+TEST(CommandLine, RefusesProcessesThatCannotBe) {
+  EXPECT_EQ(failure_of({"--processes", "0"}),
+            "--processes: '0' is not an integer between 1 and 1024");
+  EXPECT_EQ(failure_of({"--listen", "here"}),
+            "--listen: 'here' is not HOST:PORT with a numeric address, such as 10.0.0.7:6123 or "
+            "[::1]:6123");
+  EXPECT_EQ(failure_of({"--listen", "0.0.0.0:6123"}),
+            "--listen 0.0.0.0:6123: name the address by which others reach that host. See --help");
+  EXPECT_EQ(failure_of({"--join", "10.0.0.1:1", "--processes", "2"}),
+            "--processes belongs to the job manager's process, not to --join. See --help");
+}
+
 }  // namespace
 }  // namespace weir

@@ -183,7 +183,7 @@ TEST(Connection, TellsADialerThatItIsNotWanted) {
   pipe.run(milliseconds{50});
   ASSERT_TRUE(pipe.end(1).is_closed());
   EXPECT_EQ(pipe.end(1).failure().message,
-            "the other side refused the connection: connect with process 2: there is one already");
+            "the other side refused the connection: another connection takes its place");
 }
 
 TEST(Connection, DeliversNothingAfterItsEnd) {

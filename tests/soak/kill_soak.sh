@@ -15,32 +15,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=$((kills * 4000 + 20000)) keys=100
 
-# What the job must write: computed without it.
-expected() {
-  awk -v count="$count" -v keys="$keys" 'BEGIN {
-    for (i = 0; i < count; ++i) {
-      key = i % keys
-      print key ":" ++seen[key]
-      ++windows[key "@" int(i / 10000)]
-    }
-    for (place in windows) {
-      split(place, part, "@")
-      print part[1] "@" part[2] "=" windows[place]
-    }
-  }' | sort
-}
-# Committed lines of all files, with windows by number: 1970-01-01T00:00:10Z is window 1.
-written() {
-  find "$work/output" -type f ! -name '*.in-progress' -exec cat {} + | python3 -c '
-import datetime, sys
-for line in sys.stdin:
-    if "@" in line:
-        key, rest = line.rstrip("\n").split("@")
-        time, count = rest.split("=")
-        start = datetime.datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
-        line = f"{key}@{int(start) // 10}={count}\n"
-    sys.stdout.write(line)' | sort
-}
+source "$(dirname "${BASH_SOURCE[0]}")/counts.sh"
+
 # next_run BACKEND ARGUMENT...: the arguments of the next run.
 next_run() {
   local backend=$1
@@ -73,13 +49,6 @@ done
 next_run rocksdb -D state.backend.rocksdb.cache-size=0b -P rate=100000000
 "$job" "${arguments[@]}" >>"$work/log" 2>&1 || { echo "the job failed by itself:"; tail -n 20 "$work/log"; exit 1; }
 
-expected >"$work/expected"
-written >"$work/written"
-lost=$(comm -23 "$work/expected" "$work/written" | wc -l)
-extra=$(comm -13 "$work/expected" "$work/written" | wc -l)
-echo "kill_soak: $done_kills kills, $(wc -l <"$work/expected") lines, $lost lost, $extra duplicated or wrong"
-left=$(find "$work/output" -name '*.in-progress' | wc -l)
-[[ $left -eq 0 ]] || { echo "$left unfinished files are left over"; exit 1; }
 left=$(find "$work/rocksdb" -mindepth 1 ! -name '*.lock' | wc -l)
 [[ $left -eq 0 ]] || { echo "$left files of RocksDB are left over"; exit 1; }
-[[ $lost -eq 0 && $extra -eq 0 ]]
+compare "kill_soak: $done_kills kills"

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The production runtime of a process that has others beside it: caf_runtime, with a fabric that
+// reaches them.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "actors/caf_runtime.hpp"
+#include "network/cluster_secret.hpp"
+#include "network/tcp_fabric.hpp"
+
+namespace weir {
+
+struct networked_runtime_settings {
+  std::uint32_t threads = 0;  // Of the workers; 0: one for each core.
+  cluster_membership self{};  // The incarnation is chosen here.
+  cluster_secret secret;
+  endpoint listen{};
+  // Told of connections that ended or did not come about. Thread-safe.
+  std::function<void(const error&)> report;
+};
+
+class networked_runtime final : public runtime {
+public:
+  // Fails if it cannot listen.
+  static result<std::unique_ptr<networked_runtime>> start(networked_runtime_settings settings);
+  // Waits until every actor has ended, and until the peers have what was sent to them; ending the
+  // actors is the caller's business.
+  ~networked_runtime() override;
+
+  process_id process() const override { return self_; }
+  caf::actor_system& system() override { return local_.system(); }
+  processing_time now() override { return local_.now(); }
+  std::uint64_t random() override { return local_.random(); }
+  tcp_fabric& fabric() override { return *fabric_; }
+  file_system& files() override { return local_.files(); }
+  entry_stores& stores() override { return local_.stores(); }
+
+private:
+  networked_runtime(std::uint32_t threads, process_id self) : local_{threads}, self_{self} {}
+
+  caf_runtime local_;
+  process_id self_;
+  std::unique_ptr<tcp_fabric> fabric_;
+};
+
+}  // namespace weir

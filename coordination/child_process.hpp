@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process that this one has started and that does not outlive it: the one place that forks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <utility>
+#include <vector>
+
+#include "api/error.hpp"
+#include "api/time.hpp"
+
+namespace weir {
+
+// How a process ended: "exited with 1", "was killed by signal 9 (Killed)".
+struct process_end {
+  bool is_success = false;
+  std::string how;
+};
+
+class child_process {
+public:
+  // Runs the program with these arguments, the first of which is its name, and with these variables
+  // ("NAME=value") in place of those of the same name in the environment. No signal is blocked in
+  // it but it inherits what this process ignores. The system kills it when the calling thread ends.
+  static result<child_process> start(const std::string& program,
+                                     const std::vector<std::string>& arguments,
+                                     const std::vector<std::string>& variables);
+  child_process(child_process&& other) noexcept
+      : process_{std::exchange(other.process_, 0)}, end_{std::move(other.end_)} {}
+  child_process& operator=(child_process&&) = delete;
+  // Kills it, if it still runs, and waits for its end.
+  ~child_process();
+
+  pid_t process() const { return process_; }
+  // How it ended; none while it runs. Does not wait.
+  std::optional<process_end> end();
+  // The same, but waits for it for so long.
+  std::optional<process_end> end_within(duration span);
+
+private:
+  explicit child_process(pid_t process) : process_{process} {}
+
+  pid_t process_ = 0;
+  std::optional<process_end> end_;
+};
+
+}  // namespace weir

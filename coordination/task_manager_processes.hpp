@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps a number of processes for task managers alive: one that ends is replaced, unless that
+// happens too often.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "api/time.hpp"
+#include "coordination/child_process.hpp"
+#include "coordination/restart_intensity.hpp"
+
+namespace weir {
+
+struct process_command {
+  std::string program;
+  std::vector<std::string> arguments{};  // The first is the program's name.
+  std::vector<std::string> variables{};  // "NAME=value". The process's number is added.
+};
+
+// The variable that says which process of the job one is.
+inline constexpr const char* process_number_variable = "WEIR_PROCESS";
+
+// Used by the thread that made it: the processes end with it.
+class task_manager_processes {
+public:
+  // `report` is told, in a sentence, of every end that was not wanted.
+  task_manager_processes(process_command command, std::function<void(const std::string&)> report);
+
+  // Starts one more, under a number that none had before.
+  status start();
+  // Some child has ended, or may have. Fails when the processes end too often, or no new one can be
+  // started; then no more are.
+  status on_child_signal(processing_time now);
+  // Waits until all have ended, but no longer than that for each. Those that have not are killed
+  // with this.
+  void wait_for_all(duration span);
+  // None is replaced any more.
+  void stop_replacing() { is_stopping_ = true; }
+  // Those that run.
+  std::size_t count() const { return running_.size(); }
+
+private:
+  process_command command_;
+  std::function<void(const std::string&)> report_;
+  std::map<std::uint32_t, child_process> running_;
+  std::uint32_t last_number_ = 0;
+  restart_intensity intensity_;
+  bool is_stopping_ = false;
+};
+
+}  // namespace weir
