@@ -290,10 +290,10 @@ TEST(SimulatedCluster, FinishesLaterWhenATaskManagerIsPaused) {
 TEST(SimulatedCluster, LosesATaskManagerThatIsPausedForLongerThanItsPeersWait) {
   for (const auto seed : seeds_for(20)) {
     sink_results results;
-    const auto job = keyed_sum_job(30'000, results);
+    const auto job = keyed_sum_job(300, results);
     simulated_cluster cluster{job.graph(), with_parallelism(3), {.seed = seed}};
-    cluster.world().after(std::chrono::milliseconds{5},
-                          [&] { cluster.pause_task_manager(1, std::chrono::seconds{20}); });
+    while (cluster.world().actors_of({2}, "task").empty()) cluster.world().step();
+    cluster.pause_task_manager(1, std::chrono::seconds{20});
     const auto outcome = cluster.run();
     ASSERT_EQ(outcome.job.state, job_state::failed) << "seed " << seed;
     EXPECT_NE(outcome.job.cause->message.find("its process cannot be reached any more"),
