@@ -114,6 +114,16 @@ simulation& simulation::real_files() {
   return *this;
 }
 
+simulation& simulation::log(std::shared_ptr<simulated_log> log,
+                            std::function<void(simulated_log&)> fill) {
+  if (!log) {
+    machinery_->note("log: there is none; give it the one that the job has");
+    return *this;
+  }
+  machinery_->job.logs.push_back({std::move(log), std::move(fill)});
+  return *this;
+}
+
 simulation& simulation::replace(const std::string& name, graph_node end) {
   for (auto& node : machinery_->graph.nodes) {
     if (node.kind != end.kind || (node.name != name && node.uid != name)) continue;
@@ -189,6 +199,17 @@ simulation& simulation::disk_faults(disk_fault_chances chances) {
   return *this;
 }
 
+simulation& simulation::log_faults(log_fault_chances chances) {
+  for (const double each : {chances.broker_error, chances.unknown_commit, chances.outage}) {
+    if (!(each >= 0 && each <= 1)) machinery_->note("log_faults: a chance is from 0 to 1");
+  }
+  if (chances.shortest_outage < duration{} || chances.longest_outage < chances.shortest_outage) {
+    machinery_->note("log_faults: the longest outage is shorter than the shortest");
+  }
+  machinery_->job.faults.log = chances;
+  return *this;
+}
+
 simulation& simulation::rescale_at(duration when, std::uint32_t subtasks) {
   if (subtasks == 0) machinery_->note("rescale_at: the parallelism is at least 1");
   machinery_->job.faults.rescales.push_back({when, planned_end::kind::savepoint, subtasks});
@@ -201,6 +222,7 @@ simulation& simulation::default_faults() {
   partition();
   disturb_links();
   kill_cluster();
+  log_faults({.broker_error = 1e-2, .unknown_commit = 1e-2, .outage = 1e-4});
   return disk_faults({.torn_write = 1e-4, .no_space = 1e-4, .io_error = 1e-4});
 }
 

@@ -30,6 +30,7 @@
 #include "api/environment.hpp"
 #include "api/stream.hpp"
 #include "api/time.hpp"
+#include "coordination/simulation/simulated_log.hpp"
 #include "coordination/testing/simulation_report.hpp"
 
 namespace weir {
@@ -89,8 +90,12 @@ public:
   virtual std::string_view job_state() const = 0;
   virtual std::uint64_t completed_checkpoints() const = 0;
   // The lines that file sinks with that path have committed, headers left out: file by file in the
-  // order of the commits.
+  // order of the commits. Of a topic that goes by that name, its records as lines: "key=value", or
+  // "value" without a key; partition by partition.
   virtual std::vector<std::string> committed_lines(const std::string& path) const = 0;
+  // What transactions have committed to a topic of a log, as far as it can be read; what was there
+  // before is left out. Partition by partition.
+  virtual std::vector<log_record> committed_records(const std::string& topic) const = 0;
 };
 // Says what is wrong; empty if nothing is.
 using simulation_checker = std::function<std::string(const simulation_view&)>;
@@ -162,6 +167,11 @@ public:
   // What the disk does not have is read from the real one, and nothing is written there.
   simulation& real_files();
 
+  // A log that the job's sources and sinks have been given. Each run begins with an empty one,
+  // which `fill` fills: the same each time. Its sources end where their topics end.
+  simulation& log(std::shared_ptr<simulated_log> log,
+                  std::function<void(simulated_log&)> fill = nullptr);
+
   // The source with that name or uid reads this instead of what it says itself; records and
   // everything behind it are as they were. One that never ends needs this.
   template <class Source, class Strategy>
@@ -170,8 +180,8 @@ public:
     static_cast<void>(end.from(std::move(instead), std::move(strategy)));
     return replace(name, end.graph().nodes.front());
   }
-  // The sink with that name or uid, which takes records of type T, writes here instead. Only file
-  // sinks are compared.
+  // The sink with that name or uid, which takes records of type T, writes here instead. Only what
+  // files and logs get is compared.
   template <class T, class Sink>
   simulation& sink(const std::string& name, Sink instead) {
     environment end{"end"};
@@ -193,6 +203,8 @@ public:
   simulation& disturb_links(link_faults faults = {});
   simulation& kill_cluster(outage_faults faults = {});
   simulation& disk_faults(disk_fault_chances chances);
+  // The chance of each call of a log, in the first phase.
+  simulation& log_faults(log_fault_chances chances);
   // The job is stopped with a savepoint and goes on from it with that parallelism.
   simulation& rescale_at(duration when, std::uint32_t subtasks);
   // Some of everything.
@@ -207,9 +219,9 @@ public:
   simulation& expect_exactly_once();
   // The same, unless there is nothing to compare: simulation_report::compares tells.
   simulation& expect_exactly_once_if_comparable();
-  // The lines of each key that a file sink has committed come in the order that they have without
-  // faults. `key` tells the key of a line. For sinks behind a keyed operator whose order per key
-  // follows from the input.
+  // The lines of each key that a file sink, or a topic of that name, has committed come in the
+  // order that they have without faults. `key` tells the key of a line. For sinks behind a keyed
+  // operator whose order per key follows from the input.
   simulation& expect_order_per_key(std::string path,
                                    std::function<std::string(std::string_view line)> key);
   // From the last fault or checkpoint to the next checkpoint or the end.

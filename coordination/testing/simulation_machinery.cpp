@@ -43,6 +43,7 @@ status simulation::machinery::prepare() {
                  "give it a bounded end: .source(\"" +
                  node.name + "\", collection(...), ...)");
   }
+  if (job.logs.empty()) job.faults.log.reset();
   for (const auto& each : job.moments) {
     if (std::max(each.fault.process, each.fault.other).value <= job.task_managers) continue;
     return wrong("on(\"" + each.event + "\"): there are only " + std::to_string(job.task_managers) +
@@ -87,8 +88,9 @@ status simulation::machinery::run_references() {
   if (first.output.empty()) {
     if (may_have_no_output) return {};
     return wrong(
-        "expect_exactly_once: without faults no file sink has committed anything that could be "
-        "compared");
+        "expect_exactly_once: without faults nothing has been committed, in a file or in a log, "
+        "that "
+        "could be compared");
   }
   if (const auto differs = difference(second.output, first.output); !differs.text.empty()) {
     return wrong(

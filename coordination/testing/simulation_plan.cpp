@@ -70,6 +70,7 @@ simulation_plan simulation_plan::without(std::size_t first, std::size_t count) c
     if (stays()) left.ends.push_back(each);
   }
   if (has_disk_faults) left.has_disk_faults = stays();
+  if (has_log_faults) left.has_log_faults = stays();
   return left;
 }
 
@@ -128,6 +129,7 @@ simulation_plan draw_plan(std::uint64_t seed, const fault_settings& settings,
   std::stable_sort(plan.faults.begin(), plan.faults.end(), is_earlier);
   std::stable_sort(plan.ends.begin(), plan.ends.end(), is_earlier);
   plan.has_disk_faults = settings.disk.has_value();
+  plan.has_log_faults = settings.log.has_value();
   return plan;
 }
 
@@ -143,6 +145,11 @@ std::vector<std::string> lines_of(const simulation_plan& plan, const fault_setti
     lines.push_back("disk: torn writes " + percent(settings.disk->torn_write) + ", disk full " +
                     percent(settings.disk->no_space) + ", other errors " +
                     percent(settings.disk->io_error));
+  }
+  if (plan.has_log_faults) {
+    lines.push_back("log: broker errors " + percent(settings.log->broker_error) +
+                    ", unknown commits " + percent(settings.log->unknown_commit) + ", outages " +
+                    percent(settings.log->outage));
   }
   return lines;
 }

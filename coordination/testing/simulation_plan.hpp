@@ -31,18 +31,22 @@ struct fault_settings {
   std::optional<link_faults> links{};
   std::optional<outage_faults> outages{};
   std::optional<disk_fault_chances> disk{};
+  std::optional<log_fault_chances> log{};
   std::vector<planned_end> rescales{};
 
-  bool any() const { return crashes || pauses || outages || disk || !rescales.empty(); }
+  bool any() const { return crashes || pauses || outages || disk || log || !rescales.empty(); }
 };
 
 struct simulation_plan {
   std::vector<planned_fault> faults{};
   std::vector<planned_end> ends{};  // In the order of their times.
   bool has_disk_faults = false;
+  bool has_log_faults = false;
 
-  std::size_t size() const { return faults.size() + ends.size() + (has_disk_faults ? 1 : 0); }
-  // Without those in [first, first + count), counted through all three.
+  std::size_t size() const {
+    return faults.size() + ends.size() + (has_disk_faults ? 1 : 0) + (has_log_faults ? 1 : 0);
+  }
+  // Without those in [first, first + count), counted through all four.
   simulation_plan without(std::size_t first, std::size_t count) const;
 };
 

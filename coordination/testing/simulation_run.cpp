@@ -27,6 +27,9 @@ public:
         plan_{plan},
         events_{events},
         disk_{std::make_shared<simulated_file_system>(mix(seed))},
+        logs_{
+            job.logs, mix(seed), [this] { return processing_time{elapsed()}; },
+            [this](const std::string& what, processing_time until) { on_log_fault(what, until); }},
         pending_{job.moments},
         waiting_for_{job.eventually},
         story_{[this](const story_event& event, const std::vector<std::string>& names) {
@@ -84,7 +87,7 @@ private:
       ahead.push_back(each);
     }
     fault_plan{ahead}.apply(*cluster_);
-    set_disk_faults();
+    set_faults();
   }
 
   // Each third seed runs its actors by priorities: what takes few events in one order is found by
@@ -103,25 +106,35 @@ private:
     started_ = {};
   }
 
-  void set_disk_faults() {
-    if (!plan_.has_disk_faults || before_ >= job_.fault_span) return;
-    const auto& chances = *job_.faults.disk;
-    const auto other = per_million_of(chances.io_error);
-    disk_->faults().set({.append = per_million_of(chances.torn_write),
-                         .no_space = per_million_of(chances.no_space),
-                         .sync = other,
-                         .create = other,
-                         .open = other,
-                         .read = other,
-                         .rename = other,
-                         .remove = other});
+  // Of the disk and of the logs, until the first phase is over.
+  void set_faults() {
+    if (!has_faults_by_chance() || before_ >= job_.fault_span) return;
+    if (plan_.has_disk_faults) disk_->faults().set(disk_rates());
+    if (plan_.has_log_faults) logs_.set_faults(*job_.faults.log);
     cluster_->world().after(job_.fault_span - before_, [this] {
       disk_->faults().set({});
-      quiet_since_ = elapsed();
+      logs_.set_faults({});
+      quiet_since_ = std::max(quiet_since_, elapsed());
     });
   }
 
-  // Another life follows behind a planned end, and behind a job that the disk has failed.
+  bool has_faults_by_chance() const { return plan_.has_disk_faults || plan_.has_log_faults; }
+
+  disk_fault_rates disk_rates() const {
+    const auto& chances = *job_.faults.disk;
+    const auto other = per_million_of(chances.io_error);
+    return {.append = per_million_of(chances.torn_write),
+            .no_space = per_million_of(chances.no_space),
+            .sync = other,
+            .create = other,
+            .open = other,
+            .read = other,
+            .rename = other,
+            .remove = other};
+  }
+
+  // Another life follows behind a planned end, and behind a job that the disk or a log has
+  // failed.
   enum class after_life : std::uint8_t { stop, end, again };
 
   // Runs to the end of the job or to `end`.
@@ -129,7 +142,7 @@ private:
     begin_life();
     const bool ended_early = run_steps(end ? end->when : duration::max());
     if (outcome_.kind != violation_kind::none || !ended_early) {
-      const bool is_to_start_again = has_failed_by_disk();
+      const bool is_to_start_again = has_failed_by_chance();
       if (is_to_start_again) restore_ = "latest";
       end_life();
       return is_to_start_again ? after_life::again : after_life::stop;
@@ -137,7 +150,7 @@ private:
     story_.on_fault(to_string(*end), 0, cluster_->world().now());
     restore_ = "latest";
     if (end->what == planned_end::kind::savepoint && !stop_with_savepoint()) {
-      // Or the disk has failed it: then the next life begins as after a kill.
+      // Or a fault has failed it: then the next life begins as after a kill.
       const bool has_finished = state() == job_state::finished;
       if (has_finished || outcome_.kind != violation_kind::none) {
         end_life();
@@ -150,11 +163,11 @@ private:
     return after_life::end;
   }
 
-  // A job that cannot use its disk says so and ends; its user starts it again.
-  bool has_failed_by_disk() const {
+  // A job that cannot use its disk or its log says so and ends; its user starts it again.
+  bool has_failed_by_chance() const {
     // It takes a while to fail.
     constexpr duration longest_failing = std::chrono::seconds{1};
-    if (state() != job_state::failed || !plan_.has_disk_faults) return false;
+    if (state() != job_state::failed || !has_faults_by_chance()) return false;
     const auto& cause = cluster_->job().cause;
     return cause && cause->code == error_code::io_failure &&
            elapsed() < job_.fault_span + longest_failing;
@@ -182,7 +195,7 @@ private:
       }
       check_step();
     }
-    if (is_final(state()) && state() != job_state::finished && !has_failed_by_disk()) {
+    if (is_final(state()) && state() != job_state::finished && !has_failed_by_chance()) {
       const auto& cause = cluster_->job().cause;
       violate(violation_kind::failed, "the job is " + std::string{to_string(state())} +
                                           (cause ? ": " + cause->message : std::string{}));
@@ -197,6 +210,11 @@ private:
   void on_fault(const planned_fault& fault) {
     quiet_since_ = std::max(quiet_since_, elapsed() + how_long(fault));
     story_.on_fault(to_string(fault), fault.process.value, cluster_->world().now());
+  }
+
+  void on_log_fault(const std::string& what, processing_time until) {
+    quiet_since_ = std::max(quiet_since_, until.time_since_epoch());
+    if (cluster_) story_.on_fault("log: " + what, 0, cluster_->world().now());
   }
 
   void on_event(const story_event& event, const std::vector<std::string>& names) {
@@ -242,7 +260,7 @@ private:
     const auto since = std::max(
         {last_progress_, quiet_since_, job_.progress_limit ? duration{} : job_.fault_span});
     const auto limit = job_.progress_limit.value_or(longest_ending);
-    const bool has_faults_left = plan_.has_disk_faults && now < job_.fault_span;
+    const bool has_faults_left = has_faults_by_chance() && now < job_.fault_span;
     if (!has_faults_left && now > since + limit) {
       violate(violation_kind::stuck, "no checkpoint and no end within " + to_string(limit) +
                                          "; the job is " + std::string{to_string(state())});
@@ -256,7 +274,9 @@ private:
   }
 
   void check_end() {
+    logs_.settle();
     outcome_.output = read_committed(*disk_, {simulation_directory});
+    logs_.add_to(outcome_.output);
     if (job_.expected) {
       const auto differs = difference(outcome_.output, *job_.expected);
       if (!differs.text.empty()) {
@@ -264,8 +284,7 @@ private:
       }
     }
     for (const auto& each : job_.ordered) {
-      outcome_.ordered.push_back(
-          ordered_by_key(weir::committed_lines(*disk_, each.path), each.key));
+      outcome_.ordered.push_back(ordered_by_key(committed_lines(each.path), each.key));
       if (!each.expected) continue;
       if (const auto wrong = order_difference(outcome_.ordered.back(), *each.expected);
           !wrong.empty()) {
@@ -290,7 +309,14 @@ private:
   std::string_view job_state() const override { return to_string(state()); }
   std::uint64_t completed_checkpoints() const override { return completed_checkpoints_; }
   std::vector<std::string> committed_lines(const std::string& path) const override {
-    return weir::committed_lines(*disk_, path);
+    const auto records = logs_.records_of(path);
+    if (!records) return weir::committed_lines(*disk_, path);
+    std::vector<std::string> lines;
+    for (const auto& each : *records) lines.push_back(line_of(each));
+    return lines;
+  }
+  std::vector<log_record> committed_records(const std::string& topic) const override {
+    return logs_.records_of(topic).value_or(std::vector<log_record>{});
   }
 
   // Until nothing of it is left.
@@ -305,6 +331,7 @@ private:
   const simulation_plan& plan_;
   std::vector<story_event>* events_;
   std::shared_ptr<simulated_file_system> disk_;
+  job_logs logs_;
   std::vector<planned_moment> pending_;
   std::vector<named_checker> waiting_for_;
   story story_;

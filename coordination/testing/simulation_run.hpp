@@ -14,6 +14,7 @@
 #include "api/job_graph.hpp"
 #include "coordination/simulation/story.hpp"
 #include "coordination/testing/committed_output.hpp"
+#include "coordination/testing/job_logs.hpp"
 #include "coordination/testing/simulation_plan.hpp"
 
 namespace weir {
@@ -43,6 +44,7 @@ struct simulated_job {
 
   std::vector<std::pair<std::string, std::string>> files;
   std::shared_ptr<file_system> background;
+  std::vector<filled_log> logs;
 
   fault_settings faults;
   std::vector<planned_moment> moments;

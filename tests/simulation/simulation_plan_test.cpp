@@ -18,6 +18,7 @@ fault_settings everything() {
           .links = link_faults{},
           .outages = outage_faults{},
           .disk = disk_fault_chances{.torn_write = 0.001, .no_space = 0.0005, .io_error = 0},
+          .log = log_fault_chances{.broker_error = 0.01, .unknown_commit = 0.05, .outage = 0},
           .rescales = {{500ms, planned_end::kind::savepoint, 4}}};
 }
 
@@ -49,13 +50,15 @@ TEST(SimulationPlan, ReadsAsALineForEachInTheOrderOfTime) {
   const simulation_plan plan{
       .faults = {{.when = 100ms, .what = planned_fault::kind::crash, .span = 10ms}},
       .ends = {{50ms, planned_end::kind::power_loss, 0}, {500ms, planned_end::kind::savepoint, 4}},
-      .has_disk_faults = true};
+      .has_disk_faults = true,
+      .has_log_faults = true};
   EXPECT_EQ(
       lines_of(plan, everything()),
       (std::vector<std::string>{"at 50ms: power loss, go on from the latest checkpoint",
                                 "at 100ms: crash tm-1, restart it after 10ms",
                                 "at 500ms: stop with a savepoint, go on from it with parallelism 4",
-                                "disk: torn writes 0.1 %, disk full 0.05 %, other errors 0 %"}));
+                                "disk: torn writes 0.1 %, disk full 0.05 %, other errors 0 %",
+                                "log: broker errors 1 %, unknown commits 5 %, outages 0 %"}));
 }
 
 TEST(SimulationPlan, CanDoWithoutAnyOfItsParts) {
@@ -65,7 +68,8 @@ TEST(SimulationPlan, CanDoWithoutAnyOfItsParts) {
     EXPECT_EQ(plan.without(n, 1).size(), plan.size() - 1);
   }
   EXPECT_EQ(plan.without(0, plan.size()).size(), 0U);
-  EXPECT_FALSE(plan.without(plan.size() - 1, 1).has_disk_faults);
+  EXPECT_FALSE(plan.without(plan.size() - 2, 1).has_disk_faults);
+  EXPECT_FALSE(plan.without(plan.size() - 1, 1).has_log_faults);
 }
 
 TEST(SimulationPlan, ShrinksToTheFaultsThatAreNeeded) {

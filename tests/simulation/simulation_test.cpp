@@ -227,12 +227,13 @@ TEST(Simulation, BearsCheckersThatThrowAndEndsThatComeAtAnyMoment) {
 }
 
 TEST(Simulation, ComparesNothingThatWasGiven) {
-  EXPECT_EQ(problem_of(simulation{[](environment& env) {
-                         env.from(story_source(reading_number)).sink(discard());
-                       }}.file("/in/book.txt", "words")
-                           .expect_exactly_once()),
-            "expect_exactly_once: without faults no file sink has committed anything that could be "
-            "compared");
+  EXPECT_EQ(
+      problem_of(simulation{[](environment& env) {
+                   env.from(story_source(reading_number)).sink(discard());
+                 }}.file("/in/book.txt", "words")
+                     .expect_exactly_once()),
+      "expect_exactly_once: without faults nothing has been committed, in a file or in a log, "
+      "that could be compared");
 }
 
 TEST(Simulation, NoticesAJobThatIsNotTheSameEachTime) {
@@ -279,9 +280,10 @@ TEST(Simulation, SaysWhenTheOutputCannotBeCompared) {
   const auto writes_nothing = [](environment& env) {
     env.from(story_source(reading_number)).sink(discard());
   };
-  EXPECT_EQ(problem_of(simulation{writes_nothing}.expect_exactly_once()),
-            "expect_exactly_once: without faults no file sink has committed anything that could be "
-            "compared");
+  EXPECT_EQ(
+      problem_of(simulation{writes_nothing}.expect_exactly_once()),
+      "expect_exactly_once: without faults nothing has been committed, in a file or in a log, "
+      "that could be compared");
   EXPECT_TRUE(
       simulation{writes_nothing}.seeds(1, 1).expect_exactly_once_if_comparable().run().passed());
   // What is where depends on chance.
