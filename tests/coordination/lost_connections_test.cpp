@@ -32,6 +32,15 @@ protected:
     return std::make_shared<const execution_graph>(job_.graph(), options);
   }
   void run_for_a_while() { run_for(world_, milliseconds{5}); }
+  // In the far process, with `peer` at the other end of its input.
+  void connect_a_task(const probe& job_manager, const probe& peer) {
+    const auto slot = far_.spawn<slot_actor>(far_, far_node_.handle(), graph());
+    caf::anon_send(slot, deploy_task{first, {1}, 0, {}, job_manager.address()});
+    run_for_a_while();
+    const auto task = far_.fabric().resolve(job_manager->last<task_deployed>().address);
+    caf::anon_send(task, connect_task{first, {peer.address()}, {}});
+    run_for_a_while();
+  }
 
   sink_results results_;
   linear_job job_ = keyed_sum_job(100, results_);
@@ -113,12 +122,7 @@ TEST_F(LostConnections, LetTheJobManagerTakeATaskManagerBack) {
 TEST_F(LostConnections, FailATaskWhosePeerCannotBeReached) {
   const probe job_manager{far_};
   const probe peer{world_.process(elsewhere)};
-  const auto slot = far_.spawn<slot_actor>(far_, far_node_.handle(), graph());
-  caf::anon_send(slot, deploy_task{first, {1}, 0, {}, job_manager.address()});
-  run_for_a_while();
-  const auto task = far_.fabric().resolve(job_manager->last<task_deployed>().address);
-  caf::anon_send(task, connect_task{first, {peer.address()}, {}});
-  run_for_a_while();
+  connect_a_task(job_manager, peer);
   ASSERT_EQ(job_manager->count<task_started>(), 1U);
 
   world_.links().reset(here, there);
@@ -140,12 +144,7 @@ TEST_F(LostConnections, FailATaskWhosePeerCannotBeReached) {
 TEST_F(LostConnections, AreNotWhatAPeerThatFailedLeaves) {
   const probe job_manager{far_};
   const probe peer{world_.process(elsewhere)};
-  const auto slot = far_.spawn<slot_actor>(far_, far_node_.handle(), graph());
-  caf::anon_send(slot, deploy_task{first, {1}, 0, {}, job_manager.address()});
-  run_for_a_while();
-  const auto task = far_.fabric().resolve(job_manager->last<task_deployed>().address);
-  caf::anon_send(task, connect_task{first, {peer.address()}, {}});
-  run_for_a_while();
+  connect_a_task(job_manager, peer);
   caf::anon_send_exit(peer.handle(), caf::exit_reason::user_shutdown);
   run_for_a_while();
   EXPECT_EQ(job_manager->count<task_ended>(), 0U);
