@@ -30,9 +30,26 @@ TEST(Timeline, HasALaneForEachProcessAndAnArrowForEachMessageThatArrived) {
   EXPECT_EQ(count("class=\"lane\""), 2U);
   EXPECT_EQ(count("class=\"sent\""), 1U) << "one arrived, one did not";
   EXPECT_EQ(count("(to jm, never arrived)"), 1U);
-  EXPECT_EQ(count("class=\"fault-row\""), 1U);
+  EXPECT_EQ(count("class=\"fault-row\""), 2U) << "the fault, and how it ended";
+  EXPECT_EQ(count("<a href=\"#fault-3\">1</a>"), 1U);
+  EXPECT_EQ(count("<g id=\"fault-3\">"), 1U);
+  EXPECT_EQ(count("the end: lost: &lt;1 &amp; 2&gt;"), 1U);
   EXPECT_EQ(count("src="), 0U) << "it needs nothing else";
   EXPECT_EQ(count("%s"), 0U);
+}
+
+TEST(Timeline, HasEachTimeOnceAndALineWhereMuchOfItHasPassed) {
+  const auto page = timeline_page({.title = "x",
+                                   .violation = "y",
+                                   .events = {{kind::job, duration{10}, 0, 0, 0, "job running"},
+                                              {kind::job, duration{10}, 0, 0, 0, "job failing"},
+                                              {kind::job, duration{6000}, 0, 0, 0, "job failed"}}});
+  EXPECT_NE(page.find("0.000010 s"), std::string::npos);
+  EXPECT_EQ(page.find("0.000010 s"), page.rfind("0.000010 s"));
+  const auto gap = page.find("<line class=\"gap\"");
+  EXPECT_GT(gap, page.find("job failing"));
+  EXPECT_LT(gap, page.find("job failed"));
+  EXPECT_EQ(gap, page.rfind("<line class=\"gap\""));
 }
 
 TEST(Timeline, SaysWhenNoFaultIsNeeded) {
