@@ -13,6 +13,7 @@
 #include "coordination/setting.hpp"
 #include "coordination/suggestion.hpp"
 #include "network/endpoint_text.hpp"
+#include "coordination/testing/run_changes.hpp"
 
 namespace weir {
 
@@ -47,7 +48,11 @@ constexpr std::array all_options{
     program_option{'\0', "seeds", "FIRST..LAST", false,
                    "which simulations: default 1..1000; one number replays it"},
     program_option{'\0', "faults", "LIST", false,
-                   "what fails in them: crash,pause,partition,links,kill,disk, default or none"},
+                   "what fails: crash,pause,partition,links,clocks,kill,disk, default or none"},
+    program_option{
+        '\0', "exhaustive", "BOUNDS", false,
+        "instead, all runs within bounds: deviations=1,crashes=1,runs=20000, or default"},
+    program_option{'\0', "replay", "RUN", false, "of these one, as in delay-1@40"},
     program_option{'\0', "print-plan", "", true, "show what would run, and stop"},
     program_option{'\0', "log-level", "LEVEL", false,
                    "the least that is logged: debug, info, warn, error; default info"},
@@ -253,7 +258,7 @@ public:
 
   status apply_simulation() {
     if (given_.contains("simulate")) line_.simulate = simulate_request{};
-    for (const std::string_view each : {"seeds", "faults"}) {
+    for (const std::string_view each : {"seeds", "faults", "exhaustive", "replay"}) {
       if (!values_of(each).empty() && !line_.simulate) {
         return usage_error("--" + std::string{each} + " belongs to --simulate.");
       }
@@ -264,8 +269,19 @@ public:
       if (!range) return within("--seeds", range.failure());
       line_.simulate->seeds = *range;
     }
+    for (const std::string& text : values_of("exhaustive")) {
+      const auto bounds = parse_bounds(text);
+      if (!bounds) return within("--exhaustive", bounds.failure());
+      line_.simulate->exhaustive = *bounds;
+    }
+    for (const std::string& text : values_of("replay")) {
+      if (const auto run = run_changes_of(text); !run) return within("--replay", run.failure());
+      line_.simulate->replay = text;
+      if (!line_.simulate->exhaustive) line_.simulate->exhaustive = exhaustive_bounds{};
+    }
     const auto& lists = values_of("faults");
-    auto faults = parse_faults(lists.empty() ? "default" : lists.front());
+    const bool has_chance = !line_.simulate->exhaustive;
+    auto faults = parse_faults(!lists.empty() ? lists.front() : has_chance ? "default" : "none");
     if (!faults) return within("--faults", faults.failure());
     line_.simulate->faults = *std::move(faults);
     return {};

@@ -17,18 +17,20 @@ constexpr auto longest_wait_for_second_crash = std::chrono::milliseconds{50};
 constexpr auto shortest_flap_period = std::chrono::milliseconds{10};
 constexpr auto longest_flap_period = std::chrono::milliseconds{200};
 
-bool is_crash(kind what) {
-  return what == kind::crash || what == kind::crash_at_once || what == kind::crash_again;
-}
-
 bool is_of_process(kind what) {
-  return is_crash(what) || what == kind::pause || what == kind::slow_process;
+  return is_crash(what) || what == kind::pause || what == kind::slow_process || is_of_clock(what);
 }
 
 // In (0, longest].
 duration draw_span(random_numbers& random, duration longest) {
   const auto most = std::max<std::int64_t>(longest.count(), 1);
   return duration{1 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most)))};
+}
+
+// In [-most, most].
+duration draw_difference(random_numbers& random, duration most) {
+  const auto distance = draw_span(random, most * 2 + duration{1});
+  return distance - most - duration{1};
 }
 
 kind draw_kind(random_numbers& random, const std::vector<fault_share>& kinds) {
@@ -47,6 +49,7 @@ void draw_processes(random_numbers& random, const fault_plan_options& options,
   const auto count = options.task_managers + 1 - first;
   const auto drawn = random.below(count);
   fault.process = {first + static_cast<std::uint32_t>(drawn)};
+  if (fault.what == kind::swizzle_clog) fault.process = {first};
   if (is_of_process(fault.what) || fault.what == kind::swizzle_clog) return;
   WEIR_ASSERT(count > 1);
   const auto distance = 1 + random.below(count - 1);
@@ -60,7 +63,7 @@ void draw_length(random_numbers& random, const fault_plan_options& options, plan
     if (!stays) fault.span = draw_span(random, options.longest_outage);
   } else if (fault.what == kind::pause) {
     fault.span = draw_span(random, options.longest_pause);
-  } else if (fault.what != kind::reset) {
+  } else if (fault.what != kind::reset && !is_of_clock(fault.what)) {
     const auto longest = options.longest_link_fault / (std::int64_t{1} << random.below(5));
     fault.span = draw_span(random, longest);
   }
@@ -80,6 +83,12 @@ void draw_length(random_numbers& random, const fault_plan_options& options, plan
       break;
     case kind::swizzle_clog:
       fault.number = random.below(1'000'000);
+      break;
+    case kind::clock_jump:
+      fault.interval = draw_difference(random, options.longest_clock_jump);
+      break;
+    case kind::clock_drift:
+      fault.interval = draw_difference(random, options.most_clock_drift);
       break;
     default:
       break;
@@ -105,35 +114,6 @@ void crash(const planned_fault& fault, simulated_cluster& cluster) {
   });
 }
 
-void happen(const planned_fault& fault, simulated_cluster& cluster) {
-  auto& links = cluster.world().links();
-  switch (fault.what) {
-    case kind::crash:
-    case kind::crash_at_once:
-    case kind::crash_again:
-      return crash(fault, cluster);
-    case kind::pause:
-      return cluster.world().pause(fault.process, fault.span);
-    case kind::slow_process:
-      return cluster.world().slow_down(fault.process, static_cast<std::uint32_t>(fault.number),
-                                       fault.span);
-    case kind::slow_link:
-      return links.slow_down(fault.process, fault.other, fault.interval, fault.span);
-    case kind::cut:
-      return links.cut(fault.process, fault.other, fault.span);
-    case kind::stall:
-      return links.stall(fault.process, fault.other, fault.span);
-    case kind::jam:
-      return links.jam(fault.process, fault.other, fault.span);
-    case kind::reset:
-      return links.reset(fault.process, fault.other);
-    case kind::flap:
-      return links.flap(fault.process, fault.other, fault.span, fault.interval);
-    case kind::swizzle_clog:
-      return links.swizzle_clog(fault.number, fault.span);
-  }
-}
-
 std::string name_of(process_id process) { return process_name(process.value); }
 
 std::string text_of_crash(const planned_fault& fault) {
@@ -153,6 +133,8 @@ std::string text_of(const planned_fault& fault) {
   const auto time = " for " + to_string(fault.span);
   const auto every = to_string(fault.interval);
   const auto number = std::to_string(fault.number);
+  const bool is_back = fault.interval < duration::zero();
+  const auto size = to_string(is_back ? -fault.interval : fault.interval);
   switch (fault.what) {
     case kind::crash:
     case kind::crash_at_once:
@@ -175,16 +157,30 @@ std::string text_of(const planned_fault& fault) {
     case kind::flap:
       return "flap the " + link_between + " every " + every + time;
     case kind::swizzle_clog:
-      return "clog the links of some processes, choice " + number + "," + time;
+      return "clog the links of some " +
+             std::string{fault.process.value == 0 ? "processes" : "task managers"} + ", choice " +
+             number + "," + time;
+    case kind::clock_jump:
+      return "set the clock of " + name_of(fault.process) + " " +
+             (is_back ? "back by " : "ahead by ") + size;
+    case kind::clock_drift:
+      return "the clock of " + name_of(fault.process) + (is_back ? " loses " : " gains ") + size +
+             " a second";
   }
   return "nothing";
 }
 
 }  // namespace
 
+bool is_crash(kind what) {
+  return what == kind::crash || what == kind::crash_at_once || what == kind::crash_again;
+}
+
+bool is_of_clock(kind what) { return what == kind::clock_jump || what == kind::clock_drift; }
+
 std::vector<fault_share> every_kind_of_fault() {
   std::vector<fault_share> kinds;
-  for (auto what = kind::crash; what <= kind::swizzle_clog;
+  for (auto what = kind::crash; what <= kind::clock_drift;
        what = static_cast<kind>(static_cast<std::uint8_t>(what) + 1)) {
     kinds.push_back({what, 1});
   }
@@ -220,11 +216,52 @@ fault_plan fault_plan::without(std::size_t n) const {
   return fewer;
 }
 
-std::optional<fault_plan> fault_plan::simplified(std::size_t n) const {
-  if (faults_[n].span < 2 * shortest_span) return std::nullopt;
-  auto simpler = *this;
-  simpler.faults_[n].span /= 2;
+std::optional<planned_fault> simplified(const planned_fault& fault) {
+  auto simpler = fault;
+  auto& size = is_of_clock(fault.what) ? simpler.interval : simpler.span;
+  if (std::chrono::abs(size) < 2 * shortest_span) return std::nullopt;
+  size /= 2;
   return simpler;
+}
+
+duration length_of(const planned_fault& fault) {
+  if (fault.what == kind::crash_again) return 2 * fault.span + fault.interval;
+  if (fault.what == kind::flap) return fault.span + fault.interval;
+  return fault.span;
+}
+
+void happen(const planned_fault& fault, simulated_cluster& cluster) {
+  auto& world = cluster.world();
+  auto& links = world.links();
+  switch (fault.what) {
+    case kind::crash:
+    case kind::crash_at_once:
+    case kind::crash_again:
+      return crash(fault, cluster);
+    case kind::pause:
+      return cluster.world().pause(fault.process, fault.span);
+    case kind::slow_process:
+      return cluster.world().slow_down(fault.process, static_cast<std::uint32_t>(fault.number),
+                                       fault.span);
+    case kind::slow_link:
+      return links.slow_down(fault.process, fault.other, fault.interval, fault.span);
+    case kind::cut:
+      return links.cut(fault.process, fault.other, fault.span);
+    case kind::stall:
+      return links.stall(fault.process, fault.other, fault.span);
+    case kind::jam:
+      return links.jam(fault.process, fault.other, fault.span);
+    case kind::reset:
+      return links.reset(fault.process, fault.other);
+    case kind::flap:
+      return links.flap(fault.process, fault.other, fault.span, fault.interval);
+    case kind::swizzle_clog:
+      return links.swizzle_clog(fault.number, fault.process, fault.span);
+    case kind::clock_jump:
+      return world.clock(fault.process).jump(fault.interval);
+    case kind::clock_drift:
+      return world.clock(fault.process).drift(fault.interval, world.now());
+  }
 }
 
 void fault_plan::apply(simulated_cluster& cluster) const {

@@ -28,7 +28,9 @@ struct planned_fault {
     jam,           // From `process` to `other`.
     reset,         // Between them.
     flap,          // Between them, once in `interval`.
-    swizzle_clog,  // Of processes that `number` chooses; the job manager's may be one.
+    swizzle_clog,  // Of processes that `number` chooses, from `process` on.
+    clock_jump,    // Of `process`, by `interval`: ahead, or back if that is below zero.
+    clock_drift,   // Of `process`, which gains `interval` in each second, or loses it.
   };
 
   duration when{};  // After the plan was applied.
@@ -63,10 +65,15 @@ struct fault_plan_options {
   std::vector<fault_share> kinds{{planned_fault::kind::crash, 1}, {planned_fault::kind::pause, 1}};
   // Of links, and how long a process is slow. Short ones are more frequent than long ones.
   duration longest_link_fault = std::chrono::seconds{1};
-  // Whether the job manager is paused and slowed down, and its links fail. REQUIRES: it is, or
-  // there are two task managers, if links fail.
+  duration longest_clock_jump = std::chrono::milliseconds{500};
+  duration most_clock_drift = std::chrono::microseconds{100};  // In each second.
+  // Whether the job manager is paused and slowed down, its clock is wrong, and its links fail.
+  // REQUIRES: it is, or there are two task managers, if links fail.
   bool spares_job_manager = true;
 };
+
+bool is_crash(planned_fault::kind what);
+bool is_of_clock(planned_fault::kind what);
 
 class fault_plan {
 public:
@@ -79,8 +86,6 @@ public:
   const std::vector<planned_fault>& faults() const { return faults_; }
   // The plan without its n-th fault, from 0.
   fault_plan without(std::size_t n) const;
-  // The plan in which its n-th fault lasts half as long; none when that would say nothing new.
-  std::optional<fault_plan> simplified(std::size_t n) const;
   // Has it happen, counted from now. What cannot happen - a crash of a process that has crashed -
   // does nothing. REQUIRES: `cluster` has all the task managers.
   void apply(simulated_cluster& cluster) const;
@@ -90,6 +95,15 @@ public:
 private:
   std::vector<planned_fault> faults_;
 };
+
+// The same for half as long, or by half as much; none when that would say nothing new.
+std::optional<planned_fault> simplified(const planned_fault& fault);
+
+// Until nothing of it is left; zero for what stays.
+duration length_of(const planned_fault& fault);
+
+// Has it happen now. REQUIRES: no actor is at work.
+void happen(const planned_fault& fault, simulated_cluster& cluster);
 
 // "jm", the job manager's, and "tm-1", "tm-2", ... of the task managers.
 std::string process_name(std::uint32_t process);

@@ -18,29 +18,31 @@ namespace {
 
 const job_message_codec job_codec;
 
+// Passes on what it is told with the world's time, whatever the job manager's clock shows.
 class remembering_listener final : public job_listener {
 public:
-  void on_state(job_state state, const std::optional<error>& cause, processing_time now) override {
+  void on_state(job_state state, const std::optional<error>& cause, processing_time) override {
     outcome.state = state;
     outcome.cause = cause;
-    if (next != nullptr) next->on_state(state, cause, now);
+    if (next != nullptr) next->on_state(state, cause, world->now());
   }
-  void on_progress(const job_totals& totals, processing_time now) override {
+  void on_progress(const job_totals& totals, processing_time) override {
     outcome.totals = totals;
-    if (next != nullptr) next->on_progress(totals, now);
+    if (next != nullptr) next->on_progress(totals, world->now());
   }
-  void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
-    if (next != nullptr) next->on_checkpoint(report, now);
+  void on_checkpoint(const checkpoint_commands::report& report, processing_time) override {
+    if (next != nullptr) next->on_checkpoint(report, world->now());
   }
-  void on_savepoint(const savepoint_outcome& ended, processing_time now) override {
+  void on_savepoint(const savepoint_outcome& ended, processing_time) override {
     savepoints.push_back(ended);
-    if (next != nullptr) next->on_savepoint(ended, now);
+    if (next != nullptr) next->on_savepoint(ended, world->now());
   }
-  void on_warning(const error& what, processing_time now) override {
-    if (next != nullptr) next->on_warning(what, now);
+  void on_warning(const error& what, processing_time) override {
+    if (next != nullptr) next->on_warning(what, world->now());
   }
 
   job_listener* next = nullptr;
+  const simulated_world* world = nullptr;
   job_outcome outcome;
   std::vector<savepoint_outcome> savepoints;
 };
@@ -73,6 +75,7 @@ struct simulated_cluster::machinery {
                .step_time = settings.step_time,
                .schedule = settings.schedule}} {
     listener.next = settings.listener;
+    listener.world = &world;
     auto& first = world.process({0});
     first_node = first.spawn<node_actor>(first, execution,
                                          node_roles{.listener = &listener, .task_managers = 0});

@@ -28,7 +28,7 @@ struct simulated_cluster_options {
   link_tampering tampering = nullptr;
   // Who sees them; see coordination/simulation/link_observer.hpp.
   link_observer observer = nullptr;
-  // Is told what the job's listener is told; outlives the cluster.
+  // Is told what the job's listener is told, at the world's time; outlives the cluster.
   job_listener* listener = nullptr;
   // Of each task manager; 0: as many as the job needs, shared among them.
   std::uint32_t slots = 0;

@@ -255,10 +255,11 @@ void simulated_links::clog(process_id process, bool begins) {
   });
 }
 
-void simulated_links::swizzle_clog(std::uint64_t choice, duration span) {
+void simulated_links::swizzle_clog(std::uint64_t choice, process_id first, duration span) {
   random_numbers random{mix(choice)};
-  std::vector<std::uint32_t> all(world_->process_count());
-  std::iota(all.begin(), all.end(), 0U);
+  WEIR_ASSERT(first.value < world_->process_count());
+  std::vector<std::uint32_t> all(world_->process_count() - first.value);
+  std::iota(all.begin(), all.end(), first.value);
   auto some = shuffled(random, std::move(all));
   some.resize(1 + random.below(some.size()));
   const auto half = span / 2;

@@ -60,10 +60,11 @@ public:
   void reset(process_id one, process_id other);
   // A reset in every `period`, each followed by a stall of half of it. REQUIRES: period > 0.
   void flap(process_id one, process_id other, duration span, duration period);
-  // All links of some processes stop, one process after the other, and go on in another order.
+  // All links of some processes, of `first` and those behind it, stop, one process after the other,
+  // and go on in another order.
   // Which and in which order follows from `choice`. The pattern is FoundationDB's, who found
   // deep errors with it (documentation/sphinx/source/testing.rst).
-  void swizzle_clog(std::uint64_t choice, duration span);
+  void swizzle_clog(std::uint64_t choice, process_id first, duration span);
 
   // --- What the world tells and asks
 

@@ -15,7 +15,9 @@ simulated_runtime::simulated_runtime(simulated_world& world, incarnation self, s
 
 caf::actor_system& simulated_runtime::system() { return world_->system(); }
 
-processing_time simulated_runtime::now() { return world_->now(); }
+processing_time simulated_runtime::now() {
+  return world_->clock(self_.process).read(world_->now());
+}
 
 void simulated_runtime::on_spawned(const caf::actor& made) { world_->on_spawned(self_, made); }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "api/error.hpp"
 
@@ -28,6 +29,11 @@ std::int64_t simulated_schedule::priority_of(std::uint64_t actor) {
   if (found != priorities_.end()) return found->second;
   const auto drawn = static_cast<std::int64_t>(random_.next() >> 2U);
   return priorities_.emplace(actor, drawn).first->second;
+}
+
+std::size_t simulated_schedule::choose(std::size_t ready) {
+  if (!is_queue()) return random_.below(ready);
+  return std::min<std::size_t>(std::exchange(passed_over_, 0), ready - 1);
 }
 
 std::size_t simulated_schedule::choose(const std::vector<std::uint64_t>& ready) {

@@ -115,14 +115,19 @@ bool simulated_world::step() {
 }
 
 std::optional<std::size_t> simulated_world::choose_job() {
-  const auto& jobs = scheduler_->jobs;
+  auto& jobs = scheduler_->jobs;
+  last_choices_ = jobs.size();
   if (jobs.empty()) return std::nullopt;
-  if (now() >= last_pause_ends_ && !schedule_.needs_names()) return schedule_.choose(jobs.size());
+  if (now() >= last_pause_ends_ && !schedule_.needs_names() && !schedule_.is_queue()) {
+    return schedule_.choose(jobs.size());
+  }
   std::vector<std::size_t> ready;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (!is_paused(*jobs[i])) ready.push_back(i);
   }
+  last_choices_ = ready.size();
   if (ready.empty()) return std::nullopt;
+  if (schedule_.is_queue()) return schedule_.take_turn(jobs, ready);
   if (!schedule_.needs_names()) return ready[schedule_.choose(ready.size())];
   std::vector<std::uint64_t> names;
   for (const auto i : ready) {
@@ -142,7 +147,7 @@ bool simulated_world::is_paused(const caf::resumable& job) const {
 
 void simulated_world::run_actor(std::size_t job) {
   auto& jobs = scheduler_->jobs;
-  std::swap(jobs[0], jobs[job]);
+  schedule_.bring_to_front(jobs, job);
   std::optional<process_id> home;
   if (auto* actor = dynamic_cast<caf::scheduled_actor*>(jobs[0])) {
     if (const auto found = residents_.find(actor->id()); found != residents_.end()) {
@@ -152,7 +157,9 @@ void simulated_world::run_actor(std::size_t job) {
     mix_into_trace(actor->id());
   }
   files_->faults().reset_time_taken();
+  const auto* const ran = jobs[0];
   scheduler_->run_once();
+  schedule_.queue_up_again(jobs, ran);
   ++steps_;
   // Handling a message takes a little time, or the order of timers would never matter.
   const auto most = static_cast<std::uint64_t>(options_.step_time.count());

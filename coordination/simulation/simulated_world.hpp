@@ -7,7 +7,8 @@
 // TCP connection. The same seed gives the same run, to the last message: `trace_hash` shows it.
 // Schedule, links and processes have streams of random numbers of their own.
 //
-// Processes crash, come back empty, stop for a while, and become slow; links do what is in
+// Processes crash, come back empty, stop for a while, become slow, and have clocks that are wrong;
+// links do what is in
 // coordination/simulation/simulated_links.hpp; the machine loses power, and its disk
 // fails or takes its time (coordination/simulation/simulated_disk_faults.hpp). The end of the world
 // is `kill -9` for all of its processes: what they had written is on the disk, and nothing comes
@@ -31,6 +32,7 @@
 #include "coordination/simulation/link_observer.hpp"
 #include "coordination/simulation/link_tampering.hpp"
 #include "coordination/simulation/random_numbers.hpp"
+#include "coordination/simulation/simulated_clock.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
 #include "coordination/simulation/simulated_links.hpp"
 #include "coordination/simulation/simulated_schedule.hpp"
@@ -89,9 +91,15 @@ public:
   simulated_links& links() { return links_; }
   caf::actor_system& system() { return *system_; }
   processing_time now() const;
+  // What the process takes for the time; it stays when that is restarted.
+  simulated_clock& clock(process_id id) { return clocks_[id]; }
 
   // Lets one actor handle one message, or moves time to the next timer. False: nothing is left.
   bool step();
+  // How many actors the last step could have run; 0: it moved time.
+  std::size_t last_choices() const noexcept { return last_choices_; }
+  // Has the next step pass over so many; see coordination/simulation/simulated_schedule.hpp.
+  void pass_over(std::uint32_t count) { schedule_.pass_over(count); }
   // Runs `action` when `delay` of virtual time has passed.
   void after(duration delay, std::function<void()> action);
 
@@ -187,6 +195,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::vector<std::unique_ptr<process_state>> processes_;
+  std::map<process_id, simulated_clock> clocks_;
   std::vector<std::unique_ptr<process_state>> former_;  // Processes that were restarted.
   std::map<std::uint64_t, resident> residents_;         // All actors there ever were, by id.
   std::map<proxy_key, known_proxy> proxies_;
@@ -199,6 +208,7 @@ private:
   std::uint64_t shipped_ = 0;
   std::uint64_t observed_ = 0;
   std::size_t longest_mailbox_ = 0;
+  std::size_t last_choices_ = 0;
   bool is_stopping_ = false;
 };
 

@@ -63,4 +63,12 @@ std::string line_of(const log_record& record) {
   return (record.key ? *record.key + "=" : std::string{}) + record.value.value_or("");
 }
 
+std::optional<std::vector<std::string>> job_logs::lines_of(const std::string& topic) const {
+  const auto records = records_of(topic);
+  if (!records) return std::nullopt;
+  std::vector<std::string> lines;
+  for (const auto& each : *records) lines.push_back(line_of(each));
+  return lines;
+}
+
 }  // namespace weir

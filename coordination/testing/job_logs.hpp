@@ -37,6 +37,8 @@ public:
   void add_to(committed_output& output) const;
   // None: none of them has such a topic. In the order of output_of.
   std::optional<std::vector<log_record>> records_of(const std::string& topic) const;
+  // The same as lines of text.
+  std::optional<std::vector<std::string>> lines_of(const std::string& topic) const;
 
 private:
   std::vector<std::shared_ptr<simulated_log>> logs_;

@@ -10,7 +10,8 @@
 //
 // It runs at the end of the statement. A failure is a failure of the test, with everything there is
 // to say; its timeline is written as HTML into the directory WEIR_REPORTS of the environment, if
-// that is set. WEIR_SEEDS=8142 in the environment runs that seed alone.
+// that is set. WEIR_SEEDS=8142 in the environment runs that seed alone, WEIR_RUN=delay-1@40 that
+// run of a bounded search.
 #pragma once
 
 #include <algorithm>
@@ -41,6 +42,7 @@ public:
       }
       seeds(range->first, range->last);
     }
+    if (const char* const chosen = std::getenv("WEIR_RUN")) replay(chosen);
     tell(run());
   }
 
@@ -62,8 +64,7 @@ private:
       text += "timeline: " + (saved ? *saved : saved.failure().message) + "\n";
     }
     if (report.first) {
-      text += "replay: WEIR_SEEDS=" + std::to_string(report.first->seed) +
-              " with the same --gtest_filter\n";
+      text += "replay: " + replay_environment(*report.first) + " with the same --gtest_filter\n";
     }
     ADD_FAILURE() << text;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "coordination/run.hpp"
 #include "coordination/testing/simulation_report.hpp"
@@ -22,6 +23,7 @@ constexpr std::array known_faults{
     named_faults{"pause", [](simulation& to) { to.pause_random_process(); }},
     named_faults{"partition", [](simulation& to) { to.partition(); }},
     named_faults{"links", [](simulation& to) { to.disturb_links(); }},
+    named_faults{"clocks", [](simulation& to) { to.skew_clocks(); }},
     named_faults{"kill", [](simulation& to) { to.kill_cluster(); }},
     named_faults{"disk",
                  [](simulation& to) {
@@ -63,6 +65,34 @@ result<std::vector<std::string>> parse_faults(const std::string& text) {
   return chosen;
 }
 
+result<exhaustive_bounds> parse_bounds(const std::string& text) {
+  exhaustive_bounds bounds;
+  if (text == "default") return bounds;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    const auto part = std::string_view{text}.substr(begin, end - begin);
+    begin = end + 1;
+    const auto equals = std::min(part.find('='), part.size());
+    const auto name = part.substr(0, equals);
+    const auto digits = part.substr(std::min(equals + 1, part.size()));
+    const auto read = [&digits](auto& value) {
+      const auto* const last = digits.data() + digits.size();
+      const auto [stop, failed] = std::from_chars(digits.data(), last, value);
+      return failed == std::errc{} && stop == last;
+    };
+    const bool is_read = (name == "deviations" && read(bounds.deviations)) ||
+                         (name == "crashes" && read(bounds.crashes)) ||
+                         (name == "runs" && read(bounds.most_runs)) ||
+                         (name == "steps" && read(bounds.first_steps));
+    if (is_read) continue;
+    return error{error_code::invalid_argument,
+                 "'" + std::string{part} +
+                     "' is no bound; there are deviations=N, crashes=N, runs=N, steps=N and "
+                     "default"};
+  }
+  return bounds;
+}
+
 int simulate_job(const environment& env, const job_options& options,
                  const simulate_request& request, const simulate_output& output) {
   simulation simulated{env, options};
@@ -73,11 +103,15 @@ int simulate_job(const environment& env, const job_options& options,
       .real_files()
       .expect_exactly_once_if_comparable()
       .on_progress([&](std::uint64_t run, std::uint64_t failed) {
-        output.progress(progress_text(request.seeds, run, failed));
+        output.progress(request.exhaustive
+                            ? std::to_string(run) + " runs, " + std::to_string(failed) + " failed"
+                            : progress_text(request.seeds, run, failed));
       });
   for (const auto& node : env.graph().nodes) {
     if (node.kind == operator_kind::sink && node.name == "print") simulated.silence(node.name);
   }
+  if (request.exhaustive) simulated.exhaustive(*request.exhaustive);
+  if (!request.replay.empty()) simulated.replay(request.replay);
   for (const auto& each : known_faults) {
     if (std::find(request.faults.begin(), request.faults.end(), each.name) !=
         request.faults.end()) {
@@ -93,8 +127,7 @@ int simulate_job(const environment& env, const job_options& options,
   if (!report.first) return exit_finished;
   const auto saved = save_timeline(*report.first, {}, env.graph().name);
   output.line("timeline: " + (saved ? *saved : saved.failure().message) + "\n");
-  output.line("replay: --simulate --seeds " + std::to_string(report.first->seed) +
-              " with the same settings\n");
+  output.line("replay: --simulate " + replay_options(*report.first) + " with the same settings\n");
   return exit_failed;
 }
 

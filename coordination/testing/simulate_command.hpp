@@ -2,9 +2,11 @@
 // `./job --simulate`: a simulation from the command line, with no test written.
 //
 //   ./fraud_alerts --simulate --seeds 1..10000 --faults crash,disk
+//   ./fraud_alerts --simulate --exhaustive deviations=1,crashes=1 -P payments=200
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +18,13 @@ namespace weir {
 
 struct simulate_request {
   seed_range seeds{1, 1000};
-  std::vector<std::string> faults;  // Of fault_names().
+  std::vector<std::string> faults;                // Of fault_names().
+  std::optional<exhaustive_bounds> exhaustive{};  // Instead of seeds and faults.
+  std::string replay{};                           // Of such a search that run; empty: all.
 };
+
+// Of "deviations=1,crashes=1,runs=20000,steps=500", any of which may be missing; "default" is none.
+result<exhaustive_bounds> parse_bounds(const std::string& text);
 
 // What --faults may list besides "default", which is all of them, and "none".
 std::vector<std::string_view> fault_names();

@@ -186,6 +186,17 @@ simulation& simulation::disturb_links(link_faults faults) {
   return *this;
 }
 
+simulation& simulation::skew_clocks(clock_faults faults) {
+  if (faults.most < duration{} || faults.jump_every < duration{}) {
+    machinery_->note("skew_clocks: most and jump_every are not below zero");
+  }
+  if (!(faults.drift >= 0 && faults.drift < 1)) {
+    machinery_->note("skew_clocks: drift is from 0 to below 1: 1e-4 is 100 us a second");
+  }
+  machinery_->job.faults.clocks = faults;
+  return *this;
+}
+
 simulation& simulation::kill_cluster(outage_faults faults) {
   machinery_->job.faults.outages = faults;
   return *this;
@@ -221,6 +232,7 @@ simulation& simulation::default_faults() {
   pause_random_process();
   partition();
   disturb_links();
+  skew_clocks();
   kill_cluster();
   log_faults({.broker_error = 1e-2, .unknown_commit = 1e-2, .outage = 1e-4});
   return disk_faults({.torn_write = 1e-4, .no_space = 1e-4, .io_error = 1e-4});
@@ -312,6 +324,26 @@ simulation& simulation::seeds(std::uint64_t first, std::uint64_t last) {
   return *this;
 }
 
+simulation& simulation::exhaustive(exhaustive_bounds bounds) {
+  if (bounds.most_runs == 0) machinery_->note("exhaustive: most_runs is at least 1");
+  if (bounds.restart_after <= duration{}) {
+    machinery_->note("exhaustive: restart_after needs a span above zero");
+  }
+  machinery_->bounds = bounds;
+  return *this;
+}
+
+simulation& simulation::replay(std::string run) {
+  auto changes = run_changes_of(run);
+  if (!changes) {
+    machinery_->note("replay: " + changes.failure().message);
+  } else {
+    machinery_->replayed = *std::move(changes);
+    if (!machinery_->bounds) exhaustive();
+  }
+  return *this;
+}
+
 simulation& simulation::keep_going() {
   machinery_->keeps_going = true;
   return *this;
@@ -326,8 +358,9 @@ simulation& simulation::on_progress(std::function<void(std::uint64_t, std::uint6
 
 result<std::string> save_timeline(const simulation_failure& failure, const std::string& directory,
                                   const std::string& job) {
-  const auto path = directory + (directory.empty() ? "" : "/") + job + "-seed-" +
-                    std::to_string(failure.seed) + ".html";
+  const auto which =
+      failure.run.empty() ? "seed-" + std::to_string(failure.seed) : "run-" + failure.run;
+  const auto path = directory + (directory.empty() ? "" : "/") + job + "-" + which + ".html";
   posix_file_system files;
   auto file = files.create(path);
   if (!file) return file.failure();
@@ -343,14 +376,9 @@ simulation_report simulation::run() {
     return report;
   }
   report.compares = machinery_->job.expected.has_value();
-  const auto [first, last] = machinery_->seeds;
-  for (std::uint64_t seed = first;; ++seed) {
-    machinery_->add(report, seed);
-    if (machinery_->listener) machinery_->listener(report.seeds, report.failed);
-    if (seed == last || (report.failed > 0 && !machinery_->keeps_going)) break;
-  }
+  machinery_->bounds ? machinery_->explore(report) : machinery_->run_seeds(report);
   for (const auto& each : machinery_->job.moments) {
-    if (report.failed > 0 || machinery_->moments.contains(each.event)) continue;
+    if (report.problem || report.failed > 0 || machinery_->moments.contains(each.event)) continue;
     report.problem = error{error_code::invalid_argument,
                            "on(\"" + each.event + "\"): that has come in no run; " +
                                "docs/testing_with_simulation.md lists what there is"};

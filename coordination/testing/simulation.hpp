@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -66,6 +67,13 @@ struct link_faults {
   duration every = std::chrono::milliseconds{300};
   span_range lasting{std::chrono::milliseconds{5}, std::chrono::milliseconds{500}};
 };
+// Each process has a clock of its own, which is wrong from the beginning, too fast or too slow, and
+// set anew at times: what the job's functions and the engine read, not what timers run by.
+struct clock_faults {
+  duration most = std::chrono::milliseconds{500};  // At the beginning, and that it is set by.
+  double drift = 1e-4;                             // The most that it gains or loses.
+  duration jump_every = std::chrono::seconds{1};   // Any of them; zero: none is set.
+};
 // The whole cluster is killed, or loses power and with it what was not synced, and a new one goes
 // on from the latest checkpoint, with another parallelism if `rescales`.
 struct outage_faults {
@@ -78,6 +86,18 @@ struct disk_fault_chances {
   double torn_write = 0;  // A write fails; maybe a part of it is done.
   double no_space = 0;    // A write finds the disk full.
   double io_error = 0;    // Opening, reading, syncing, renaming or removing fails.
+};
+
+// All runs within a bound, instead of some by chance. The first has a schedule without chance:
+// whichever actor has waited longest runs. The others are that one with a few changes, each at one
+// step: actors that wait for another turn, task managers that crash.
+struct exhaustive_bounds {
+  std::uint32_t deviations = 1;  // In one run, how often an actor waits for another turn.
+  std::uint32_t crashes = 0;     // In one run.
+  // What may be different: the first steps alone, of which a run has as many as messages.
+  std::uint64_t first_steps = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t most_runs = 20'000;                        // Those with few changes come first.
+  duration restart_after = std::chrono::milliseconds{10};  // A crash; the others notice it at once.
 };
 
 // A run as a checker sees it.
@@ -111,8 +131,8 @@ struct seed_range {
 // Of "1..100" or "17".
 result<seed_range> seed_range_of(const std::string& text);
 
-// Writes the timeline of a failure to "<directory>/<job>-seed-<n>.html", and says where that is. An
-// empty directory is the working directory.
+// Writes the timeline of a failure to "<directory>/<job>-seed-<n>.html", or "-run-<name>.html", and
+// says where that is. An empty directory is the working directory.
 result<std::string> save_timeline(const simulation_failure& failure, const std::string& directory,
                                   const std::string& job);
 
@@ -201,6 +221,7 @@ public:
   simulation& pause_random_process(pause_faults faults = {});
   simulation& partition(partition_faults faults = {});
   simulation& disturb_links(link_faults faults = {});
+  simulation& skew_clocks(clock_faults faults = {});
   simulation& kill_cluster(outage_faults faults = {});
   simulation& disk_faults(disk_fault_chances chances);
   // The chance of each call of a log, in the first phase.
@@ -237,8 +258,14 @@ public:
 
   // Default 1 to 100. REQUIRES: first <= last.
   simulation& seeds(std::uint64_t first, std::uint64_t last);
+  // All runs within these bounds instead of seeds. Without faults by chance, which would belong to
+  // a seed; what chance is left, in the delays of messages, is that of the first seed. A job of few
+  // records is meant, and is not made to take longer: `lasting` does not count.
+  simulation& exhaustive(exhaustive_bounds bounds = {});
+  // Of these only the run with that name: simulation_failure::run.
+  simulation& replay(std::string run);
   simulation& keep_going();  // Behind a seed that has failed.
-  // Called after each seed with how many have been run and how many of them have failed.
+  // Called after each run with how many have been run and how many of them have failed.
   simulation& on_progress(std::function<void(std::uint64_t run, std::uint64_t failed)> listener);
 
   // Runs all seeds; the first that fails is shrunk and told. A job or settings that cannot be run

@@ -49,6 +49,10 @@ status simulation::machinery::prepare() {
     return wrong("on(\"" + each.event + "\"): there are only " + std::to_string(job.task_managers) +
                  " task managers");
   }
+  if (bounds) {
+    job.restart_after = bounds->restart_after;
+    if (auto possible = check_bounds(); !possible) return possible;
+  }
   return run_references();
 }
 
@@ -62,7 +66,7 @@ status simulation::machinery::run_references() {
   bare.always.clear();
   bare.eventually.clear();
   auto first = run_once(bare, reference_seed, {});
-  if (first.kind == violation_kind::none && first.steps > 0) {
+  if (!bounds && first.kind == violation_kind::none && first.steps > 0) {
     const auto step = 2 * lasting / static_cast<std::int64_t>(first.steps);
     bare.step_time = job.step_time = std::clamp(step, shortest_step, longest_step);
   }
@@ -108,7 +112,8 @@ simulation_failure simulation::machinery::explain(std::uint64_t seed, const simu
   const auto still_fails = [&](const simulation_plan& fewer) {
     return run_once(job, seed, fewer).kind == outcome.kind;
   };
-  const bool is_shrunk = outcome.kind != violation_kind::unrepeatable;
+  // A run of a bounded search is the smallest already: those with fewer changes came before it.
+  const bool is_shrunk = outcome.kind != violation_kind::unrepeatable && !plan.changes;
   const auto least = is_shrunk ? shrink(plan, still_fails, most_shrinking_runs) : plan;
   std::vector<story_event> events;
   const auto shown = run_once(job, seed, least, &events);
@@ -117,13 +122,18 @@ simulation_failure simulation::machinery::explain(std::uint64_t seed, const simu
   failure.kind = outcome.kind;
   failure.violation = is_shrunk ? shown.violation : outcome.violation;
   failure.plan = lines_of(least, job.faults);
+  if (plan.changes) {
+    failure.run = to_string(*plan.changes);
+    for (const auto& each : *plan.changes) failure.plan.push_back(line_of(each));
+  }
   for (const auto& each : job.moments) {
     auto line = to_string(each.fault);
     failure.plan.push_back("on \"" + each.event + "\"" + line.substr(line.find(": ")));
   }
   failure.faults_drawn = plan.size();
   for (const auto& each : events) failure.events.push_back(to_string(each));
-  failure.timeline = timeline_page({.title = job.graph->name + ", seed " + std::to_string(seed),
+  const auto which = plan.changes ? ", run " + failure.run : ", seed " + std::to_string(seed);
+  failure.timeline = timeline_page({.title = job.graph->name + which,
                                     .violation = failure.violation,
                                     .faults = failure.plan,
                                     .processes = job.task_managers + 1,
@@ -131,17 +141,8 @@ simulation_failure simulation::machinery::explain(std::uint64_t seed, const simu
   return failure;
 }
 
-void simulation::machinery::add(simulation_report& report, std::uint64_t seed) {
-  const auto plan = draw_plan(seed, job.faults, job.task_managers, job.fault_span);
-  auto outcome = run_once(job, seed, plan);
-  if (seed % seeds_to_a_repetition == 0 && outcome.kind == violation_kind::none &&
-      run_once(job, seed, plan).trace_hash != outcome.trace_hash) {
-    outcome.kind = violation_kind::unrepeatable;
-    outcome.violation =
-        "two runs of the seed differ: the job draws from something that is not simulated, such as "
-        "a "
-        "clock, a random device, an address or an unordered container of pointers";
-  }
+bool simulation::machinery::add(simulation_report& report, std::uint64_t seed,
+                                const simulation_plan& plan, const run_outcome& outcome) {
   moments.insert(outcome.moments.begin(), outcome.moments.end());
   const auto drawn = static_cast<std::uint64_t>(plan.size());
   report.fewest_faults = report.seeds == 0 ? drawn : std::min(report.fewest_faults, drawn);
@@ -149,12 +150,74 @@ void simulation::machinery::add(simulation_report& report, std::uint64_t seed) {
   report.faults += plan.size();
   report.steps += outcome.steps;
   report.simulated += outcome.took;
-  if (outcome.kind == violation_kind::none) return;
-  ++report.failed;
-  report.lost += outcome.kind == violation_kind::lost ? 1 : 0;
-  report.duplicated += outcome.kind == violation_kind::duplicated ? 1 : 0;
-  report.stuck += outcome.kind == violation_kind::stuck ? 1 : 0;
-  if (!report.first) report.first = explain(seed, plan, outcome);
+  if (outcome.kind != violation_kind::none) {
+    ++report.failed;
+    report.lost += outcome.kind == violation_kind::lost ? 1 : 0;
+    report.duplicated += outcome.kind == violation_kind::duplicated ? 1 : 0;
+    report.stuck += outcome.kind == violation_kind::stuck ? 1 : 0;
+    if (!report.first) report.first = explain(seed, plan, outcome);
+  }
+  if (listener) listener(report.seeds, report.failed);
+  return report.failed == 0 || keeps_going;
+}
+
+void simulation::machinery::run_seeds(simulation_report& report) {
+  for (auto seed = seeds.first;; ++seed) {
+    const auto plan = draw_plan(seed, job.faults, job.task_managers, job.fault_span);
+    auto outcome = run_once(job, seed, plan);
+    if (seed % seeds_to_a_repetition == 0 && outcome.kind == violation_kind::none &&
+        run_once(job, seed, plan).trace_hash != outcome.trace_hash) {
+      outcome.kind = violation_kind::unrepeatable;
+      outcome.violation =
+          "two runs of the seed differ: the job draws from something that is not simulated, such "
+          "as a clock, a random device, an address or an unordered container of pointers";
+    }
+    if (!add(report, seed, plan, outcome) || seed == seeds.last) return;
+  }
+}
+
+status simulation::machinery::check_bounds() const {
+  if (job.faults.any()) {
+    return wrong(
+        "exhaustive: the job also has faults by chance, and there are no seeds to draw them from; "
+        "leave them out, and say .crashes = 1 for crashes at every step");
+  }
+  constexpr auto most = bounded_exploration::most_task_managers;
+  if (job.task_managers > most) {
+    return wrong("exhaustive: it can be searched with " + std::to_string(most) +
+                 " task managers at most, and there are " + std::to_string(job.task_managers));
+  }
+  for (const auto& each : replayed.value_or(run_changes{})) {
+    if (each.what != run_change::kind::crash || each.number <= job.task_managers) continue;
+    return wrong("replay: " + to_string(*replayed) + ": there are only " +
+                 std::to_string(job.task_managers) + " task managers");
+  }
+  return {};
+}
+
+void simulation::machinery::explore(simulation_report& report) {
+  if (replayed) return replay(report);
+  bounded_exploration search{*bounds, job.task_managers};
+  while (auto changes = search.next()) {
+    const simulation_plan plan{.changes = *changes};
+    const auto outcome = run_once(job, seeds.first, plan);
+    search.on_run(*changes, outcome.choices);
+    if (!add(report, seeds.first, plan, outcome)) break;
+  }
+  report.explored = search.summary();
+}
+
+void simulation::machinery::replay(simulation_report& report) {
+  const simulation_plan plan{.changes = *replayed};
+  const auto outcome = run_once(job, seeds.first, plan);
+  if (outcome.changes_made < replayed->size()) {
+    const auto& missed = (*replayed)[outcome.changes_made];
+    report.problem = wrong("replay: " + to_string(*replayed) + ": there was no such choice in " +
+                           std::to_string(outcome.choices.size()) + " steps: " + line_of(missed) +
+                           "; a run has its name only with the settings with which it was found");
+    return;
+  }
+  add(report, seeds.first, plan, outcome);
 }
 
 }  // namespace weir

@@ -24,6 +24,8 @@ struct simulation::machinery {
   bool may_have_no_output = false;
   bool keeps_going = false;
   seed_range seeds;
+  std::optional<exhaustive_bounds> bounds;
+  std::optional<run_changes> replayed;
   std::function<void(std::uint64_t, std::uint64_t)> listener;
   std::set<std::string> moments;  // That have come in any run.
 
@@ -32,7 +34,14 @@ struct simulation::machinery {
   }
   status prepare();
   status run_references();
-  void add(simulation_report& report, std::uint64_t seed);
+  // Whether a bounded search can be made of it.
+  status check_bounds() const;
+  void run_seeds(simulation_report& report);
+  void explore(simulation_report& report);
+  void replay(simulation_report& report);
+  // Answers whether to go on.
+  bool add(simulation_report& report, std::uint64_t seed, const simulation_plan& plan,
+           const run_outcome& outcome);
   simulation_failure explain(std::uint64_t seed, const simulation_plan& plan,
                              const run_outcome& outcome) const;
 };

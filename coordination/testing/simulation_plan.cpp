@@ -28,6 +28,34 @@ bool strikes(random_numbers& random, double chance) {
   return static_cast<double>(random.below(1'000'000)) < chance * 1e6;
 }
 
+// In [-most, most].
+duration draw_difference(random_numbers& random, duration most) {
+  return draw(random, {-most, most});
+}
+
+// Behind all else, so that the other faults of a seed are what they are without these.
+void draw_clock_faults(random_numbers& random, const clock_faults& asked,
+                       std::uint32_t task_managers, duration span, simulation_plan& plan) {
+  using kind = planned_fault::kind;
+  const duration most_drift{static_cast<std::int64_t>(asked.drift * 1e6)};
+  for (std::uint32_t n = 0; n <= task_managers; ++n) {
+    plan.faults.push_back({.what = kind::clock_jump,
+                           .process = {n},
+                           .interval = draw_difference(random, asked.most)});
+    plan.faults.push_back({.what = kind::clock_drift,
+                           .process = {n},
+                           .interval = draw_difference(random, most_drift)});
+  }
+  if (asked.jump_every == duration{}) return;
+  for (const auto when : draw_times(random, asked.jump_every, span)) {
+    const process_id process{static_cast<std::uint32_t>(random.below(task_managers + 1))};
+    plan.faults.push_back({.when = when,
+                           .what = kind::clock_jump,
+                           .process = process,
+                           .interval = draw_difference(random, asked.most)});
+  }
+}
+
 std::string percent(double chance) {
   auto text = std::to_string(chance * 100);
   text.erase(text.find_last_not_of('0') + 1);
@@ -125,12 +153,41 @@ simulation_plan draw_plan(std::uint64_t seed, const fault_settings& settings,
                            settings.outages->rescales ? parallelism : 0});
     }
   }
+  if (settings.clocks) draw_clock_faults(random, *settings.clocks, task_managers, span, plan);
   const auto is_earlier = [](const auto& a, const auto& b) { return a.when < b.when; };
   std::stable_sort(plan.faults.begin(), plan.faults.end(), is_earlier);
   std::stable_sort(plan.ends.begin(), plan.ends.end(), is_earlier);
   plan.has_disk_faults = settings.disk.has_value();
   plan.has_log_faults = settings.log.has_value();
   return plan;
+}
+
+bool can_tidy_up(const simulation_plan& plan) {
+  return plan.ends.empty() && !plan.has_disk_faults &&
+         std::all_of(plan.faults.begin(), plan.faults.end(), [](const planned_fault& each) {
+           return is_crash(each.what) || is_of_clock(each.what);
+         });
+}
+
+schedule_options schedule_of(const simulation_plan& plan, std::uint64_t seed) {
+  if (plan.changes) return {.how = schedule_options::strategy::round_robin};
+  return {.how = seed % 3 == 0 ? schedule_options::strategy::priorities
+                               : schedule_options::strategy::uniform};
+}
+
+disk_fault_rates rates_of(const disk_fault_chances& chances) {
+  const auto rate = [](double chance) {
+    return per_million{static_cast<std::uint32_t>(chance * 1e6)};
+  };
+  const auto other = rate(chances.io_error);
+  return {.append = rate(chances.torn_write),
+          .no_space = rate(chances.no_space),
+          .sync = other,
+          .create = other,
+          .open = other,
+          .read = other,
+          .rename = other,
+          .remove = other};
 }
 
 std::vector<std::string> lines_of(const simulation_plan& plan, const fault_settings& settings) {
@@ -173,6 +230,15 @@ simulation_plan shrink(simulation_plan plan,
     }
     if (runs >= most_runs || (count == 1 && !has_shrunk)) break;
     if (!has_shrunk || count > plan.size()) count = std::max<std::size_t>(1, count / 2);
+  }
+  for (std::size_t n = 0; n < plan.faults.size(); ++n) {
+    while (const auto simpler = simplified(plan.faults[n])) {
+      if (++runs > most_runs) return plan;
+      auto smaller = plan;
+      smaller.faults[n] = *simpler;
+      if (!still_fails(smaller)) break;
+      plan = std::move(smaller);
+    }
   }
   return plan;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "coordination/simulation/protocol_invariants.hpp"
 #include "coordination/simulation/simulated_cluster.hpp"
 
 namespace weir {
@@ -15,8 +16,6 @@ namespace {
 constexpr duration longest_ending = std::chrono::minutes{10};
 // Of a savepoint that stops the job, before the cluster is killed.
 constexpr duration longest_stop = std::chrono::seconds{10};
-
-per_million per_million_of(double chance) { return {static_cast<std::uint32_t>(chance * 1e6)}; }
 
 class simulated_run final : private simulation_view {
 public:
@@ -61,26 +60,37 @@ private:
     auto options = job_.options;
     options.parallelism = parallelism_;
     options.restore = restore_;
-    const bool is_observed = events_ != nullptr || !pending_.empty();
+    const bool is_told = events_ != nullptr || !pending_.empty();
     cluster_ = std::make_unique<simulated_cluster>(
         *job_.graph, options,
         simulated_cluster_options{
             .seed = mix(seed_) + ++lives_,
             .task_managers = job_.task_managers,
             .files = disk_,
-            .observer = is_observed ? link_observer{[this](const seen_message& seen) {
-              if (cluster_) story_.on_message(seen, cluster_->world().now());
-            }}
-                                    : link_observer{},
-            .listener = &story_,
+            .tampering = job_.tampering ? job_.tampering(disk_) : link_tampering{},
+            .observer =
+                [this, is_told](const seen_message& seen) {
+                  if (!cluster_) return;
+                  invariants_.on_message(seen);
+                  if (is_told) story_.on_message(seen, cluster_->world().now());
+                },
+            .listener = &invariants_,
             .slots = job_.slots,
             .step_time = job_.step_time,
-            .schedule = schedule()});
+            .schedule = schedule_of(plan_, seed_)});
     auto& world = cluster_->world();
     started_ = world.now();
-    story_.begin(std::make_shared<const execution_graph>(*job_.graph, options), started_, before_);
+    const auto graph = std::make_shared<const execution_graph>(*job_.graph, options);
+    invariants_.begin(graph);
+    story_.begin(graph, started_, before_);
     std::vector<planned_fault> ahead;
     for (auto each : plan_.faults) {
+      if (is_of_clock(each.what) && each.when <= before_) {
+        // A machine keeps its clock from one cluster to the next.
+        if (each.when == before_) on_fault(each);
+        happen(each, *cluster_);
+        continue;
+      }
       if (each.when < before_) continue;
       each.when -= before_;
       world.after(each.when, [this, each] { on_fault(each); });
@@ -90,26 +100,10 @@ private:
     set_faults();
   }
 
-  // Each third seed runs its actors by priorities: what takes few events in one order is found by
-  // those, what takes many by the others.
-  schedule_options schedule() const {
-    return {.how = seed_ % 3 == 0 ? schedule_options::strategy::priorities
-                                  : schedule_options::strategy::uniform};
-  }
-
-  void end_life() {
-    before_ = elapsed();
-    outcome_.steps += cluster_->world().steps();
-    former_ = cluster_->job();
-    outcome_.trace_hash = mix(outcome_.trace_hash ^ cluster_->world().trace_hash());
-    cluster_ = nullptr;
-    started_ = {};
-  }
-
   // Of the disk and of the logs, until the first phase is over.
   void set_faults() {
     if (!has_faults_by_chance() || before_ >= job_.fault_span) return;
-    if (plan_.has_disk_faults) disk_->faults().set(disk_rates());
+    if (plan_.has_disk_faults) disk_->faults().set(rates_of(*job_.faults.disk));
     if (plan_.has_log_faults) logs_.set_faults(*job_.faults.log);
     cluster_->world().after(job_.fault_span - before_, [this] {
       disk_->faults().set({});
@@ -119,19 +113,6 @@ private:
   }
 
   bool has_faults_by_chance() const { return plan_.has_disk_faults || plan_.has_log_faults; }
-
-  disk_fault_rates disk_rates() const {
-    const auto& chances = *job_.faults.disk;
-    const auto other = per_million_of(chances.io_error);
-    return {.append = per_million_of(chances.torn_write),
-            .no_space = per_million_of(chances.no_space),
-            .sync = other,
-            .create = other,
-            .open = other,
-            .read = other,
-            .rename = other,
-            .remove = other};
-  }
 
   // Another life follows behind a planned end, and behind a job that the disk or a log has
   // failed.
@@ -188,7 +169,10 @@ private:
     auto& world = cluster_->world();
     while (!is_final(state()) && outcome_.kind == violation_kind::none) {
       if (elapsed() >= until) return true;
-      if (!world.step()) {
+      if (plan_.changes) before_explored_step();
+      const bool has_stepped = world.step();
+      if (plan_.changes) after_explored_step();
+      if (!has_stepped) {
         violate(violation_kind::stuck,
                 "nothing is left to do, and the job is " + std::string{to_string(state())});
         break;
@@ -205,11 +189,55 @@ private:
 
   enum job_state state() const { return cluster_ ? cluster_->job().state : former_.state; }
 
+  // --- A run of a bounded search -----------------------------------------------------------------
+
+  void before_explored_step() {
+    auto& world = cluster_->world();
+    step_choices seen;
+    for (std::uint32_t n = 0; n < job_.task_managers; ++n) {
+      seen.living |= std::uint64_t{world.is_alive({n + 1}) ? 1U : 0U} << n;
+    }
+    outcome_.choices.push_back(seen);
+    const auto& changes = *plan_.changes;
+    for (; next_change_ < changes.size(); ++next_change_) {
+      const auto& next = changes[next_change_];
+      if (next.step != outcome_.choices.size()) return;
+      make(next);
+    }
+  }
+
+  void after_explored_step() {
+    auto& seen = outcome_.choices.back();
+    seen.ready = static_cast<std::uint32_t>(cluster_->world().last_choices());
+    if (waiting_ > 0 && waiting_ < seen.ready) ++outcome_.changes_made;
+    cluster_->world().pass_over(waiting_ = 0);
+  }
+
+  void make(const run_change& change) {
+    auto& world = cluster_->world();
+    if (change.what == run_change::kind::delay) {
+      world.pass_over(change.number);
+      waiting_ = change.number;
+      story_.add(story_event::kind::fault, line_of(change), world.now());
+      return;
+    }
+    if (!world.is_alive({change.number})) return;
+    const planned_fault crash{.when = elapsed(),
+                              .what = planned_fault::kind::crash_at_once,
+                              .process = {change.number},
+                              .span = job_.restart_after};
+    ++outcome_.changes_made;
+    on_fault(crash);
+    happen(crash, *cluster_);
+  }
+
   // --- What happens ------------------------------------------------------------------------------
 
   void on_fault(const planned_fault& fault) {
-    quiet_since_ = std::max(quiet_since_, elapsed() + how_long(fault));
-    story_.on_fault(to_string(fault), fault.process.value, cluster_->world().now());
+    quiet_since_ = std::max(quiet_since_, elapsed() + length_of(fault));
+    // The story has a time for it already.
+    const auto text = to_string(fault);
+    story_.on_fault(text.substr(text.find(": ") + 2), fault.process.value, cluster_->world().now());
   }
 
   void on_log_fault(const std::string& what, processing_time until) {
@@ -265,6 +293,10 @@ private:
       violate(violation_kind::stuck, "no checkpoint and no end within " + to_string(limit) +
                                          "; the job is " + std::string{to_string(state())});
     }
+    invariants_.on_longest_mailbox(cluster_->world().longest_mailbox());
+    if (!invariants_.violation().empty()) {
+      violate(violation_kind::invariant, invariants_.violation());
+    }
     for (const auto& each : job_.always) {
       if (auto wrong = ask(each); !wrong.empty()) {
         violate(violation_kind::checker, each.name + ": " + wrong);
@@ -275,6 +307,10 @@ private:
 
   void check_end() {
     logs_.settle();
+    if (can_tidy_up(plan_) && job_.moments.empty()) invariants_.on_undisturbed_end();
+    if (!invariants_.violation().empty()) {
+      violate(violation_kind::invariant, invariants_.violation());
+    }
     outcome_.output = read_committed(*disk_, {simulation_directory});
     logs_.add_to(outcome_.output);
     if (job_.expected) {
@@ -309,21 +345,11 @@ private:
   std::string_view job_state() const override { return to_string(state()); }
   std::uint64_t completed_checkpoints() const override { return completed_checkpoints_; }
   std::vector<std::string> committed_lines(const std::string& path) const override {
-    const auto records = logs_.records_of(path);
-    if (!records) return weir::committed_lines(*disk_, path);
-    std::vector<std::string> lines;
-    for (const auto& each : *records) lines.push_back(line_of(each));
-    return lines;
+    if (auto lines = logs_.lines_of(path)) return *std::move(lines);
+    return weir::committed_lines(*disk_, path);
   }
   std::vector<log_record> committed_records(const std::string& topic) const override {
     return logs_.records_of(topic).value_or(std::vector<log_record>{});
-  }
-
-  // Until nothing of it is left.
-  static duration how_long(const planned_fault& fault) {
-    if (fault.what == planned_fault::kind::crash_again) return 2 * fault.span + fault.interval;
-    if (fault.what == planned_fault::kind::flap) return fault.span + fault.interval;
-    return fault.span;
   }
 
   const simulated_job& job_;
@@ -335,7 +361,7 @@ private:
   std::vector<planned_moment> pending_;
   std::vector<named_checker> waiting_for_;
   story story_;
-
+  protocol_invariants invariants_{story_, *disk_};
   std::uint32_t parallelism_ = 1;
   std::string restore_ = "latest";
   std::uint64_t lives_ = 0;
@@ -347,6 +373,8 @@ private:
   duration last_progress_{};
   duration quiet_since_{};  // No fault goes on behind that.
   std::uint64_t completed_checkpoints_ = 0;
+  std::size_t next_change_ = 0;  // Of the plan's.
+  std::uint32_t waiting_ = 0;    // Actors that this step passes over.
   run_outcome outcome_;
 };
 

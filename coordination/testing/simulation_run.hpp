@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,7 +13,9 @@
 #include <vector>
 
 #include "api/job_graph.hpp"
+#include "coordination/simulation/link_tampering.hpp"
 #include "coordination/simulation/story.hpp"
+#include "coordination/testing/bounded_exploration.hpp"
 #include "coordination/testing/committed_output.hpp"
 #include "coordination/testing/job_logs.hpp"
 #include "coordination/testing/simulation_plan.hpp"
@@ -48,7 +51,12 @@ struct simulated_job {
 
   fault_settings faults;
   std::vector<planned_moment> moments;
-  duration fault_span{};  // Faults happen before that.
+  duration fault_span{};                                   // Faults happen before that.
+  duration restart_after = std::chrono::milliseconds{10};  // Of a crash among run_changes.
+
+  // Of each cluster, made for its disk; none: messages arrive as they were sent. For checks of the
+  // checks.
+  std::function<link_tampering(std::shared_ptr<simulated_file_system> disk)> tampering;
 
   std::optional<committed_output> expected;
   std::vector<ordered_output> ordered;
@@ -67,6 +75,10 @@ struct run_outcome {
   std::set<std::string> moments;  // That have come.
   committed_output output;
   std::vector<lines_by_key> ordered;  // Of simulated_job::ordered.
+  // Of a run with simulation_plan::changes: what each step could have been, and how many of its
+  // changes there were.
+  std::vector<step_choices> choices;
+  std::size_t changes_made = 0;
 };
 
 // The directory for what the engine itself writes.

@@ -45,6 +45,28 @@ TEST(CommandLine, WithoutArgumentsIsTheDefaults) {
   EXPECT_TRUE(parse_command_line(0, nullptr, {}, job_yaml).ok());
 }
 
+TEST(CommandLine, KnowsSimulationsOfSeedsAndOfAllRunsWithinBounds) {
+  EXPECT_FALSE(parsed({}).simulate);
+  const auto seeds = *parsed({"--simulate", "--seeds", "3..9"}).simulate;
+  EXPECT_EQ(seeds.seeds.last, 9U);
+  EXPECT_EQ(seeds.faults.size(), fault_names().size());
+  EXPECT_FALSE(seeds.exhaustive);
+  const auto search = *parsed({"--simulate", "--exhaustive", "deviations=2,runs=50"}).simulate;
+  EXPECT_EQ(search.exhaustive->deviations, 2U);
+  EXPECT_EQ(search.exhaustive->most_runs, 50U);
+  EXPECT_TRUE(search.faults.empty());
+  const auto one = *parsed({"--simulate", "--replay", "crash-tm-1@9"}).simulate;
+  EXPECT_EQ(one.replay, "crash-tm-1@9");
+  EXPECT_TRUE(one.exhaustive);
+  EXPECT_EQ(failure_of({"--exhaustive", "default"}),
+            "--exhaustive belongs to --simulate. See --help");
+  EXPECT_EQ(failure_of({"--replay", "base"}), "--replay belongs to --simulate. See --help");
+  EXPECT_EQ(failure_of({"--simulate", "--exhaustive", "depth=1"}),
+            "--exhaustive: 'depth=1' is no bound; there are deviations=N, crashes=N, runs=N, "
+            "steps=N and default");
+  EXPECT_TRUE(failure_of({"--simulate", "--replay", "9"}).starts_with("--replay: '9' is no name"));
+}
+
 TEST(CommandLine, KnowsEveryOption) {
   const auto line = parsed({"--parallelism", "4", "--define", "execution.seed=9", "--parameter",
                             "input=a", "--print-plan", "--log-level", "debug", "--no-progress",

@@ -134,17 +134,39 @@ TEST(FaultPlan, DrawsKindsByTheirShares) {
   EXPECT_NEAR(static_cast<double>(cuts), 900, 50);
 }
 
-TEST(FaultPlan, GetsSimplerUntilItCannot) {
-  fault_plan plan{{{.what = kind::stall, .other = {2}, .span = milliseconds{9}},
-                   {.when = milliseconds{1}, .what = kind::reset, .other = {2}}}};
-  EXPECT_FALSE(plan.simplified(1));
+TEST(FaultPlan, HasFaultsThatGetSimplerUntilTheyCannot) {
+  EXPECT_FALSE(simplified({.what = kind::reset, .other = {2}}));
+  planned_fault fault{.what = kind::stall, .other = {2}, .span = milliseconds{9}};
   int times = 0;
-  for (; const auto simpler = plan.simplified(0); ++times) {
-    EXPECT_EQ(simpler->faults()[0].span, plan.faults()[0].span / 2);
-    EXPECT_EQ(simpler->faults()[1], plan.faults()[1]);
-    plan = *simpler;
+  for (; const auto simpler = simplified(fault); ++times) {
+    EXPECT_EQ(simpler->span, fault.span / 2);
+    fault.span = simpler->span;
+    EXPECT_EQ(*simpler, fault);
   }
   EXPECT_EQ(times, 3);
+  EXPECT_EQ(simplified({.what = kind::clock_jump, .interval = milliseconds{-9}})->interval,
+            std::chrono::microseconds{-4500});
+}
+
+TEST(FaultPlan, SparesTheJobManagerWhenItIsAsked) {
+  fault_plan_options options{.task_managers = 3, .faults = 50, .kinds = {{kind::swizzle_clog}}};
+  const auto plan = fault_plan::random(1, options);
+  for (const auto& each : plan.faults()) EXPECT_EQ(each.process, process_id{1});
+  options.spares_job_manager = false;
+  EXPECT_EQ(fault_plan::random(1, options).faults()[0].process, process_id{0});
+}
+
+TEST(FaultPlan, SaysWhatWillHappenToClocks) {
+  const auto of = [](kind what, duration by) {
+    return to_string(
+        planned_fault{.when = milliseconds{5}, .what = what, .process = {2}, .interval = by});
+  };
+  EXPECT_EQ(of(kind::clock_jump, milliseconds{7}), "at 5ms: set the clock of tm-2 ahead by 7ms");
+  EXPECT_EQ(of(kind::clock_jump, -milliseconds{7}), "at 5ms: set the clock of tm-2 back by 7ms");
+  EXPECT_EQ(of(kind::clock_drift, std::chrono::microseconds{40}),
+            "at 5ms: the clock of tm-2 gains 40us a second");
+  EXPECT_EQ(of(kind::clock_drift, -std::chrono::microseconds{40}),
+            "at 5ms: the clock of tm-2 loses 40us a second");
 }
 
 TEST(FaultPlan, HappensToTheCluster) {

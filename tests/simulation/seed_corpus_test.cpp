@@ -7,6 +7,13 @@
 namespace weir {
 namespace {
 
+// Those that there were when a seed was found: its plan is drawn from them.
+std::vector<fault_share> kinds_until(planned_fault::kind last) {
+  auto kinds = every_kind_of_fault();
+  std::erase_if(kinds, [last](const fault_share& each) { return each.what > last; });
+  return kinds;
+}
+
 // A task drained before the last task of its attempt had started, and the coordinator forgot it:
 // nobody triggered it, and no checkpoint completed any more.
 TEST(SeedCorpus, ATaskThatDrainedBeforeItsAttemptHadStarted) {
@@ -24,7 +31,7 @@ TEST(SeedCorpus, AJobThatCrashedBetweenItsSavepointAndItsEnd) {
 // A task of an attempt that was over began late, and removed what the next attempt was writing.
 TEST(SeedCorpus, ATaskThatBeganWhenItsAttemptWasOver) {
   long_story story{5002590};
-  EXPECT_EQ(tell_of_faults(story, 5002590), "");
+  EXPECT_EQ(tell_of_faults(story, 5002590, kinds_until(planned_fault::kind::swizzle_clog)), "");
 }
 
 }  // namespace

@@ -206,7 +206,7 @@ TEST_F(SimulatedLinks, StopAndGoOnInAnotherOrderWhenTheyAreSwizzled) {
     simulated_world world{{.seed = seed, .processes = 4}};
     const probe watcher{world.process(here)};
     world.process(here).fabric().watch_peers(watcher.handle());
-    world.links().swizzle_clog(seed, seconds{4});
+    world.links().swizzle_clog(seed, {0}, seconds{4});
     while (world.step()) {
     }
     std::vector<process_id> order;

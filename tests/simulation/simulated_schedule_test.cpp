@@ -2,8 +2,11 @@
 // Which actor runs next: evenly drawn, or by priorities that change at few steps.
 #include "coordination/simulation/simulated_schedule.hpp"
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -76,6 +79,30 @@ TEST(SimulatedSchedule, AsksOnlyThoseThatAreReady) {
   EXPECT_NE(second, best);
   EXPECT_EQ(five_actors[schedule.choose(five_actors)], best);
   EXPECT_EQ(others[schedule.choose(others)], second);
+}
+
+// A queue of actors of which each always has more to do.
+TEST(SimulatedSchedule, RunsAQueueInTurnAndPassesOver) {
+  simulated_schedule schedule{1, {.how = strategy::round_robin}};
+  EXPECT_TRUE(schedule.is_queue());
+  std::deque<char> queue{'a', 'b', 'c'};
+  std::string ran;
+  const auto run = [&](const std::vector<std::size_t>& ready) {
+    schedule.bring_to_front(queue, schedule.take_turn(queue, ready));
+    ran += queue.front();
+    std::rotate(queue.begin(), queue.begin() + 1, queue.end());
+  };
+  for (int i = 0; i < 4; ++i) run({0, 1, 2});
+  EXPECT_EQ(ran, "abca");
+  schedule.pass_over(1);
+  run({0, 1, 2});  // b waits, behind a.
+  run({0, 1, 2});
+  run({0, 1, 2});
+  EXPECT_EQ(ran, "abcacab");
+  run({1, 2});  // c is paused.
+  schedule.pass_over(9);
+  run({0, 1, 2});  // All but the last, who is the one that has just run.
+  EXPECT_EQ(ran, "abcacabaa");
 }
 
 }  // namespace

@@ -93,6 +93,23 @@ TEST(SimulationPlan, ShrinksToTheFaultsThatAreNeeded) {
   EXPECT_LT(runs, 100U);
 }
 
+TEST(SimulationPlan, ShrinksFaultsToTheLengthThatIsNeeded) {
+  using kind = planned_fault::kind;
+  const simulation_plan plan{
+      .faults = {{.what = kind::pause, .span = 800ms},
+                 {.what = kind::clock_jump, .interval = -300ms}},
+  };
+  const auto least = shrink(
+      plan,
+      [](const simulation_plan& in) {
+        return in.faults.size() == 2 && in.faults[0].span >= 150ms &&
+               in.faults[1].interval <= -100ms;
+      },
+      100);
+  EXPECT_EQ(least.faults[0].span, 200ms);
+  EXPECT_EQ(least.faults[1].interval, -150ms);
+}
+
 TEST(SimulationPlan, ShrinksToNothingWhereNothingIsNeeded) {
   const auto plan = draw_plan(1, everything(), 3, 2s);
   EXPECT_EQ(shrink(

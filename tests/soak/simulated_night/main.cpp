@@ -36,6 +36,7 @@ bool pass(const night_job& job, weir::seed_range seeds) {
       .pause_random_process({.every = 100ms, .lasting = {5ms, 300ms}})
       .partition({.every = 70ms, .lasting = {5ms, 400ms}, .one_way = 0.3})
       .disturb_links({.every = 70ms, .lasting = {5ms, 200ms}})
+      .skew_clocks({.most = 500ms, .drift = 1e-3, .jump_every = 100ms})
       .kill_cluster({.every = 200ms, .power_loss = 0.5, .rescales = true})
       .rescale_at(200ms, 3)
       .rescale_at(300ms, 2)
