@@ -100,6 +100,15 @@ private:
     set_faults();
   }
 
+  void end_life() {
+    before_ = elapsed();
+    outcome_.steps += cluster_->world().steps();
+    former_ = cluster_->job();
+    outcome_.trace_hash = mix(outcome_.trace_hash ^ cluster_->world().trace_hash());
+    cluster_ = nullptr;
+    started_ = {};
+  }
+
   // Of the disk and of the logs, until the first phase is over.
   void set_faults() {
     if (!has_faults_by_chance() || before_ >= job_.fault_span) return;
