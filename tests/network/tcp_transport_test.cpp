@@ -3,6 +3,9 @@
 // connection was lost, and to nobody who does not belong.
 #include "network/tcp_transport.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <future>
 #include <optional>
 #include <string>
@@ -10,8 +13,10 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/network/cutting_relay.hpp"
 #include "tests/network/tcp_pair.hpp"
 #include "tests/network/transport_party.hpp"
+#include "tests/support/random_numbers.hpp"
 
 namespace weir {
 namespace {
@@ -231,6 +236,52 @@ TEST(TcpTransport, SaysGoodbyeBehindEverythingThatWasSent) {
   }
   two.wait_for("down 1");
   EXPECT_EQ(two.count("frame" + std::string(1'000, 'x')), 1'000U);
+}
+
+// What arrives over each connection is what was sent over it, from the first frame on, without a
+// gap; and it goes on after every cut.
+TEST(TcpTransport, DeliversNothingOfAnEarlierConnection) {
+  for (const auto seed : seeds_for(5)) {
+    auto settings = transport_settings(member(1));
+    settings.reconnects = {.first = milliseconds{1}, .longest = milliseconds{5}};
+    transport_party one{std::move(settings)};
+    transport_party two{transport_settings(member(2))};
+    cutting_relay relay{two.transport().local(), seed, 400'000};
+    ASSERT_TRUE(one.transport().dial({2}, relay.local()));
+    for (std::size_t ups = 1; ups <= 10; ++ups) {
+      one.wait_for("up 2", ups);
+      if (ups == 10) relay.stop_cutting();
+      const auto connection = one.to(2);
+      if (!connection) continue;
+      for (int i = 0; i < 500; ++i) {
+        const std::string payload = std::to_string(connection->number()) + " " + std::to_string(i);
+        std::string frame;
+        append_wire_frame(wire_kind::message, payload + std::string(1'000, ' '), frame);
+        if (!connection->send(std::move(frame))) break;
+      }
+    }
+    one.send(2, "the last");
+    two.wait_for("the last");
+    std::uint64_t former = 0;
+    std::uint64_t current = 0;
+    int next = 0;
+    for (const auto& each : two.log()) {
+      if (each == "up 1" || each == "down 1") {
+        former = std::max(former, current);
+        current = 0;
+        next = 0;
+      } else if (each != "the last") {
+        std::size_t end = 0;
+        const auto number = std::stoull(each, &end);
+        if (next == 0) current = number;
+        EXPECT_GT(number, former) << "seed " << seed;
+        EXPECT_EQ(number, current) << "seed " << seed;
+        EXPECT_EQ(std::stoi(each.substr(end)), next++) << "seed " << seed;
+      }
+    }
+    one.stop();
+    two.stop();
+  }
 }
 
 TEST(TcpTransport, EndsAConnectionWhoseFramesNobodyUnderstands) {
