@@ -44,6 +44,8 @@ void tcp_connection::flush() {
 
 void tcp_connection::write(std::unique_lock<std::mutex>& lock) {
   is_writing_ = true;
+  const bool was_broken = broken_.has_value();
+  const bool was_writable = queue_.is_writable();
   std::size_t written = 0;
   while (!queue_.is_empty() && !is_blocked_ && !is_closing_ && written < largest_favour) {
     is_flush_missed_ = false;
@@ -65,14 +67,22 @@ void tcp_connection::write(std::unique_lock<std::mutex>& lock) {
   is_writing_ = false;
   if (is_closing_) socket_.close();
   end_writing_if_done();
-  const bool is_over = broken_ || is_closing_ || (!is_blocked_ && !queue_.is_empty());
+  const bool has_just_broken = broken_ && !was_broken;
+  const bool has_become_writable = !was_writable && queue_.is_writable();
+  const bool is_left_to_others = !is_blocked_ && !queue_.is_empty();
+  became_writable_ = became_writable_ || has_become_writable;
   lock.unlock();
-  if (is_over) inbox_->call_for(number_);
+  if (has_just_broken || has_become_writable || is_left_to_others) inbox_->call_for(number_);
 }
 
 bool tcp_connection::is_writable() const {
   const std::scoped_lock lock{guard_};
   return !is_ending_ && queue_.is_writable();
+}
+
+bool tcp_connection::take_became_writable() {
+  const std::scoped_lock lock{guard_};
+  return std::exchange(became_writable_, false);
 }
 
 std::size_t tcp_connection::waiting() const {

@@ -53,6 +53,8 @@ public:
   tcp_socket& socket() { return socket_; }
   // Writes what waits, as far as the socket takes it: when it is writable again.
   void flush();
+  // Whether is_writable() has become true since this was asked last.
+  bool take_became_writable();
   // Why the connection has to be ended, if it has to.
   std::optional<error> broken() const;
   // Nothing can be sent any more. What waits is still written; then the other side reads the end.
@@ -73,6 +75,7 @@ private:
   bool is_writing_ = false;
   bool is_blocked_ = false;       // Until the next flush().
   bool is_flush_missed_ = false;  // It came while somebody was writing.
+  bool became_writable_ = false;
   bool is_ending_ = false;
   bool is_closing_ = false;
   std::optional<error> broken_;

@@ -47,7 +47,7 @@ result<std::unique_ptr<tcp_fabric>> tcp_fabric::start(caf::actor_system& system,
 }
 
 tcp_fabric::tcp_fabric(caf::actor_system& system, const tcp_fabric_settings& settings)
-    : system_{&system} {
+    : system_{&system}, tell_writable_{settings.on_writable} {
   auto published = published_actors::make(
       [this](std::uint64_t connection, std::uint64_t actor, const caf::error& reason) {
         on_actor_ended(connection, actor, reason);
@@ -206,6 +206,10 @@ void tcp_fabric::on_disconnected(tcp_connection& ended, const error& why) {
     if (listener) caf::anon_send(listener, peer_down{peer});
     return !listener;
   });
+}
+
+void tcp_fabric::on_writable(tcp_connection& connection) {
+  if (tell_writable_) tell_writable_(connection.peer().process);
 }
 
 void tcp_fabric::on_not_connected(const error& why) { terms_->report(why); }

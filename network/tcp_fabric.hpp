@@ -30,8 +30,10 @@ struct tcp_fabric_settings {
   tcp_transport_settings transport;
   std::shared_ptr<const message_codec> codec;
   // Told of connections that ended or did not come about, of strangers, and of messages that could
-  // not be sent. Thread-safe.
+  // not be sent. Thread-safe; called until the last handle has ended.
   std::function<void(const error&)> report;
+  // May be empty: told that a peer that did not keep up takes what it is sent again.
+  std::function<void(process_id)> on_writable{};
 };
 
 class tcp_fabric final : public fabric, private tcp_listener {
@@ -65,6 +67,7 @@ private:
   void on_connected(const connection_ptr& opened) override;
   status on_frame(tcp_connection& from, const wire_frame& received) override;
   void on_disconnected(tcp_connection& ended, const error& why) override;
+  void on_writable(tcp_connection& connection) override;
   void on_not_connected(const error& why) override;
 
   status on_message(tcp_connection& from, std::string_view payload);
@@ -83,6 +86,7 @@ private:
 
   caf::actor_system* system_;
   std::shared_ptr<const tcp_proxy_terms> terms_;
+  std::function<void(process_id)> tell_writable_;
 
   mutable std::mutex guard_;
   std::map<process_id, connection_ptr> open_;

@@ -47,7 +47,15 @@ void set_option(int descriptor, int level, int option) {
   static_cast<void>(setsockopt(descriptor, level, option, &on, sizeof on));
 }
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+
+// Repeats a call that a signal has interrupted: nobody would tell when to try again.
+template <class Call>
+auto uninterrupted(Call call) {
+  auto answer = call();
+  while (answer < 0 && errno == EINTR) answer = call();
+  return answer;
+}
 
 }  // namespace
 
@@ -90,7 +98,8 @@ result<tcp_socket> tcp_socket::connect(const endpoint& where) {
 }
 
 result<std::optional<tcp_socket>> tcp_socket::accept() {
-  const int descriptor = ::accept4(descriptor_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const int descriptor = uninterrupted(
+      [&] { return ::accept4(descriptor_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); });
   if (descriptor >= 0) {
     set_option(descriptor, IPPROTO_TCP, TCP_NODELAY);
     return std::optional<tcp_socket>{tcp_socket{descriptor}};
@@ -110,7 +119,8 @@ status tcp_socket::finish_connecting() {
 }
 
 result<transferred> tcp_socket::read(std::span<char> room) {
-  const auto count = ::recv(descriptor_, room.data(), room.size(), 0);
+  const auto count =
+      uninterrupted([&] { return ::recv(descriptor_, room.data(), room.size(), 0); });
   if (count > 0) return transferred{.bytes = static_cast<std::size_t>(count)};
   if (count == 0) return transferred{.is_ended = true};
   if (would_block()) return transferred{};
@@ -127,7 +137,7 @@ result<transferred> tcp_socket::write(std::span<const std::string_view> pieces) 
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = pieces.size();
-  const auto count = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+  const auto count = uninterrupted([&] { return ::sendmsg(descriptor_, &message, MSG_NOSIGNAL); });
   if (count >= 0) return transferred{.bytes = static_cast<std::size_t>(count)};
   if (would_block()) return transferred{};
   return system_failure("write");

@@ -42,6 +42,8 @@ public:
   virtual status on_frame(tcp_connection& from, const wire_frame& received) = 0;
   // Reported once for every connection that was open; nothing comes from it any more.
   virtual void on_disconnected(tcp_connection& ended, const error& why) = 0;
+  // The queue of one that was not writable is short again.
+  virtual void on_writable(tcp_connection& connection) = 0;
   // A connection did not open, or a stranger was turned away.
   virtual void on_not_connected(const error& why) = 0;
 };

@@ -58,6 +58,12 @@ void tcp_transport::worker::answer_call(std::uint64_t number) {
   auto* const called = find(number);
   if (called == nullptr) return;
   called->connection->flush();
+  if (called->lingers_until) return;
+  if (called->was_open && called->connection->take_became_writable()) {
+    listener_->on_writable(*called->connection);
+  }
+  // What has arrived before it broke may say why.
+  if (called->connection->broken()) read(*called);
   if (const auto why = called->connection->broken()) {
     called->connection->part().give_up(*why);
     take_events(*called);

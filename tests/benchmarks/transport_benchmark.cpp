@@ -3,7 +3,6 @@
 // of 32 KiB as fast as they go; and the round trip of a small one, beside that of plain TCP.
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -54,6 +53,10 @@ public:
     changed_.wait(lock, [&] { return connection_ != nullptr; });
     return connection_;
   }
+  void wait_until_writable() {
+    std::unique_lock lock{guard_};
+    changed_.wait(lock, [&] { return connection_->is_writable(); });
+  }
   void wait_for(std::uint64_t bytes) {
     std::unique_lock lock{guard_};
     awaited_ = bytes;
@@ -79,6 +82,10 @@ private:
     return {};
   }
   void on_disconnected(tcp_connection&, const error&) override {}
+  void on_writable(tcp_connection&) override {
+    const std::scoped_lock lock{guard_};
+    changed_.notify_all();
+  }
   void on_not_connected(const error&) override {}
 
   const bool answers_;
@@ -117,7 +124,7 @@ throughput send_much(std::uint64_t frames) {
   const double begun = seconds_now();
   const double cpu_begun = cpu_seconds();
   for (std::uint64_t i = 0; i < frames; ++i) {
-    while (!connection->is_writable()) std::this_thread::sleep_for(std::chrono::microseconds{50});
+    if (!connection->is_writable()) ends.one.wait_until_writable();
     std::string frame;
     append_wire_frame(wire_kind::message, payload, frame);
     checked(connection->send(std::move(frame)) ? result<int>{0} : error{});

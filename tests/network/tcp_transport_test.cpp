@@ -226,6 +226,28 @@ TEST(TcpTransport, EndsAConnectionThatDoesNotKeepUp) {
   one.wait_for_failure("the other side does not keep up");
 }
 
+TEST(TcpTransport, SaysWhenAPeerTakesWhatItIsSentAgain) {
+  auto settings = transport_settings(member(1));
+  settings.connections.heartbeat_timeout = std::chrono::minutes{10};
+  settings.queues = {.most = 100'000'000, .high_mark = 1'000'000, .low_mark = 100'000};
+  transport_party one{std::move(settings)};
+  transport_party two{transport_settings(member(2))};
+  one.dial(2, two);
+  one.wait_for("up 2");
+  std::size_t sent = 0;
+  {
+    const auto held = two.hold();
+    while (one.to(2)->is_writable()) {
+      one.send(2, std::string(100'000, 'x'));
+      ++sent;
+    }
+    EXPECT_EQ(one.count("writable 2"), 0U);
+  }
+  one.wait_for("writable 2");
+  two.wait_for(std::string(100'000, 'x'), sent);
+  EXPECT_EQ(one.count("writable 2"), 1U);
+}
+
 TEST(TcpTransport, SaysGoodbyeBehindEverythingThatWasSent) {
   transport_party two{transport_settings(member(2))};
   {

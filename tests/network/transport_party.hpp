@@ -98,6 +98,10 @@ private:
     failures_ += why.message + "\n";
     add("down " + std::to_string(peer));
   }
+  void on_writable(tcp_connection& connection) override {
+    const std::scoped_lock lock{guard_};
+    add("writable " + std::to_string(connection.peer().process.value));
+  }
   void on_not_connected(const error& why) override {
     const std::scoped_lock lock{guard_};
     failures_ += why.message + "\n";
