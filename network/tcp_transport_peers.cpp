@@ -2,6 +2,7 @@
 // Who is dialed and accepted, and what becomes of a connection, in
 // network/tcp_transport_worker.hpp.
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <sys/epoll.h>
 #include <utility>

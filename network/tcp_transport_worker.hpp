@@ -17,6 +17,7 @@
 
 #include "network/connection_choice.hpp"
 #include "network/tcp_transport.hpp"
+#include "network/transport_inbox.hpp"
 
 namespace weir {
 

@@ -63,7 +63,7 @@ TEST(FrameDecoder, FindsFramesHoweverTheyAreCut) {
     std::vector<std::string> sent;
     std::string bytes;
     for (int i = 0; i < 20; ++i) {
-      const auto most = random.below(4) == 0 ? 200'000 : 300;
+      const std::uint64_t most = random.below(4) == 0 ? 200'000 : 300;
       sent.emplace_back(random.below(most), static_cast<char>(random.below(256)));
       bytes += frame_of(sent.back());
     }
