@@ -2,6 +2,7 @@
 // Who is published is found until it ends; who watches is told once.
 #include "network/published_actors.hpp"
 
+#include <future>
 #include <memory>
 #include <string>
 
@@ -13,18 +14,20 @@ namespace {
 
 class PublishedActors : public ::testing::Test {
 protected:
+  // One for each test.
   caf::strong_actor_ptr spawn_idle() {
-    return caf::actor_cast<caf::strong_actor_ptr>(
-        system_.spawn([]() -> caf::behavior { return {[](int) {}}; }));
+    const auto actor = system_.spawn([]() -> caf::behavior { return {[](int) {}}; });
+    // CAF tells those last who have asked first: by then everybody else has been told.
+    actor->attach_functor([this](const caf::error&) { ended_.set_value(); });
+    return caf::actor_cast<caf::strong_actor_ptr>(actor);
   }
   // Returns when it has ended.
   void end(const caf::strong_actor_ptr& actor, caf::exit_reason reason) {
-    caf::scoped_actor waiting{system_};
-    const auto handle = caf::actor_cast<caf::actor>(actor);
-    caf::anon_send_exit(handle, reason);
-    waiting->wait_for(handle);
+    caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), reason);
+    ended_.get_future().wait();
   }
 
+  std::promise<void> ended_;
   caf::actor_system_config config_;
   caf::actor_system system_{config_};
   std::string told_;
