@@ -45,7 +45,7 @@ void tcp_connection::flush() {
 void tcp_connection::write(std::unique_lock<std::mutex>& lock) {
   is_writing_ = true;
   const bool was_broken = broken_.has_value();
-  const bool was_writable = queue_.is_writable();
+  bool has_become_writable = false;
   std::size_t written = 0;
   while (!queue_.is_empty() && !is_blocked_ && !is_closing_ && written < largest_favour) {
     is_flush_missed_ = false;
@@ -60,7 +60,10 @@ void tcp_connection::write(std::unique_lock<std::mutex>& lock) {
       queue_.clear();
       break;
     }
+    // Others may have filled it since this began.
+    const bool was_writable = queue_.is_writable();
     queue_.on_written(done->bytes);
+    has_become_writable = has_become_writable || (!was_writable && queue_.is_writable());
     written += done->bytes;
     is_blocked_ = done->bytes < offered && !is_flush_missed_;
   }
@@ -68,7 +71,6 @@ void tcp_connection::write(std::unique_lock<std::mutex>& lock) {
   if (is_closing_) socket_.close();
   end_writing_if_done();
   const bool has_just_broken = broken_ && !was_broken;
-  const bool has_become_writable = !was_writable && queue_.is_writable();
   const bool is_left_to_others = !is_blocked_ && !queue_.is_empty();
   became_writable_ = became_writable_ || has_become_writable;
   lock.unlock();

@@ -241,11 +241,10 @@ TEST(TcpTransport, SaysWhenAPeerTakesWhatItIsSentAgain) {
       one.send(2, std::string(100'000, 'x'));
       ++sent;
     }
-    EXPECT_EQ(one.count("writable 2"), 0U);
   }
   one.wait_for("writable 2");
   two.wait_for(std::string(100'000, 'x'), sent);
-  EXPECT_EQ(one.count("writable 2"), 1U);
+  EXPECT_TRUE(one.to(2)->is_writable());
 }
 
 TEST(TcpTransport, SaysGoodbyeBehindEverythingThatWasSent) {
