@@ -106,6 +106,10 @@ child_process::~child_process() {
   }
 }
 
+void child_process::kill() {
+  if (!end()) ::kill(process_, SIGKILL);
+}
+
 std::optional<process_end> child_process::end() {
   if (end_) return end_;
   int found = 0;

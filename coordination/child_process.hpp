@@ -34,6 +34,8 @@ public:
   ~child_process();
 
   pid_t process() const { return process_; }
+  // SIGKILL, if it still runs. Does not wait.
+  void kill();
   // How it ended; none while it runs. Does not wait.
   std::optional<process_end> end();
   // The same, but waits for it for so long.

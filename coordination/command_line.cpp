@@ -12,8 +12,8 @@
 
 #include "coordination/setting.hpp"
 #include "coordination/suggestion.hpp"
-#include "network/endpoint_text.hpp"
 #include "coordination/testing/run_changes.hpp"
+#include "network/endpoint_text.hpp"
 
 namespace weir {
 

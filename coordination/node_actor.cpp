@@ -52,7 +52,9 @@ caf::message_handler node_actor::on_membership_messages() {
         if (roles_.joins && fact.peer == roles_.joins->process) join();
       },
       [this](const peer_down& fact) {
-        if (members_.erase(fact.peer) > 0) tell_members();
+        if (members_.erase(fact.peer) == 0) return;
+        if (roles_.on_member_lost) roles_.on_member_lost(fact.peer);
+        tell_members();
       },
       [this](const join_cluster& who) {
         if (job_manager_) admit(who);

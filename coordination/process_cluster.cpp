@@ -53,13 +53,17 @@ result<std::unique_ptr<process_cluster>> process_cluster::start(const job_graph&
   if (!options.seed) options.seed = (*world)->random();
   auto parts = std::make_unique<machinery>(*std::move(world), listener);
   auto& runtime = *parts->world;
-  parts->node = caf::actor{runtime.system().spawn<node_actor>(
-      runtime, std::make_shared<const execution_graph>(graph, options),
-      node_roles{.listener = &parts->listener, .links = &parts->links})};
-  runtime.fabric().publish_root(parts->node);
   settings.command.variables.push_back(std::string{join_variable} + "=" +
                                        to_string(runtime.fabric().local()));
   parts->processes = std::make_unique<task_manager_processes>(std::move(settings.command), report);
+  parts->node = caf::actor{runtime.system().spawn<node_actor>(
+      runtime, std::make_shared<const execution_graph>(graph, options),
+      node_roles{.listener = &parts->listener,
+                 .links = &parts->links,
+                 .on_member_lost = [processes = parts->processes.get()](process_id lost) {
+                   processes->kill(lost.value);
+                 }})};
+  runtime.fabric().publish_root(parts->node);
   std::unique_ptr<process_cluster> cluster{new process_cluster{std::move(parts)}};
   for (std::uint32_t i = 0; i < settings.processes; ++i) {
     if (auto started = cluster->machinery_->processes->start(); !started) return started.failure();

@@ -27,15 +27,27 @@ status task_manager_processes::start() {
   variables.push_back(std::string{process_number_variable} + "=" + std::to_string(number));
   auto started = child_process::start(command_.program, command_.arguments, variables);
   if (!started) return within("start a process for task managers", started.failure());
+  const std::scoped_lock lock{guard_};
   running_.emplace(number, *std::move(started));
   return {};
+}
+
+std::size_t task_manager_processes::count() const {
+  const std::scoped_lock lock{guard_};
+  return running_.size();
+}
+
+void task_manager_processes::kill(std::uint32_t number) {
+  const std::scoped_lock lock{guard_};
+  if (const auto found = running_.find(number); found != running_.end()) found->second.kill();
 }
 
 void task_manager_processes::wait_for_all(duration span) {
   for (auto& [number, each] : running_) static_cast<void>(each.end_within(span));
 }
 
-status task_manager_processes::on_child_signal(processing_time now) {
+std::vector<std::string> task_manager_processes::take_ended() {
+  const std::scoped_lock lock{guard_};
   std::vector<std::string> ends;
   for (auto each = running_.begin(); each != running_.end();) {
     const auto end = each->second.end();
@@ -47,6 +59,11 @@ status task_manager_processes::on_child_signal(processing_time now) {
                    std::to_string(each->second.process()) + ") " + end->how);
     each = running_.erase(each);
   }
+  return ends;
+}
+
+status task_manager_processes::on_child_signal(processing_time now) {
+  const auto ends = take_ended();
   if (is_stopping_) return {};
   for (const auto& end : ends) {
     if (!intensity_.on_child_ended(now)) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct process_command {
 // The variable that says which process of the job one is.
 inline constexpr const char* process_number_variable = "WEIR_PROCESS";
 
-// Used by the thread that made it: the processes end with it.
+// Used by the thread that made it, but for `kill`: the processes end with that thread.
 class task_manager_processes {
 public:
   // `report` is told, in a sentence, of every end that was not wanted.
@@ -35,17 +36,24 @@ public:
   // Some child has ended, or may have. Fails when the processes end too often, or no new one can be
   // started; then no more are.
   status on_child_signal(processing_time now);
+  // Kills the process of that number, if there is one: it may stand still, or be out of reach. Then
+  // it is replaced like any other. Safe to call from any thread.
+  void kill(std::uint32_t number);
   // Waits until all have ended, but no longer than that for each. Those that have not are killed
   // with this.
   void wait_for_all(duration span);
   // None is replaced any more.
   void stop_replacing() { is_stopping_ = true; }
   // Those that run.
-  std::size_t count() const { return running_.size(); }
+  std::size_t count() const;
 
 private:
+  // Of those that have ended: "process 3 (4711) exited with 1".
+  std::vector<std::string> take_ended();
+
   process_command command_;
   std::function<void(const std::string&)> report_;
+  mutable std::mutex guard_;
   std::map<std::uint32_t, child_process> running_;
   std::uint32_t last_number_ = 0;
   restart_intensity intensity_;

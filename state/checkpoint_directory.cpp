@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -272,18 +273,24 @@ status checkpoint_directory::discard(checkpoint_id id) {
 status checkpoint_directory::remove_unneeded(checkpoint_id id, const entries& there) {
   std::set<std::pair<checkpoint_id, std::string>> needed;
   std::vector<checkpoint_id> discarded;
+  std::vector<checkpoint_id> incomplete;
+  checkpoint_id newest;  // That is complete.
   for (const auto each : there.checkpoints) {
     const auto path = manifest_in(directory_of(each));
     const auto manifest = read_manifest(path);
     if (manifest) {
+      newest = std::max(newest, each);
       for (const auto& file : manifest->shared) needed.emplace(file.checkpoint, file.path);
     } else if (is_missing(manifest.failure())) {
       const auto mark = files_->stat(directory_of(each) + "/" + std::string{discarded_name});
-      if (each == id || mark) discarded.push_back(each);
+      (each == id || mark ? discarded : incomplete).push_back(each);
     } else if (!is_damage(manifest.failure())) {
       return manifest.failure();  // It may need anything.
     }
   }
+  // One at a time is taken: what is older was given up, whoever has written there since.
+  std::copy_if(incomplete.begin(), incomplete.end(), std::back_inserter(discarded),
+               [&](checkpoint_id each) { return each < newest; });
   status first;
   for (const auto each : discarded) {
     auto removed = remove_files(directory_of(each), [&](const std::string& name) {

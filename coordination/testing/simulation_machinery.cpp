@@ -121,6 +121,10 @@ simulation_failure simulation::machinery::explain(std::uint64_t seed, const simu
   failure.seed = seed;
   failure.kind = outcome.kind;
   failure.violation = is_shrunk ? shown.violation : outcome.violation;
+  if (is_shrunk && shown.kind != outcome.kind) {
+    failure.kind = violation_kind::unrepeatable;
+    failure.violation = "it failed, and then it did not: " + outcome.violation;
+  }
   failure.plan = lines_of(least, job.faults);
   if (plan.changes) {
     failure.run = to_string(*plan.changes);

@@ -29,6 +29,7 @@ public:
   // Kills it if it still runs.
   ~child_process() { kill(); }
 
+  pid_t process() const { return process_; }
   // Waits for the next number from the child. Stops the program if the child ends without one.
   double answer();
   // SIGKILL, and waits until it is gone.

@@ -49,6 +49,20 @@ TEST_F(TaskManagerProcesses, AreReplacedUnderANewNumber) {
   EXPECT_EQ(processes.count(), 1U);
 }
 
+TEST_F(TaskManagerProcesses, AreKilledAndReplacedWhenTheyAreOutOfReach) {
+  auto processes = make("kill -STOP $$; exec sleep 1000");
+  ASSERT_TRUE(processes.start().ok());
+  processes.kill(2);  // There is none.
+  ASSERT_TRUE(processes.on_child_signal(at_second(0)).ok());
+  EXPECT_TRUE(reports_.empty());
+  processes.kill(1);
+  processes.wait_for_all(long_enough);
+  ASSERT_TRUE(processes.on_child_signal(at_second(0)).ok());
+  ASSERT_EQ(reports_.size(), 1U);
+  EXPECT_TRUE(reports_[0].starts_with("process 1 ("));
+  EXPECT_EQ(processes.count(), 1U);
+}
+
 TEST_F(TaskManagerProcesses, AreGivenUpWhenTheyEndTooOften) {
   auto processes = make("exit 3");
   ASSERT_TRUE(processes.start().ok());

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The numbers from 0 on, one in each turn of its task.
+// The numbers from 0 on, one each millisecond: so all of them are ready at the same time.
 class slow_reader final : public source_reader<std::uint64_t> {
 public:
   explicit slow_reader(std::vector<source_split> splits) : splits_{std::move(splits)} {
@@ -28,7 +28,8 @@ public:
   result<poll_status> poll(processing_time now, polled<std::uint64_t>& out) override {
     if (splits_.empty() || next_ == count) return poll_status::end_of_input;
     if (std::exchange(has_read_, !has_read_)) {
-      out.retry_at = now + duration{1};
+      constexpr duration each{1'000};
+      out.retry_at = now - now.time_since_epoch() % each + each;
       return poll_status::nothing_available;
     }
     out.records.push(next_++, beginning_of_time);

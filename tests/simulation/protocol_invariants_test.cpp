@@ -143,7 +143,7 @@ TEST(ProtocolInvariants, MissAnAcknowledgementThatIsMadeUp) {
   const auto tasks = execution_graph{*story.job.graph, story.job.options}.task_count();
   const auto wrong = story.run(
       [tasks](const tampered_job::disk&) { return missing_acknowledgement_ignored(tasks); });
-  EXPECT_NE(wrong.find(" acknowledges checkpoint "), std::string::npos) << wrong;
+  EXPECT_NE(wrong.find(" acknowledge"), std::string::npos) << wrong;
 }
 
 TEST(ProtocolInvariants, MissAnAcknowledgementOfAnotherAttempt) {
@@ -198,7 +198,7 @@ TEST(ProtocolInvariants, MissAMailboxThatOnlyGrows) {
 }
 
 TEST(ProtocolInvariants, MissAFileThatNobodyNeeds) {
-  const auto stray = std::string{checkpoints} + "/chk-1/task-9.attempt-1.snap";
+  const auto stray = std::string{checkpoints} + "/chk-99999/task-9.attempt-1.snap";
   const auto wrong = tampered_job{}.run([stray](const tampered_job::disk& disk) -> link_tampering {
     return [disk, stray](actor_address, const caf::message& content) -> arriving {
       if (as<task_drained>(content) != nullptr) disk->put(stray, "");

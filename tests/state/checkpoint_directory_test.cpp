@@ -220,6 +220,16 @@ TEST_F(CheckpointDirectory, DiscardsWholeAndHalfCheckpoints) {
   EXPECT_EQ(latest_id(), 3U);
 }
 
+// Who was given up may write into a checkpoint that was, too, when nobody looks there any more.
+TEST_F(CheckpointDirectory, RemovesWhatIsLeftOfCheckpointsBeforeTheNewest) {
+  complete(1);
+  write_files(files, directory, 2);
+  complete(3);
+  write_files(files, directory, 4);
+  ASSERT_TRUE(directory.discard({1}));
+  EXPECT_EQ(*files.list("/state"), (std::vector<std::string>{"chk-3", "chk-4"}));
+}
+
 TEST_F(CheckpointDirectory, NeverForgetsTheHighestId) {
   complete(1);
   write_files(files, directory, 2);
