@@ -2,6 +2,7 @@
 // The bookkeeping of network/output_channel.hpp.
 #include "network/output_channel.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weir {
@@ -19,7 +20,9 @@ void output_channel::encode_as(const element_type& type) {
 }
 
 void output_channel::encode(frame& leaving) {
+  leaving.encoded.reserve(longest_encoding_);
   encoded_as_->encode(*leaving.batch, leaving.encoded);
+  longest_encoding_ = std::max(longest_encoding_, leaving.encoded.size());
   leaving.batch->clear();
   free_.push_back(std::move(leaving.batch));
 }

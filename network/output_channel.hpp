@@ -69,6 +69,7 @@ private:
   std::vector<std::unique_ptr<record_batch>> free_;
   std::uint64_t frames_sent_ = 0;
   const element_type* encoded_as_ = nullptr;
+  std::size_t longest_encoding_ = 0;  // So far, in bytes.
 };
 
 }  // namespace weir

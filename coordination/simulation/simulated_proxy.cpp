@@ -39,8 +39,11 @@ bool is_word_of_caf(const caf::message& content) {
 class parcel {
 public:
   parcel(const message_codec* codec, const caf::message& content) : content_{content} {
-    if (codec == nullptr || is_word_of_caf(content)) return;
+    if (codec == nullptr) return;
+    constexpr std::size_t mostly_enough = 120;
+    bytes_.reserve(mostly_enough);
     const auto encoded = codec->encode(content, bytes_);
+    if (!encoded && is_word_of_caf(content)) return;
     if (!encoded) std::fprintf(stderr, "weir: %s\n", encoded.failure().message.c_str());
     WEIR_ASSERT(encoded.ok());
     codec_ = codec;
