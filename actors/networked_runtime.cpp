@@ -20,6 +20,8 @@ result<std::unique_ptr<networked_runtime>> networked_runtime::start(
       made->system(), {.transport = {.self = std::move(settings.self),
                                      .secret = std::move(settings.secret),
                                      .listen = std::move(settings.listen),
+                                     // What waits for a slow peer is bounded by credit.
+                                     .queues = {.most = std::size_t{1} << 30},
                                      .chance = [world = made.get()] { return world->random(); }},
                        .codec = std::make_shared<const job_message_codec>(),
                        .report = std::move(settings.report)});

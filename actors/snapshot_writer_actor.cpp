@@ -29,7 +29,7 @@ snapshot_writer_actor::snapshot_writer_actor(caf::actor_config& config, runtime&
                                              task_index number, task_snapshot content,
                                              snapshot_header about, std::string path,
                                              std::shared_ptr<const written_snapshot> base,
-                                             actor_address job_manager)
+                                             caf::actor job_manager)
     : engine_actor{config, world},
       task_actor_{task},
       attempt_{attempt},
@@ -38,7 +38,7 @@ snapshot_writer_actor::snapshot_writer_actor(caf::actor_config& config, runtime&
       alignment_{content.alignment},
       began_{world.now()},
       path_{std::move(path)},
-      job_manager_{job_manager},
+      job_manager_{std::move(job_manager)},
       operators_{ids_of(content.operators)},
       writer_{snapshot_writer::create(world.files(), path_, std::move(about),
                                       std::move(content.operators), std::move(base))} {
@@ -56,20 +56,18 @@ void snapshot_writer_actor::write_more() {
   if (!is_whole) return decline(is_whole.failure());
   if (!*is_whole) return send(this, continue_writing{});
   send(task_actor_, snapshot_written{writer_->written()});
-  send(world().fabric().resolve(job_manager_),
-       checkpoint_acknowledged{attempt_, checkpoint_, task_,
-                               snapshot_facts{.file = path_,
-                                              .bytes = writer_->bytes_written(),
-                                              .alignment = alignment_,
-                                              .writing = world().now() - began_,
-                                              .operators = std::move(operators_),
-                                              .shared = writer_->shared()}});
+  send(job_manager_, checkpoint_acknowledged{attempt_, checkpoint_, task_,
+                                             snapshot_facts{.file = path_,
+                                                            .bytes = writer_->bytes_written(),
+                                                            .alignment = alignment_,
+                                                            .writing = world().now() - began_,
+                                                            .operators = std::move(operators_),
+                                                            .shared = writer_->shared()}});
   quit(caf::exit_reason::normal);
 }
 
 void snapshot_writer_actor::decline(const error& cause) {
-  send(world().fabric().resolve(job_manager_),
-       checkpoint_declined{attempt_, checkpoint_, task_, cause});
+  send(job_manager_, checkpoint_declined{attempt_, checkpoint_, task_, cause});
   quit(caf::exit_reason::normal);
 }
 

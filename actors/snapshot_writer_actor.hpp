@@ -20,9 +20,10 @@ public:
   snapshot_writer_actor(caf::actor_config& config, runtime& world, const caf::actor& task,
                         attempt_number attempt, task_index number, task_snapshot content,
                         snapshot_header about, std::string path,
-                        std::shared_ptr<const written_snapshot> base, actor_address job_manager);
+                        std::shared_ptr<const written_snapshot> base, caf::actor job_manager);
 
   caf::behavior make_behavior() override;
+  void on_exit() override { job_manager_ = nullptr; }
   const char* name() const override { return "snapshot_writer"; }
 
 private:
@@ -36,7 +37,7 @@ private:
   duration alignment_;
   processing_time began_;
   std::string path_;
-  actor_address job_manager_;
+  caf::actor job_manager_;  // Of the life that has asked for the snapshot.
   std::vector<operator_id> operators_;
   result<snapshot_writer> writer_;
 };

@@ -45,7 +45,6 @@ task_actor::task_actor(caf::actor_config& config, runtime& world, const caf::act
       attempt_{attempt},
       terms_{std::move(terms)},
       task_{std::move(description), environment_of(world, *terms_), *this},
-      job_manager_address_{job_manager},
       job_manager_{world.fabric().resolve(job_manager)} {
   obey(slot);
 }
@@ -247,7 +246,7 @@ void task_actor::on_snapshot_taken(task_snapshot taken) {
                         .max_parallelism = self.max_parallelism};
   auto base = history_.take_base(taken.base.checkpoint);
   spawn_child<snapshot_writer_actor>(attempt_, self.task, std::move(taken), std::move(about),
-                                     std::move(path), std::move(base), job_manager_address_);
+                                     std::move(path), std::move(base), job_manager_);
 }
 
 void task_actor::send(channel_index output, frame leaving) {

@@ -50,7 +50,6 @@ private:
   std::shared_ptr<const attempt_terms> terms_;
   task task_;
   snapshot_history history_;
-  actor_address job_manager_address_;
   caf::actor job_manager_;
   std::vector<caf::actor> upstream_;
   std::vector<caf::actor> downstream_;

@@ -236,7 +236,6 @@ public:
       auto assigned = assign(*find_setting("taskmanager.count"), text, counted);
       if (!assigned) return within("--processes", assigned.failure());
       asked.here = counted.task_managers;
-      line_.options.task_managers = std::max(line_.options.task_managers, asked.here);
     }
     for (auto [name, place] : {std::pair{"listen", &asked.listen}, {"join", &asked.join}}) {
       for (const std::string& text : values_of(name)) {
@@ -250,6 +249,11 @@ public:
       }
     }
     for (const std::string& text : values_of("secret-file")) asked.secret_file = text;
+    if (asked.here > 0) {
+      // Without --listen nobody else can join.
+      auto& count = line_.options.task_managers;
+      count = asked.listen.empty() ? asked.here : std::max(count, asked.here);
+    }
     if (!asked.join.empty() && asked.here > 0) {
       return usage_error("--processes belongs to the job manager's process, not to --join.");
     }

@@ -233,6 +233,12 @@ job_lifecycle::commands job_lifecycle::on_job_failed(error cause, moment at) {
   return out;
 }
 
+job_lifecycle::commands job_lifecycle::on_given_up(error cause, moment at) {
+  strategy_.reset();
+  if (state_ == job_state::restarting) is_restart_due_ = true;
+  return on_job_failed(std::move(cause), at);
+}
+
 job_lifecycle::commands job_lifecycle::on_cancel() {
   commands out;
   if (is_final(state_) || state_ == job_state::finishing || state_ == job_state::cancelling) {

@@ -70,7 +70,7 @@ caf::message_handler job_manager_actor::on_job_messages() {
         delayed_send(this, deployment_timeout, check_deployment{fact.attempt});
       },
       [this](const fail_job& order) {
-        execute(lifecycle_.on_job_failed(order.cause, this_moment()));
+        execute(lifecycle_.on_given_up(order.cause, this_moment()));
       },
       [this](cancel_job) { execute(lifecycle_.on_cancel()); },
   };

@@ -12,6 +12,12 @@
 
 namespace weir {
 
+namespace {
+
+constexpr auto join_interval = std::chrono::seconds{1};
+
+}  // namespace
+
 node_actor::node_actor(caf::actor_config& config, runtime& world,
                        std::shared_ptr<const execution_graph> graph, node_roles roles)
     : engine_actor{config, world},
@@ -52,9 +58,14 @@ caf::message_handler node_actor::on_membership_messages() {
         if (roles_.joins && fact.peer == roles_.joins->process) join();
       },
       [this](const peer_down& fact) {
+        if (roles_.joins && fact.peer == roles_.joins->process) was_told_ = false;
         if (members_.erase(fact.peer) == 0) return;
         if (roles_.on_member_lost) roles_.on_member_lost(fact.peer);
         tell_members();
+      },
+      [this](join_again) {
+        will_join_again_ = false;
+        if (!was_told_) join();
       },
       [this](const join_cluster& who) {
         if (job_manager_) admit(who);
@@ -64,9 +75,7 @@ caf::message_handler node_actor::on_membership_messages() {
       },
       [this](const leave_cluster& order) {
         if (roles_.listener == nullptr) return dismiss(std::nullopt);
-        for (const auto& [process, joined] : members_) {
-          if (const auto root = world().fabric().resolve(joined.root)) send(root, order);
-        }
+        tell_roots(order);
         quit(caf::exit_reason::user_shutdown);
       },
   };
@@ -77,6 +86,8 @@ void node_actor::join() {
   const cluster_member self{world().process(),
                             roles_.links == nullptr ? "" : roles_.links->endpoint()};
   send(world().fabric().resolve(*roles_.joins), join_cluster{self, root});
+  // Who has just begun to listen may not have got so far as to hear it.
+  if (!std::exchange(will_join_again_, true)) delayed_send(this, join_interval, join_again{});
 }
 
 void node_actor::admit(const join_cluster& who) {
@@ -87,12 +98,11 @@ void node_actor::admit(const join_cluster& who) {
 void node_actor::tell_members() {
   cluster_told fact{job_manager_address_, {}};
   for (const auto& [process, joined] : members_) fact.members.push_back(joined.member);
-  for (const auto& [process, joined] : members_) {
-    if (const auto root = world().fabric().resolve(joined.root)) send(root, fact);
-  }
+  tell_roots(fact);
 }
 
 void node_actor::on_told(const cluster_told& fact) {
+  was_told_ = true;
   if (roles_.links != nullptr) {
     std::map<process_id, std::string> others;
     for (const auto& each : fact.members) {
@@ -138,6 +148,7 @@ void node_actor::end_task_managers() {
 void node_actor::on_child_ended(const caf::actor_addr& child, bool, error cause) {
   if (job_manager_ && child == job_manager_.address()) {
     job_manager_ = nullptr;
+    tell_roots(leave_cluster{});
     roles_.listener->on_state(job_state::failed, within("the job manager was lost", cause),
                               world().now());
     return quit(caf::exit_reason::user_shutdown);

@@ -63,6 +63,12 @@ private:
   void join();
   void admit(const join_cluster& who);
   void tell_members();
+  template <class Message>
+  void tell_roots(const Message& fact) {
+    for (const auto& [process, joined] : members_) {
+      if (const auto root = world().fabric().resolve(joined.root)) send(root, fact);
+    }
+  }
   void on_told(const cluster_told& fact);
   void start_task_manager();
   void end_task_managers();
@@ -75,6 +81,8 @@ private:
   caf::actor job_manager_;
   actor_address job_manager_address_;  // Here, or as the cluster was told.
   bool knows_job_manager_ = false;
+  bool was_told_ = false;  // Over the connection that there is now.
+  bool will_join_again_ = false;
   std::vector<caf::actor> task_managers_;
   std::map<process_id, joined_process> members_;  // Of the job manager's node.
   std::map<process_id, std::string> dialed_;      // Of the others'.

@@ -87,6 +87,8 @@ int run_to_the_end(const environment& env, const command_line& asked,
   }
   // Before any thread starts, so that all inherit it.
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // Whoever has started this program may ignore it: then it would not come.
+  signal(SIGCHLD, SIG_DFL);
   console shown{{.job = env.graph().name,
                  .least_log_level = asked.least_log_level,
                  .shows_progress = asked.options.progress,

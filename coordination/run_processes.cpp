@@ -136,8 +136,16 @@ int run_task_manager(const environment& env, const command_line& asked, const se
 
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int each : {SIGINT, SIGTERM, dismissed_signal}) sigaddset(&signals, each);
+  for (const int each : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, dismissed_signal}) {
+    sigaddset(&signals, each);
+  }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // Those that are meant for the job reach its job manager, with which this process ends if it was
+  // started by that.
+  for (const int each : {SIGUSR1, SIGUSR2}) sigdelset(&signals, each);
+  if (!told.empty()) {
+    for (const int each : {SIGINT, SIGTERM}) sigdelset(&signals, each);
+  }
   const auto report = reporter(job, write);
   std::optional<error> failure;
   const auto joined = joined_task_manager::start(

@@ -29,10 +29,10 @@ void slot_actor::deploy(const deploy_task& order) {
   auto name = description.name;
   auto handle = spawn_child<task_actor>(order.attempt, order.terms, std::move(description),
                                         order.job_manager);
-  tasks_[handle.address()] = {order.attempt, order.task,        std::move(name),
-                              handle,        order.job_manager, false};
-  send(world().fabric().resolve(order.job_manager),
-       task_deployed{order.attempt, order.task, world().fabric().publish(handle)});
+  auto job_manager = world().fabric().resolve(order.job_manager);
+  send(job_manager, task_deployed{order.attempt, order.task, world().fabric().publish(handle)});
+  tasks_[handle.address()] = {order.attempt,          order.task, std::move(name), handle,
+                              std::move(job_manager), false};
 }
 
 void slot_actor::cancel(attempt_number attempt) {
@@ -50,7 +50,7 @@ void slot_actor::on_child_ended(const caf::actor_addr& child, bool finished, err
   tasks_.erase(found);
   // The error of an operator names the operator; the engine's own do not say where they arose.
   if (cause.code == error_code::internal) cause = within("task " + ended.name, std::move(cause));
-  send(world().fabric().resolve(ended.job_manager),
+  send(ended.job_manager,
        task_ended{ended.attempt, ended.task, finished, ended.was_cancelled, std::move(cause)});
 }
 

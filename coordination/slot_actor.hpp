@@ -18,6 +18,7 @@ public:
              std::shared_ptr<const execution_graph> graph);
 
   caf::behavior make_behavior() override;
+  void on_exit() override { tasks_.clear(); }
   const char* name() const override { return "slot"; }
 
 protected:
@@ -29,7 +30,7 @@ private:
     task_index task;
     std::string name;
     caf::actor handle;
-    actor_address job_manager;
+    caf::actor job_manager;  // Of the life that has deployed it, whoever is there later.
     bool was_cancelled = false;
   };
 

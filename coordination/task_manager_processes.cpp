@@ -65,8 +65,10 @@ std::vector<std::string> task_manager_processes::take_ended() {
 status task_manager_processes::on_child_signal(processing_time now) {
   const auto ends = take_ended();
   if (is_stopping_) return {};
+  bool is_first = true;
   for (const auto& end : ends) {
-    if (!intensity_.on_child_ended(now)) {
+    // Those that end together count as one: a host that has stood still takes all with it.
+    if (std::exchange(is_first, false) && !intensity_.on_child_ended(now)) {
       is_stopping_ = true;
       return error{error_code::internal,
                    "processes for task managers ended too often: " + end + " was the last"};

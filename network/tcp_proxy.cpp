@@ -81,7 +81,12 @@ void tcp_proxy::on_not_sent(const caf::mailbox_element& element, const error& wh
   terms_->report(why);
   auto reason =
       caf::make_error(caf::sec::runtime_error, static_cast<std::uint8_t>(why.code), why.message);
-  if (!element.mid.is_request()) return kill_proxy(nullptr, std::move(reason));
+  // For whoever watches, it is the way that is lost: the actor itself has not ended, and will not
+  // say that it has.
+  if (!element.mid.is_request()) {
+    const auto lost = caf::make_error(caf::exit_reason::remote_link_unreachable);
+    return kill_proxy(nullptr, caf::error{lost.code(), lost.category(), reason.context()});
+  }
   if (!element.sender) return;
   element.sender->enqueue(caf::make_mailbox_element(nullptr, element.mid.response_id(), {},
                                                     caf::make_message(std::move(reason))),

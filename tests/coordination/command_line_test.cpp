@@ -266,6 +266,8 @@ TEST(CommandLine, SaysInWhichProcessesTheJobRuns) {
   EXPECT_EQ(listening.processes.listen, "10.0.0.1:6123");
   EXPECT_EQ(listening.processes.secret_file, "s");
   EXPECT_EQ(listening.options.task_managers, 5U);
+  // Nobody else can come.
+  EXPECT_EQ(parsed({"-D", "taskmanager.count=5", "--processes", "2"}).options.task_managers, 2U);
   const auto joining = parsed({"--join", "10.0.0.1:6123"});
   EXPECT_EQ(joining.processes.join, "10.0.0.1:6123");
   EXPECT_FALSE(joining.processes.is_distributed());

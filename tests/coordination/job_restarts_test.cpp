@@ -46,6 +46,24 @@ TEST(JobRestarts, GivesUpWithTheCauseOfTheLastFailure) {
                                  {"slots", ""}});
 }
 
+// Nothing would run another attempt, whatever the strategy allows.
+TEST(JobRestarts, AreOverWhenTheJobIsGivenUp) {
+  expect_story(restarted(), {{"slots", "deploying, deploy"},
+                             {"deployed 0", ""},
+                             {"given-up", "failing(no processes), cancel"},
+                             {"cancelled 0", ""},
+                             {"cancelled 1", "failed(no processes)"}});
+  expect_story(restarted(), {{"slots", "deploying, deploy"},
+                             {"lost 0", "failing(gone), cancel"},
+                             {"given-up", ""},
+                             {"lost 1", "failed(gone)"}});
+  expect_story(restarted(), {{"slots", "deploying, deploy"},
+                             {"lost 0", "failing(gone), cancel"},
+                             {"lost 1", "restarting(gone), restart 1 in 1s"},
+                             {"given-up", "failing(no processes), failed(no processes)"},
+                             {"due 1", ""}});
+}
+
 TEST(JobRestarts, WaitsForSlotsWhenTheWaitIsOver) {
   expect_story(restarted(), {{"slots", "deploying, deploy"},
                              {"lost 0", "failing(gone), cancel"},

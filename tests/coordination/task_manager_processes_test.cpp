@@ -79,6 +79,16 @@ TEST_F(TaskManagerProcesses, AreGivenUpWhenTheyEndTooOften) {
   EXPECT_EQ(processes.count(), 0U);
 }
 
+// As when the host has stood still, and all of them are out of reach.
+TEST_F(TaskManagerProcesses, MayAllEndAtOnce) {
+  auto processes = make("[ $WEIR_PROCESS -gt 20 ] && exec sleep 1000; exit 0");
+  for (int n = 0; n < 20; ++n) ASSERT_TRUE(processes.start().ok());
+  processes.wait_for_all(long_enough);
+  const auto replaced = processes.on_child_signal(at_second(0));
+  ASSERT_TRUE(replaced.ok()) << replaced.failure().message;
+  EXPECT_EQ(processes.count(), 20U);
+}
+
 TEST_F(TaskManagerProcesses, AreNotReplacedAnyMoreAtTheEnd) {
   auto processes = make("exit 0");
   ASSERT_TRUE(processes.start().ok());

@@ -34,7 +34,7 @@ for host in "${hosts[@]}"; do
   ip -n $name-$host link set eth0 up
 done
 
-count=60000 keys=100
+count=100000 keys=100
 source "$root/tests/soak/counts.sh"
 head -c 24 /dev/urandom | base64 >"$work/secret"
 arguments=(--no-progress -p 3 --secret-file "$work/secret" -D taskmanager.count=3
@@ -53,7 +53,8 @@ cut() {
   sleep "$2"
   ip -n $name-switch link set port$1 up
 }
-newest() { find "$work" -path "*checkpoints*" -name manifest | sort -V | tail -n 1; }
+# Checkpoints are discarded while find looks.
+newest() { { find "$work" -path "*checkpoints*" -name manifest 2>/dev/null || true; } | sort -V | tail -n 1; }
 # The job has gone on: there is a newer checkpoint than before.
 wait_for_checkpoint() {
   local before
@@ -90,9 +91,11 @@ wait $third 2>/dev/null || true
 join 3
 third=$joined
 wait_for_checkpoint
+kill -0 $main 2>/dev/null || { echo "the job was over before all faults"; exit 1; }
 timeout 60 tail --pid=$main -f /dev/null || { echo "the job does not come to its end"; tail -n 20 "$work"/log*; exit 1; }
 for process in $main $second $third; do
   status=0
+  timeout 20 tail --pid=$process -f /dev/null || { echo "a process does not end"; exit 1; }
   wait $process || status=$?
   [[ $status -eq 0 ]] || { echo "a process ended with $status"; tail -n 20 "$work"/log*; exit 1; }
 done

@@ -318,7 +318,7 @@ TEST_F(TcpFabric, EndsAHandleThatCouldNotSendSomething) {
   (*near_)->monitor(handle);
   near_->send(handle, std::string(9'000'000, 'x'));
   const auto down = near_.next<caf::down_msg>();
-  EXPECT_EQ(down.reason, caf::sec::runtime_error);
+  EXPECT_EQ(down.reason, caf::exit_reason::remote_link_unreachable);
   EXPECT_NE(one_.reports().find("are more than the 8388608 that a frame may have"),
             std::string::npos);
   // The connection goes on, with a new handle.

@@ -16,7 +16,7 @@ protected:
     process_.spawn<snapshot_writer_actor>(
         process_, task_.handle(), attempt_number{2}, task_index{5},
         task_snapshot{{17}, some_content(), std::chrono::milliseconds{3}}, some_header(),
-        std::string{"/chk/5.snap"}, base_, manager_address_);
+        std::string{"/chk/5.snap"}, base_, manager_handle_);
     run_for(world_, std::chrono::milliseconds{10});
   }
 
@@ -25,7 +25,7 @@ protected:
   runtime& process_ = world_.process({0});
   probe task_{process_};
   probe manager_{process_};
-  actor_address manager_address_ = manager_.address();
+  caf::actor manager_handle_ = manager_.handle();
 };
 
 TEST_F(SnapshotWriterActor, WritesAWholeFileAndAcknowledges) {
@@ -59,7 +59,7 @@ TEST_F(SnapshotWriterActor, DeclinesWithTheCauseWhenTheDiskRefuses) {
 TEST_F(SnapshotWriterActor, AcknowledgesLaterWhenTheDiskTakesItsTime) {
   using std::chrono::milliseconds;
   const probe far_away{world_.process({1})};
-  manager_address_ = far_away.address();
+  manager_handle_ = process_.fabric().resolve(far_away.address());
   world_.files().faults().delay(disk_delays{
       .chance = {1'000'000}, .shortest = milliseconds{20}, .longest = milliseconds{20}});
   // An append and a sync.

@@ -34,7 +34,10 @@ killed=0 stopped=0 restarted=0
 start 15000
 for ((n = 0; n < faults; ++n)); do
   pause 600
-  kill -0 "$main" 2>/dev/null || break
+  if ! kill -0 "$main" 2>/dev/null; then
+    wait "$main" || fail "the job failed by itself"
+    break
+  fi
   who=$(victim)
   [[ -n $who ]] || continue
   case $((RANDOM % 6)) in
@@ -57,6 +60,7 @@ for ((n = 0; n < faults; ++n)); do
   esac
 done
 [[ $((killed + stopped + restarted)) -gt 0 ]] || fail "nothing was disturbed"
+kill -0 "$main" 2>/dev/null || wait "$main" || fail "the job failed by itself"
 # What is left goes fast.
 kill -9 "$main" 2>/dev/null || true
 wait "$main" 2>/dev/null || true

@@ -95,6 +95,7 @@ private:
     }
     if (what == "lost") return job_.on_task_lost(now, task, failure("gone"), {});
     if (what == "cancelled") return job_.on_task_cancelled(now, task, {});
+    if (what == "given-up") return job_.on_given_up(failure("no processes"), {});
     if (what == "error") return job_.on_job_failed(failure("timeout"), {});
     if (what == "stop") return job_.on_cancel();
     ADD_FAILURE() << "no such event: " << what;
