@@ -20,6 +20,8 @@ result<std::unique_ptr<networked_runtime>> networked_runtime::start(
       made->system(), {.transport = {.self = std::move(settings.self),
                                      .secret = std::move(settings.secret),
                                      .listen = std::move(settings.listen),
+                                     // Batches are full by their count, however long records are.
+                                     .connections = {.max_frame = std::uint32_t{128} << 20},
                                      // What waits for a slow peer is bounded by credit.
                                      .queues = {.most = std::size_t{1} << 30},
                                      .chance = [world = made.get()] { return world->random(); }},
