@@ -236,6 +236,12 @@ job_lifecycle::commands job_lifecycle::on_job_failed(error cause, moment at) {
 job_lifecycle::commands job_lifecycle::on_given_up(error cause, moment at) {
   strategy_.reset();
   if (state_ == job_state::restarting) is_restart_due_ = true;
+  // What the job fails of in the end is that it is not tried again.
+  if (state_ == job_state::failing) {
+    cause.message += "; before that: " + cause_->message;
+    cause_ = std::move(cause);
+    return {};
+  }
   return on_job_failed(std::move(cause), at);
 }
 

@@ -157,7 +157,8 @@ public:
   // for the time of its restart, this says nothing new; while it waits for slots after that, it is
   // another failure.
   [[nodiscard]] commands on_job_failed(error cause, moment at);
-  // The same, and there is nothing that another attempt could run on.
+  // The same, and there is nothing that another attempt could run on. Also while it is failing: it
+  // fails of this then.
   [[nodiscard]] commands on_given_up(error cause, moment at);
   [[nodiscard]] commands on_restart_due(attempt_number attempt);
   [[nodiscard]] commands on_cancel();

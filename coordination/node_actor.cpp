@@ -92,6 +92,7 @@ void node_actor::join() {
 
 void node_actor::admit(const join_cluster& who) {
   members_[who.member.process] = {who.member, who.root};
+  if (roles_.on_member_joined) roles_.on_member_joined(who.member.process);
   tell_members();
 }
 

@@ -35,6 +35,8 @@ struct node_roles {
   std::uint32_t slots_per_task_manager = 1;
   // Null where every process reaches every other anyway. Outlives the node.
   process_links* links = nullptr;
+  // A process has joined, perhaps not for the first time. Called by the node.
+  std::function<void(process_id)> on_member_joined{};
   // The connection to a process that had joined has ended. Called by the node.
   std::function<void(process_id)> on_member_lost{};
   // The job has ended, or the node has given up. Called once at most, by the node.

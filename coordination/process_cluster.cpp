@@ -58,11 +58,13 @@ result<std::unique_ptr<process_cluster>> process_cluster::start(const job_graph&
   parts->processes = std::make_unique<task_manager_processes>(std::move(settings.command), report);
   parts->node = caf::actor{runtime.system().spawn<node_actor>(
       runtime, std::make_shared<const execution_graph>(graph, options),
-      node_roles{.listener = &parts->listener,
-                 .links = &parts->links,
-                 .on_member_lost = [processes = parts->processes.get()](process_id lost) {
-                   processes->kill(lost.value);
-                 }})};
+      node_roles{
+          .listener = &parts->listener,
+          .links = &parts->links,
+          .on_member_joined = [processes = parts->processes.get()](
+                                  process_id joined) { processes->has_joined(joined.value); },
+          .on_member_lost = [processes = parts->processes.get()](
+                                process_id lost) { processes->kill(lost.value); }})};
   runtime.fabric().publish_root(parts->node);
   std::unique_ptr<process_cluster> cluster{new process_cluster{std::move(parts)}};
   for (std::uint32_t i = 0; i < settings.processes; ++i) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps a number of processes for task managers alive: one that ends is replaced, unless that
-// happens too often.
+// Keeps a number of processes for task managers alive: one that ends is replaced. How often one
+// that took part in the job may end is for the job's restart strategy to say; those that end before
+// they have joined it, as a program does that cannot run here, are given up when there are too
+// many.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +35,11 @@ public:
 
   // Starts one more, under a number that none had before.
   status start();
-  // Some child has ended, or may have. Fails when the processes end too often, or no new one can be
-  // started; then no more are.
+  // The process of that number, if there is one, takes part in the job. Safe to call from any
+  // thread.
+  void has_joined(std::uint32_t number);
+  // Some child has ended, or may have. Fails when too many ended that had not joined, or no new one
+  // can be started; then no more are.
   status on_child_signal(processing_time now);
   // Kills the process of that number, if there is one: it may stand still, or be out of reach. Then
   // it is replaced like any other. Safe to call from any thread.
@@ -48,13 +53,20 @@ public:
   std::size_t count() const;
 
 private:
-  // Of those that have ended: "process 3 (4711) exited with 1".
-  std::vector<std::string> take_ended();
+  struct running_process {
+    child_process process;
+    bool has_joined = false;
+  };
+  struct ended_process {
+    std::string what;  // "process 3 (4711) exited with 1".
+    bool had_joined = false;
+  };
+  std::vector<ended_process> take_ended();
 
   process_command command_;
   std::function<void(const std::string&)> report_;
   mutable std::mutex guard_;
-  std::map<std::uint32_t, child_process> running_;
+  std::map<std::uint32_t, running_process> running_;
   std::uint32_t last_number_ = 0;
   restart_intensity intensity_;
   bool is_stopping_ = false;

@@ -124,8 +124,6 @@ public:
     // Until its successor has its place.
     while (children().size() < 2) wait_a_little();
     static_cast<void>(seconds_until_output_after(seconds_now()));
-    // Processes that end too often are given up.
-    std::this_thread::sleep_for(std::chrono::milliseconds{1'200});
     return taken;
   }
 

@@ -56,7 +56,7 @@ TEST(JobRestarts, AreOverWhenTheJobIsGivenUp) {
   expect_story(restarted(), {{"slots", "deploying, deploy"},
                              {"lost 0", "failing(gone), cancel"},
                              {"given-up", ""},
-                             {"lost 1", "failed(gone)"}});
+                             {"lost 1", "failed(no processes; before that: gone)"}});
   expect_story(restarted(), {{"slots", "deploying, deploy"},
                              {"lost 0", "failing(gone), cancel"},
                              {"lost 1", "restarting(gone), restart 1 in 1s"},

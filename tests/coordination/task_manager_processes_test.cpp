@@ -63,7 +63,7 @@ TEST_F(TaskManagerProcesses, AreKilledAndReplacedWhenTheyAreOutOfReach) {
   EXPECT_EQ(processes.count(), 1U);
 }
 
-TEST_F(TaskManagerProcesses, AreGivenUpWhenTheyEndTooOften) {
+TEST_F(TaskManagerProcesses, AreGivenUpWhenTheyEndTooOftenBeforeTheyHaveJoined) {
   auto processes = make("exit 3");
   ASSERT_TRUE(processes.start().ok());
   status so_far;
@@ -73,10 +73,25 @@ TEST_F(TaskManagerProcesses, AreGivenUpWhenTheyEndTooOften) {
   }
   ASSERT_FALSE(so_far.ok());
   EXPECT_EQ(reports_.size(), 10U);
-  EXPECT_TRUE(
-      so_far.failure().message.starts_with("processes for task managers ended too often: process"));
+  EXPECT_TRUE(so_far.failure().message.starts_with(
+      "processes for task managers ended too often before they joined the job: process"));
   EXPECT_TRUE(so_far.failure().message.ends_with(") exited with 3 was the last"));
   EXPECT_EQ(processes.count(), 0U);
+}
+
+// Whoever kills one after the other has a job that goes on.
+TEST_F(TaskManagerProcesses, MayEndAsOftenAsTheRestartStrategyAllowsWhenTheyHaveJoined) {
+  auto processes = make("exit 3");
+  ASSERT_TRUE(processes.start().ok());
+  for (std::uint32_t n = 1; n <= 30; ++n) {
+    processes.has_joined(n);
+    processes.has_joined(n + 1);  // There is none yet.
+    processes.wait_for_all(long_enough);
+    const auto replaced = processes.on_child_signal(at_second(0));
+    ASSERT_TRUE(replaced.ok()) << replaced.failure().message;
+  }
+  EXPECT_EQ(reports_.size(), 30U);
+  EXPECT_EQ(processes.count(), 1U);
 }
 
 // As when the host has stood still, and all of them are out of reach.
