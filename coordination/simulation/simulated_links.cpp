@@ -85,19 +85,20 @@ void simulated_links::carry(incarnation from, incarnation to, duration after_del
   auto& last = state.last_arrival[side(from, to)];
   const auto now = world_->now();
   last = std::max(last, now + after_delay + draw_delay(from.process, to.process));
-  world_->after(last - now, [this, from, to, number = state.number,
-                             arrive = std::move(arrive)]() mutable {
-    arrive_or_wait(from.process, to.process, [this, from, to, number, arrive = std::move(arrive)] {
-      const bool both_live = world_->is_current(from) && world_->is_current(to);
-      if (both_live && connection(to, from) == number) arrive();
-    });
-  });
+  world_->after(last - now,
+                [this, from, to, number = state.number, arrive = std::move(arrive)]() mutable {
+                  auto& way = link(from.process, to.process);
+                  if (way.cuts + way.jams == 0) return hand_over(from, to, number, arrive);
+                  way.waiting.push_back([this, from, to, number, arrive = std::move(arrive)] {
+                    hand_over(from, to, number, arrive);
+                  });
+                });
 }
 
-void simulated_links::arrive_or_wait(process_id from, process_id to, std::function<void()> arrive) {
-  auto& way = link(from, to);
-  if (way.cuts + way.jams == 0) return arrive();
-  way.waiting.push_back(std::move(arrive));
+void simulated_links::hand_over(incarnation from, incarnation to, std::uint64_t connection,
+                                const std::function<void()>& arrive) {
+  const bool both_live = world_->is_current(from) && world_->is_current(to);
+  if (both_live && this->connection(to, from) == connection) arrive();
 }
 
 void simulated_links::release(process_id from, process_id to) {

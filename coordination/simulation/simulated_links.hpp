@@ -106,7 +106,9 @@ private:
   }
   duration draw_delay(process_id from, process_id to);
   void carry(incarnation from, incarnation to, duration after_delay, std::function<void()> arrive);
-  void arrive_or_wait(process_id from, process_id to, std::function<void()> arrive);
+  // What has arrived at a link that lets it through.
+  void hand_over(incarnation from, incarnation to, std::uint64_t connection,
+                 const std::function<void()>& arrive);
   void release(process_id from, process_id to);
   void begin_cut(process_id from, process_id to);
   void end_cut(process_id from, process_id to);

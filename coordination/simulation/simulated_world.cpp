@@ -21,6 +21,12 @@ processing_time to_processing_time(caf::actor_clock::time_point time) {
   return processing_time{std::chrono::duration_cast<duration>(time.time_since_epoch())};
 }
 
+// Null if it is none. CAF says what a job is; to ask the language costs more than many a message.
+caf::scheduled_actor* actor_of(caf::resumable* job) {
+  if (job->subtype() != caf::resumable::scheduled_actor) return nullptr;
+  return static_cast<caf::scheduled_actor*>(job);
+}
+
 }  // namespace
 
 simulated_world::simulated_world(simulated_world_options options)
@@ -37,6 +43,8 @@ simulated_world::simulated_world(simulated_world_options options)
   system_ = std::make_unique<caf::actor_system>(config_);
   scheduler_ = dynamic_cast<caf::scheduler::test_coordinator*>(&system_->scheduler());
   WEIR_ASSERT(scheduler_ != nullptr);
+  move_clock(duration::zero());
+  clocks_.resize(options_.processes);
   for (std::uint32_t i = 0; i < options_.processes; ++i) {
     processes_.push_back(
         std::make_unique<process_state>(*this, incarnation{{i}, 0}, mix(options_.seed + i)));
@@ -68,12 +76,9 @@ simulated_world::~simulated_world() {
 
 runtime& simulated_world::process(process_id id) { return processes_[id.value]->runtime; }
 
-processing_time simulated_world::now() const {
-  return to_processing_time(scheduler_->clock().now());
-}
-
-void simulated_world::mix_into_trace(std::uint64_t value) {
-  trace_hash_ = mix(trace_hash_ ^ value) + value;
+void simulated_world::move_clock(duration span) {
+  scheduler_->advance_time(span);
+  now_ = to_processing_time(scheduler_->clock().now());
 }
 
 bool simulated_world::is_alive(process_id id) const { return processes_[id.value]->is_alive; }
@@ -91,6 +96,7 @@ bool simulated_world::is_stopped(process_id id) const {
 }
 
 void simulated_world::on_spawned(incarnation where, const caf::actor& made) {
+  if (residents_.size() <= made->id()) residents_.resize(made->id() + 1);
   residents_[made->id()] = {where, made.address()};
   if (is_current(where)) {
     processes_[where.process.value]->actors.push_back(caf::actor_cast<caf::strong_actor_ptr>(made));
@@ -99,13 +105,16 @@ void simulated_world::on_spawned(incarnation where, const caf::actor& made) {
   }
 }
 
+const simulated_world::resident* simulated_world::resident_of(std::uint64_t actor) const {
+  return actor < residents_.size() && residents_[actor].handle ? &residents_[actor] : nullptr;
+}
+
 bool simulated_world::step() {
   if (const auto job = choose_job()) {
     run_actor(*job);
     return true;
   }
-  auto next = processing_time::max();
-  if (!events_.empty()) next = events_.top().at;
+  auto next = events_.empty() ? processing_time::max() : events_.front().at;
   const auto& timers = scheduler_->clock().schedule();
   if (!timers.empty()) next = std::min(next, to_processing_time(timers.begin()->first));
   if (next == processing_time::max()) return false;
@@ -123,7 +132,7 @@ std::optional<std::size_t> simulated_world::choose_job() {
   }
   std::vector<std::size_t> ready;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    if (!is_paused(*jobs[i])) ready.push_back(i);
+    if (!is_paused(jobs[i])) ready.push_back(i);
   }
   last_choices_ = ready.size();
   if (ready.empty()) return std::nullopt;
@@ -131,28 +140,24 @@ std::optional<std::size_t> simulated_world::choose_job() {
   if (!schedule_.needs_names()) return ready[schedule_.choose(ready.size())];
   std::vector<std::uint64_t> names;
   for (const auto i : ready) {
-    const auto* actor = dynamic_cast<const caf::scheduled_actor*>(jobs[i]);
+    const auto* const actor = actor_of(jobs[i]);
     names.push_back(actor == nullptr ? 0 : actor->id());
   }
   return ready[schedule_.choose(names)];
 }
 
-bool simulated_world::is_paused(const caf::resumable& job) const {
-  const auto* actor = dynamic_cast<const caf::scheduled_actor*>(&job);
-  if (actor == nullptr) return false;
-  const auto found = residents_.find(actor->id());
-  if (found == residents_.end()) return false;
-  return processes_[found->second.home.process.value]->paused_until > now();
+bool simulated_world::is_paused(caf::resumable* job) const {
+  const auto* const actor = actor_of(job);
+  const auto* const found = actor == nullptr ? nullptr : resident_of(actor->id());
+  return found != nullptr && processes_[found->home.process.value]->paused_until > now();
 }
 
 void simulated_world::run_actor(std::size_t job) {
   auto& jobs = scheduler_->jobs;
   schedule_.bring_to_front(jobs, job);
   std::optional<process_id> home;
-  if (auto* actor = dynamic_cast<caf::scheduled_actor*>(jobs[0])) {
-    if (const auto found = residents_.find(actor->id()); found != residents_.end()) {
-      home = found->second.home.process;
-    }
+  if (auto* const actor = actor_of(jobs[0])) {
+    if (const auto* found = resident_of(actor->id())) home = found->home.process;
     longest_mailbox_ = std::max(longest_mailbox_, actor->mailbox().size());
     mix_into_trace(actor->id());
   }
@@ -174,18 +179,20 @@ void simulated_world::run_actor(std::size_t job) {
 }
 
 void simulated_world::after(duration delay, std::function<void()> action) {
-  events_.push({now() + delay, ++next_event_, std::move(action)});
+  events_.push_back({now() + delay, ++next_event_, std::move(action)});
+  std::push_heap(events_.begin(), events_.end());
 }
 
 void simulated_world::advance_to(processing_time time) {
-  while (!events_.empty() && events_.top().at <= time) {
-    auto due = events_.top();
-    events_.pop();
-    if (due.at > now()) scheduler_->advance_time(due.at - now());
+  while (!events_.empty() && events_.front().at <= time) {
+    std::pop_heap(events_.begin(), events_.end());
+    const auto due = std::move(events_.back());
+    events_.pop_back();
+    if (due.at > now()) move_clock(due.at - now());
     mix_into_trace(due.number);
     due.action();
   }
-  scheduler_->advance_time(std::max(time - now(), duration::zero()));
+  move_clock(std::max(time - now(), duration::zero()));
   mix_into_trace(static_cast<std::uint64_t>(now().time_since_epoch().count()));
 }
 
@@ -193,8 +200,7 @@ void simulated_world::ship(incarnation from, incarnation to, std::uint64_t conne
                            std::function<void()> arrive) {
   if (is_stopping_ || !is_current(from)) return;
   ++shipped_;
-  // A timer of a paused process may have come here: it sends when it goes on.
-  // So does an actor that waits for the disk just now.
+  // A timer of a paused process, and an actor that waits for the disk, send when they go on.
   const auto sent =
       std::max(now() + files_->faults().time_taken(), processes_[from.process.value]->paused_until);
   links_.ship(from, to, connection, sent - now(), std::move(arrive));
@@ -207,18 +213,16 @@ caf::strong_actor_ptr simulated_world::resolve(incarnation viewer, actor_address
 }
 
 caf::strong_actor_ptr simulated_world::find_actor(actor_address address) const {
-  const auto found = residents_.find(address.actor);
-  if (found == residents_.end()) return nullptr;
-  const auto& [home, handle] = found->second;
-  if (home != processes_[address.process.value]->self) return nullptr;
-  return caf::actor_cast<caf::strong_actor_ptr>(handle);
+  const auto* const found = resident_of(address.actor);
+  if (found == nullptr || found->home != processes_[address.process.value]->self) return nullptr;
+  return caf::actor_cast<caf::strong_actor_ptr>(found->handle);
 }
 
 caf::strong_actor_ptr simulated_world::make_proxy(incarnation viewer, actor_address address) {
   const proxy_key key{viewer, address};
-  const auto lived = residents_.find(address.actor);
-  const auto where = lived != residents_.end() && lived->second.home.process == address.process
-                         ? lived->second.home
+  const auto* const lived = resident_of(address.actor);
+  const auto where = lived != nullptr && lived->home.process == address.process
+                         ? lived->home
                          : processes_[address.process.value]->self;
   const auto number = ++next_proxy_;
   // None: the peer has been given up, and its process cannot be reached.
@@ -238,7 +242,7 @@ caf::strong_actor_ptr simulated_world::make_proxy(incarnation viewer, actor_addr
           [this, key, number] { drop_proxy(key, number, caf::exit_reason::unknown); });
     return proxy;
   }
-  // The end of the real actor travels over the link as well.
+  // The end of the real actor travels, too.
   target->get()->attach_functor([this, key, number, where, connection](const caf::error& reason) {
     ship(where, key.first, *connection,
          [this, key, number, reason] { drop_proxy(key, number, reason); });
@@ -299,9 +303,9 @@ void simulated_world::drop_peer(incarnation viewer, incarnation peer, std::uint6
 void simulated_world::drop_jobs_of(incarnation who) {
   std::deque<caf::resumable*> others;
   for (auto* job : scheduler_->jobs) {
-    const auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
-    const auto found = actor == nullptr ? residents_.end() : residents_.find(actor->id());
-    if (found != residents_.end() && found->second.home == who) {
+    const auto* const actor = actor_of(job);
+    const auto* const found = actor == nullptr ? nullptr : resident_of(actor->id());
+    if (found != nullptr && found->home == who) {
       caf::intrusive_ptr_release(job);
     } else {
       others.push_back(job);

@@ -20,7 +20,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <string_view>
 #include <vector>
 
@@ -90,9 +89,9 @@ public:
   simulated_file_system& files() { return *files_; }
   simulated_links& links() { return links_; }
   caf::actor_system& system() { return *system_; }
-  processing_time now() const;
+  processing_time now() const noexcept { return now_; }
   // What the process takes for the time; it stays when that is restarted.
-  simulated_clock& clock(process_id id) { return clocks_[id]; }
+  simulated_clock& clock(process_id id) { return clocks_[id.value]; }
 
   // Lets one actor handle one message, or moves time to the next timer. False: nothing is left.
   bool step();
@@ -164,11 +163,12 @@ private:
   bool is_stopped(process_id id) const;
   // None of its actors runs for a while; its connections do not mind.
   void hold(process_id id, duration span);
-  void mix_into_trace(std::uint64_t value);
+  void mix_into_trace(std::uint64_t value) { trace_hash_ = mix(trace_hash_ ^ value) + value; }
+  void move_clock(duration span);
   void advance_to(processing_time time);
   // One of the actors that are ready and not paused; none if there is none.
   std::optional<std::size_t> choose_job();
-  bool is_paused(const caf::resumable& job) const;
+  bool is_paused(caf::resumable* job) const;
   void run_actor(std::size_t job);
   // Over that connection, unless it ends first.
   void ship(incarnation from, incarnation to, std::uint64_t connection,
@@ -185,6 +185,8 @@ private:
   // Ends what `viewer` has of a connection that it has given up.
   void drop_peer(incarnation viewer, incarnation peer, std::uint64_t connection);
   void drop_jobs_of(incarnation who);
+  // Null if no such actor was ever spawned here.
+  const resident* resident_of(std::uint64_t actor) const;
   void on_spawned(incarnation where, const caf::actor& made);
 
   simulated_world_options options_;
@@ -195,11 +197,12 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::vector<std::unique_ptr<process_state>> processes_;
-  std::map<process_id, simulated_clock> clocks_;
+  std::vector<simulated_clock> clocks_;
   std::vector<std::unique_ptr<process_state>> former_;  // Processes that were restarted.
-  std::map<std::uint64_t, resident> residents_;         // All actors there ever were, by id.
+  std::vector<resident> residents_;  // All actors there ever were, by id: CAF counts them.
   std::map<proxy_key, known_proxy> proxies_;
-  std::priority_queue<event> events_;
+  std::vector<event> events_;  // A heap; the next one is first.
+  processing_time now_;
   std::uint64_t next_event_ = 0;
   std::uint64_t next_proxy_ = 0;
   processing_time last_pause_ends_ = processing_time::min();

@@ -26,7 +26,7 @@ const story_job numbers{only_number, only_numbers};
 // A record that is repeated gets a number of its own, behind those of its key.
 TEST(AtLeastOnce, LosesNothingWhateverTaskManagersCrash) {
   std::size_t repeated = 0;
-  for (const auto seed : every_seed_of(50)) {
+  for (const auto seed : every_seed_of(15)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     long_story story{seed, numbers};
     story.options().checkpoint_mode = delivery_guarantee::at_least_once;

@@ -55,7 +55,7 @@ TEST(DiskFailures, ChangeNothingWhateverTheDiskRefuses) {
 
 TEST(DiskFailures, AreBorneByAJobThatRunsOn) {
   std::size_t restarted = 0;
-  for (const auto seed : every_seed_of(50)) {
+  for (const auto seed : every_seed_of(15)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     long_story story{seed};
     const auto cluster = story.new_life();
@@ -71,7 +71,7 @@ TEST(DiskFailures, AreBorneByAJobThatRunsOn) {
 
 TEST(DiskFailures, OfAFullDiskEndWhenThereIsRoomAgain) {
   std::size_t restarted = 0;
-  for (const auto seed : every_seed_of(50)) {
+  for (const auto seed : every_seed_of(15)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     long_story story{seed};
     const auto cluster = story.new_life();
@@ -89,7 +89,7 @@ TEST(DiskFailures, OfAFullDiskEndWhenThereIsRoomAgain) {
 TEST(DiskFailures, ThatAreOnlyDelaysChangeNothing) {
   std::size_t restarted = 0;
   std::size_t late = 0;
-  for (const auto seed : every_seed_of(50)) {
+  for (const auto seed : every_seed_of(15)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     long_story story{seed};
     story.options().checkpoint_timeout = 60ms;

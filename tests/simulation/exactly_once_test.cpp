@@ -67,7 +67,7 @@ TEST(ExactlyOnce, HoldsWhenMostStateIsInOlderCheckpoints) {
 // Or the tests above would say nothing about incremental checkpoints.
 TEST(ExactlyOnce, RestoresFromSeveralCheckpointsAtOnce) {
   std::size_t sharing = 0;
-  for (const auto seed : every_seed_of(20)) {
+  for (const auto seed : every_seed_of(8)) {
     long_story story{seed, cold_states};
     story.live_for_a_while();
     const auto latest = checkpoint_directory{story.disk(), "/checkpoints"}.latest();

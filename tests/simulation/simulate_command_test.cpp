@@ -63,7 +63,9 @@ TEST(SimulateCommand, SearchesWithinBounds) {
         {.line = [&](std::string_view text) { said += text; },
          .progress = [&](std::string_view text) { last_progress = std::string{text}; }});
   };
-  EXPECT_EQ(simulate({.faults = {}, .exhaustive = exhaustive_bounds{.crashes = 1}}), exit_finished)
+  EXPECT_EQ(
+      simulate({.faults = {}, .exhaustive = exhaustive_bounds{.crashes = 1, .first_steps = 40}}),
+      exit_finished)
       << said;
   EXPECT_TRUE(said.starts_with("all ")) << said;
   EXPECT_TRUE(last_progress.ends_with(" runs, 0 failed")) << last_progress;

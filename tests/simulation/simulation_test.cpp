@@ -216,7 +216,7 @@ TEST(Simulation, BearsCheckersThatThrowAndEndsThatComeAtAnyMoment) {
   EXPECT_EQ(report.first->violation, "numbers: it threw: no number");
   // The end of a cluster is no moment, whatever its actors do on their way out.
   const auto killed = simulation{numbers_and_counts.define}
-                          .seeds(1, 100)
+                          .seeds(1, seeds_for(100).size())
                           .kill_cluster({.every = 20ms})
                           .crash_random_process({.every = 30ms})
                           .on("job failing")
