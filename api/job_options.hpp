@@ -50,6 +50,10 @@ struct job_options {
   std::uint32_t slots_per_task_manager = 0;
   // taskmanager.threads: worker threads of the process; 0: one for each core.
   std::uint32_t threads = 0;
+  // taskmanager.memory.process.size: bytes that a process with tasks may take; 0: as many as there
+  // are. taskmanager.cpu.cores: cores that it may run on; 0: all of them.
+  std::uint64_t process_memory = 0;
+  std::uint32_t process_cores = 0;
 
   // taskmanager.network.credits: batches a channel may have under way, 2..64.
   std::uint32_t credit_window = 8;

@@ -17,6 +17,7 @@
 #include "coordination/help_text.hpp"
 #include "coordination/local_cluster.hpp"
 #include "coordination/plan_text.hpp"
+#include "coordination/process_limits.hpp"
 #include "coordination/restore_check.hpp"
 #include "coordination/restore_report.hpp"
 #include "coordination/run_processes.hpp"
@@ -207,6 +208,11 @@ int run(int argc, const char* const* argv, const std::string& job_name,
   }
   if (!asked->check_restore.empty()) return check_and_tell(env, *asked);
   if (asked->simulate) return simulate_and_tell(env, *asked);
+  if (!asked->processes.is_distributed()) {
+    // Tasks run in this process.
+    const auto limited = limit_this_process(limits_of(asked->options));
+    if (!limited) return complain(job_name, limited.failure());
+  }
   if (!place_to_join().empty() || !asked->processes.join.empty()) {
     return run_task_manager(env, *asked, read_small_file, write_to_stderr);
   }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `weir spawn` understands, and what it says of the rest.
+#include "coordination/cluster/spawn_arguments.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir {
+namespace {
+
+using words = std::vector<std::string>;
+
+std::string problem_with(const words& said) {
+  const auto read = parse_spawn_arguments(said);
+  return read ? "none" : read.failure().message;
+}
+
+TEST(SpawnArguments, HaveDefaults) {
+  const auto asked = parse_spawn_arguments(words{"--hosts", "h", "--secret-file", "s"});
+  ASSERT_TRUE(asked) << asked.failure().message;
+  EXPECT_EQ(asked->hosts_file, "h");
+  EXPECT_EQ(asked->otherwise.listen.port, 6123);
+  EXPECT_EQ(asked->otherwise.slots, 1U);
+  EXPECT_EQ(asked->otherwise.directory, "weir-node");
+  EXPECT_EQ(asked->settings.ssh, "ssh");
+  EXPECT_EQ(asked->settings.program, "weir");
+  EXPECT_EQ(asked->settings.secret_file, "s");
+  EXPECT_FALSE(asked->is_dry);
+  EXPECT_FALSE(asked->help);
+}
+
+TEST(SpawnArguments, AreUnderstood) {
+  const auto asked = parse_spawn_arguments(words{"--hosts=h", "--secret-file=s", "--slots", "8",
+                                                 "--port=7000", "--dir", "/d", "--program",
+                                                 "/opt/weir", "--ssh", "ssh -p 2222", "--dry-run"});
+  ASSERT_TRUE(asked) << asked.failure().message;
+  EXPECT_EQ(asked->otherwise.listen.port, 7000);
+  EXPECT_EQ(asked->otherwise.slots, 8U);
+  EXPECT_EQ(asked->otherwise.directory, "/d");
+  EXPECT_EQ(asked->settings.program, "/opt/weir");
+  EXPECT_EQ(asked->settings.ssh, "ssh -p 2222");
+  EXPECT_TRUE(asked->is_dry);
+  EXPECT_TRUE(parse_spawn_arguments(words{"--nonsense", "-h"})->help);
+}
+
+TEST(SpawnArguments, SayWhatIsWrong) {
+  EXPECT_EQ(problem_with({"--secret-file", "s"}), "weir spawn: say --hosts. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts", "h"}), "weir spawn: say --secret-file. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--host", "h"}),
+            "weir spawn: unknown option --host; did you mean --hosts? See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts"}), "option --hosts needs a value. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts="}), "option --hosts needs a value. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts=a", "--hosts=b"}),
+            "option --hosts was given more than once. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--dry-run=yes"}),
+            "option --dry-run does not take a value. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--slots=0"}),
+            "--slots: '0' is not an integer between 1 and 1024. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--port=x"}),
+            "--port: 'x' is not an integer between 1 and 65535. See weir spawn --help");
+}
+
+TEST(SpawnArguments, AreAllInTheHelp) {
+  for (const auto* option : {"--hosts FILE", "--secret-file FILE", "--slots N", "--port PORT",
+                             "--dir DIRECTORY", "--program PATH", "--ssh COMMAND", "--dry-run"}) {
+    EXPECT_NE(spawn_help().find(option), std::string_view::npos) << option;
+  }
+}
+
+}  // namespace
+}  // namespace weir
