@@ -86,6 +86,8 @@ public:
   bool is_dialed_here() const { return greeting_.is_dialer(); }
   // This side has sent its proof; the other one may take the connection to be open.
   bool has_proved() const { return has_proved_; }
+  // The other side has said who it is; whether that is true, its proof tells.
+  bool has_hello() const { return greeting_.has_hello(); }
   // REQUIRES: the event deciding has been.
   const peer_identity& peer() const { return greeting_.peer(); }
   // REQUIRES: is_closed().

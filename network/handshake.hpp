@@ -74,6 +74,8 @@ public:
 
   handshake_step step() const { return step_; }
   bool is_dialer() const { return is_dialer_; }
+  // The other side has said who it is, and would be welcome if it can prove it.
+  bool has_hello() const { return !other_hello_.empty(); }
   // REQUIRES: a step has been `deciding`.
   const peer_identity& peer() const { return peer_; }
 

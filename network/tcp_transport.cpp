@@ -11,6 +11,7 @@ namespace weir {
 result<std::unique_ptr<tcp_transport>> tcp_transport::start(tcp_transport_settings settings,
                                                             tcp_listener& listener) {
   WEIR_ASSERT(settings.chance);
+  WEIR_ASSERT(settings.most_greetings > 0);
   if (auto valid = validate(settings.connections); !valid) return valid.failure();
   if (auto valid = validate(settings.queues); !valid) return valid.failure();
   if (auto valid = validate(settings.reconnects); !valid) return valid.failure();

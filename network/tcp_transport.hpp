@@ -25,7 +25,9 @@ struct tcp_transport_settings {
   connection_settings connections{};
   write_queue_limits queues{};
   reconnect_settings reconnects{};
-  // Strangers that may be in a greeting at once; more are turned away.
+  // Connections that may be accepted and have not proved who they are. For one more, one is closed:
+  // the oldest of those that were refused, else of those that have not said who they are, else the
+  // oldest. REQUIRES: at least 1.
   std::size_t most_greetings = 128;
   // Any number, anew with each call, on the transport's thread: so that processes do not dial in
   // step.
@@ -44,7 +46,8 @@ public:
   virtual void on_disconnected(tcp_connection& ended, const error& why) = 0;
   // The queue of one that was not writable is short again.
   virtual void on_writable(tcp_connection& connection) = 0;
-  // A connection did not open, or a stranger was turned away.
+  // A connection did not open, or a stranger was turned away. Of strangers ten a second are told
+  // of.
   virtual void on_not_connected(const error& why) = 0;
 };
 

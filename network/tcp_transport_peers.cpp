@@ -2,6 +2,7 @@
 // Who is dialed and accepted, and what becomes of a connection, in
 // network/tcp_transport_worker.hpp.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string>
 #include <sys/epoll.h>
@@ -14,6 +15,8 @@ namespace weir {
 namespace {
 
 constexpr duration accept_pause = std::chrono::milliseconds{100};
+// Who comes as fast as he is accepted does not keep the others waiting.
+constexpr int most_accepted_in_a_turn = 16;
 
 }  // namespace
 
@@ -51,7 +54,7 @@ void tcp_transport::worker::start_dialing(process_id id, peer& to) {
 
 void tcp_transport::worker::accept_all() {
   accept_at_.reset();
-  for (;;) {
+  for (int i = 0; i < most_accepted_in_a_turn; ++i) {
     auto accepted = listening_.accept();
     if (!accepted) {
       // Most likely there is no descriptor left: what waits is taken later.
@@ -59,23 +62,47 @@ void tcp_transport::worker::accept_all() {
       return listener_->on_not_connected(accepted.failure());
     }
     if (!*accepted) return;
-    if (greeting_count() >= settings_.most_greetings) {
-      listener_->on_not_connected(
-          {error_code::io_failure,
-           "accept a connection: " + std::to_string(settings_.most_greetings) +
-               " others are in their greetings; it is turned away"});
-      continue;
-    }
+    make_room_for_a_stranger();
     auto greeting = handshake::accept(settings_.self, settings_.secret, fresh_challenge());
     add(std::move(**accepted), connection{settings_.connections, std::move(greeting), {}, now_},
         {.name = "a stranger"});
   }
+  accept_at_ = now_;
 }
 
-std::size_t tcp_transport::worker::greeting_count() const {
-  return static_cast<std::size_t>(std::count_if(
-      entries_.begin(), entries_.end(),
-      [](const auto& numbered) { return !numbered.second.was_open && !numbered.second.dialed; }));
+// Numbers grow, so the first of a rank is its oldest.
+void tcp_transport::worker::make_room_for_a_stranger() {
+  std::array<std::map<std::uint64_t, entry>::iterator, 3> oldest{};
+  oldest.fill(entries_.end());
+  std::size_t count = 0;
+  for (auto each = entries_.begin(); each != entries_.end(); ++each) {
+    const entry& candidate = each->second;
+    if (candidate.was_open || candidate.dialed) continue;
+    ++count;
+    const auto rank = candidate.lingers_until                    ? 0U
+                      : candidate.connection->part().has_hello() ? 2U
+                                                                 : 1U;
+    if (oldest[rank] == entries_.end()) oldest[rank] = each;
+  }
+  if (count < settings_.most_greetings) return;
+  const auto chosen = *std::find_if(oldest.begin(), oldest.end(),
+                                    [&](const auto& each) { return each != entries_.end(); });
+  if (!chosen->second.lingers_until) {
+    report_stranger({error_code::io_failure,
+                     "connect with a stranger: it is closed in its greeting: " +
+                         std::to_string(settings_.most_greetings) + " others are in theirs"});
+  }
+  chosen->second.connection->close();
+  entries_.erase(chosen);
+}
+
+void tcp_transport::worker::report_stranger(error why) {
+  const auto held_back = stranger_reports_.pass(now_);
+  if (!held_back) return;
+  if (*held_back > 0) {
+    why.message += "; " + std::to_string(*held_back) + " strangers before it were not reported";
+  }
+  listener_->on_not_connected(why);
 }
 
 void tcp_transport::worker::add(tcp_socket socket, connection part, entry made) {
@@ -189,8 +216,10 @@ void tcp_transport::worker::on_closed(entry& of) {
   }
   if (of.was_open) {
     listener_->on_disconnected(*of.connection, within(of.name, why));
-  } else {
+  } else if (of.dialed) {
     listener_->on_not_connected(within("connect with " + of.name, why));
+  } else {
+    report_stranger(within("connect with " + of.name, why));
   }
 }
 

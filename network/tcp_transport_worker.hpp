@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "network/connection_choice.hpp"
+#include "network/report_limit.hpp"
 #include "network/tcp_transport.hpp"
 #include "network/transport_inbox.hpp"
 
@@ -81,7 +82,8 @@ private:
   void end_everything();
   entry* find(std::uint64_t number);
   peer& peer_of(process_id id);
-  std::size_t greeting_count() const;
+  void make_room_for_a_stranger();
+  void report_stranger(error why);
 
   tcp_transport_settings settings_;
   tcp_listener* listener_;
@@ -91,7 +93,8 @@ private:
   std::map<std::uint64_t, entry> entries_;
   std::map<process_id, peer> peers_;
   processing_time now_{};
-  std::optional<processing_time> accept_at_;  // Again, after the system had no descriptor.
+  std::optional<processing_time> accept_at_;  // Again: others had their turn, or descriptors lack.
+  report_limit stranger_reports_{10};
   bool is_ending_ = false;
 
   std::shared_ptr<transport_inbox> inbox_ = std::make_shared<transport_inbox>();

@@ -157,17 +157,6 @@ TEST(TcpTransport, EndsAGreetingThatTakesTooLong) {
             "Weir?");
 }
 
-TEST(TcpTransport, TurnsAwayMoreStrangersThanItMayGreet) {
-  auto settings = transport_settings(member(2));
-  settings.most_greetings = 2;
-  transport_party two{std::move(settings)};
-  auto first = connect_to(two.transport().local());
-  auto second = connect_to(two.transport().local());
-  auto third = connect_to(two.transport().local());
-  EXPECT_EQ(read_to_end(third), "");
-  two.wait_for_failure("2 others are in their greetings");
-}
-
 TEST(TcpTransport, DialsUntilSomebodyListens) {
   std::optional<transport_party> two{transport_settings(member(2))};
   const auto where = two->transport().local();
