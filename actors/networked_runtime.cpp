@@ -19,6 +19,7 @@ result<std::unique_ptr<networked_runtime>> networked_runtime::start(
   auto fabric = tcp_fabric::start(
       made->system(), {.transport = {.self = std::move(settings.self),
                                      .secret = std::move(settings.secret),
+                                     .tls = std::move(settings.tls),
                                      .listen = std::move(settings.listen),
                                      // Batches are full by their count, however long records are.
                                      .connections = {.max_frame = std::uint32_t{128} << 20},

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "actors/caf_runtime.hpp"
 #include "network/cluster_secret.hpp"
@@ -16,6 +17,7 @@ struct networked_runtime_settings {
   std::uint32_t threads = 0;  // Of the workers; 0: one for each core.
   cluster_membership self{};  // The incarnation is chosen here.
   cluster_secret secret;
+  std::optional<tls_credentials> tls{};
   endpoint listen{};
   // Told of connections that ended or did not come about. Thread-safe.
   std::function<void(const error&)> report;

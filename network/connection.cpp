@@ -42,7 +42,7 @@ connection::connection(const connection_settings& settings, handshake greeting,
 
 void connection::on_received(std::size_t count, processing_time now) {
   decoder_.on_received(count);
-  if (count > 0) heard_at_ = now;
+  if (count > 0) on_heard(now);
 }
 
 void connection::on_cut(const std::string& how) {

@@ -55,6 +55,8 @@ public:
 
   std::span<char> room() { return decoder_.room(); }
   void on_received(std::size_t count, processing_time now);
+  // The other side lives, though what it has sent is not whole yet.
+  void on_heard(processing_time now) { heard_at_ = now; }
   // The other side sends nothing any more, or the system says that the connection is broken.
   void on_cut(const std::string& how);
   // Until `none`.

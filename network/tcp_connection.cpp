@@ -18,6 +18,26 @@ void tcp_connection::on_failed(error why) {
 }
 
 status tcp_connection::send(std::string frames) {
+  std::unique_lock order{tls_guard_, std::defer_lock};
+  if (tls_) {
+    order.lock();
+    if (auto encrypted = tls_->encrypt(frames); !encrypted) return encrypted;
+    frames = tls_->take_output();
+  }
+  return send_bytes(std::move(frames), order);
+}
+
+result<std::size_t> tcp_connection::decrypt(std::string_view& received, std::span<char> room) {
+  std::unique_lock order{tls_guard_};
+  auto count = tls_->decrypt(received, room);
+  // If that fails, the connection ends by other means.
+  if (auto answer = tls_->take_output(); !answer.empty()) {
+    static_cast<void>(send_bytes(std::move(answer), order));
+  }
+  return count;
+}
+
+status tcp_connection::send_bytes(std::string bytes, std::unique_lock<std::mutex>& order) {
   std::unique_lock lock{guard_};
   if (broken_) return *broken_;
   if (is_ending_) {
@@ -25,12 +45,13 @@ status tcp_connection::send(std::string frames) {
                  "send: the connection has ended; resolve the address again "
                  "when the peer is up"};
   }
-  if (auto pushed = queue_.push(std::move(frames)); !pushed) {
+  if (auto pushed = queue_.push(std::move(bytes)); !pushed) {
     on_failed(pushed.failure());
     lock.unlock();
     inbox_->call_for(number_);
     return pushed;
   }
+  if (order.owns_lock()) order.unlock();
   if (!is_writing_ && !is_blocked_) write(lock);
   return {};
 }

@@ -4,6 +4,7 @@
 // Any thread may send. Whoever finds nobody writing writes at once, for itself and for those who
 // come meanwhile: so a message needs no other thread on its way out, and many of them share one
 // system call. What the socket does not take is written by the transport's thread when it does.
+// With TLS a sender encrypts what it sends, under a lock of its own, before it is queued.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +12,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "network/connection.hpp"
 #include "network/tcp_socket.hpp"
+#include "network/tls_channel.hpp"
 #include "network/transport_inbox.hpp"
 #include "network/write_queue.hpp"
 
@@ -23,12 +27,15 @@ namespace weir {
 
 class tcp_connection {
 public:
-  // `number` is its own among all of the transport: its epoch.
+  // `number` is its own among all of the transport: its epoch. `tls`: none, if bytes go as they
+  // are.
   tcp_connection(std::uint64_t number, tcp_socket socket, connection part,
-                 const write_queue_limits& limits, std::shared_ptr<transport_inbox> inbox)
+                 const write_queue_limits& limits, std::shared_ptr<transport_inbox> inbox,
+                 std::unique_ptr<tls_channel> tls = nullptr)
       : number_{number},
         part_{std::move(part)},
         inbox_{std::move(inbox)},
+        tls_{std::move(tls)},
         socket_{std::move(socket)},
         queue_{limits} {}
 
@@ -51,6 +58,9 @@ public:
 
   connection& part() { return part_; }
   tcp_socket& socket() { return socket_; }
+  bool has_tls() const { return tls_ != nullptr; }
+  // As tls_channel does; its output is sent. REQUIRES: has_tls().
+  result<std::size_t> decrypt(std::string_view& received, std::span<char> room);
   // Writes what waits, as far as the socket takes it: when it is writable again.
   void flush();
   // Whether is_writable() has become true since this was asked last.
@@ -62,6 +72,8 @@ public:
   void close();
 
 private:
+  // `order`: held by the caller with TLS, so that bytes are queued as they were encrypted.
+  status send_bytes(std::string bytes, std::unique_lock<std::mutex>& order);
   void write(std::unique_lock<std::mutex>& lock);
   void end_writing_if_done();
   void on_failed(error why);
@@ -69,6 +81,8 @@ private:
   const std::uint64_t number_;
   connection part_;
   std::shared_ptr<transport_inbox> inbox_;
+  std::mutex tls_guard_;  // Of tls_; taken before the other.
+  std::unique_ptr<tls_channel> tls_;
   mutable std::mutex guard_;  // Of all below.
   tcp_socket socket_;         // Closed only while nobody writes.
   write_queue queue_;

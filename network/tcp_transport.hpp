@@ -7,13 +7,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 
 #include "network/cluster_secret.hpp"
 #include "network/connection.hpp"
 #include "network/reconnect_backoff.hpp"
 #include "network/tcp_connection.hpp"
 #include "network/tcp_socket.hpp"
+#include "network/tls_credentials.hpp"
 #include "network/write_queue.hpp"
 
 namespace weir {
@@ -21,7 +22,8 @@ namespace weir {
 struct tcp_transport_settings {
   cluster_membership self;
   cluster_secret secret;
-  endpoint listen{};  // Loopback unless told otherwise.
+  std::optional<tls_credentials> tls{};  // None: what is sent can be read and changed on its way.
+  endpoint listen{};                     // Loopback unless told otherwise.
   connection_settings connections{};
   write_queue_limits queues{};
   reconnect_settings reconnects{};

@@ -105,11 +105,16 @@ void tcp_transport::worker::report_stranger(error why) {
   listener_->on_not_connected(why);
 }
 
+std::unique_ptr<tls_channel> tcp_transport::worker::make_tls(tls_side side) const {
+  return settings_.tls ? std::make_unique<tls_channel>(*settings_.tls, side) : nullptr;
+}
+
 void tcp_transport::worker::add(tcp_socket socket, connection part, entry made) {
   const auto number = ++last_number_;
   const int descriptor = socket.descriptor();
-  made.connection = std::make_shared<tcp_connection>(number, std::move(socket), std::move(part),
-                                                     settings_.queues, inbox_);
+  made.connection = std::make_shared<tcp_connection>(
+      number, std::move(socket), std::move(part), settings_.queues, inbox_,
+      make_tls(made.dialed ? tls_side::dialer : tls_side::acceptor));
   auto& added = entries_.emplace(number, std::move(made)).first->second;
   epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLET, .data = {.u64 = number}};
   if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0) return;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <span>
 #include <sys/epoll.h>
 #include <unistd.h>
 #include <utility>
@@ -40,6 +41,7 @@ status tcp_transport::worker::begin() {
     return error{error_code::io_failure,
                  "make an epoll instance: the system has no descriptors left; raise `ulimit -n`"};
   }
+  if (settings_.tls) received_.resize(frame_decoder::chunk);
   now_ = now_steadily();
   thread_ = std::thread{[this] { run(); }};
   return {};
@@ -141,17 +143,33 @@ void tcp_transport::worker::read(entry& from) {
       from.has_more = true;
       return;
     }
-    const auto room = part.room();
+    const bool has_tls = from.connection->has_tls();
+    const auto room = has_tls ? std::span<char>{received_} : part.room();
     const auto got = from.connection->socket().read(room);
     if (!got) {
       part.on_cut(got.failure().message);
     } else if (got->is_ended) {
       part.on_cut("the other side has closed it without a goodbye");
+    } else if (has_tls) {
+      decrypt(from, {room.data(), got->bytes});
     } else {
       part.on_received(got->bytes, now_steadily());
     }
     take_events(from);
     if (!got || got->is_ended || got->bytes < room.size()) return;
+  }
+}
+
+void tcp_transport::worker::decrypt(entry& from, std::string_view received) {
+  auto& part = from.connection->part();
+  const auto heard_at = now_steadily();
+  if (!received.empty()) part.on_heard(heard_at);
+  while (!part.is_closed()) {
+    const auto got = from.connection->decrypt(received, part.room());
+    if (!got) return part.give_up(got.failure());
+    if (*got == 0) return;
+    part.on_received(*got, heard_at);
+    take_events(from);
   }
 }
 

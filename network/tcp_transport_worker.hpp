@@ -13,7 +13,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "network/connection_choice.hpp"
 #include "network/report_limit.hpp"
@@ -84,6 +86,8 @@ private:
   peer& peer_of(process_id id);
   void make_room_for_a_stranger();
   void report_stranger(error why);
+  void decrypt(entry& from, std::string_view received);
+  std::unique_ptr<tls_channel> make_tls(tls_side side) const;
 
   tcp_transport_settings settings_;
   tcp_listener* listener_;
@@ -95,6 +99,7 @@ private:
   processing_time now_{};
   std::optional<processing_time> accept_at_;  // Again: others had their turn, or descriptors lack.
   report_limit stranger_reports_{10};
+  std::vector<char> received_;  // With TLS, for one read after the other.
   bool is_ending_ = false;
 
   std::shared_ptr<transport_inbox> inbox_ = std::make_shared<transport_inbox>();

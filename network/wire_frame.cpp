@@ -67,6 +67,12 @@ std::string_view to_string(wire_kind kind) {
 result<wire_header> decode_wire_header(std::string_view bytes) {
   WEIR_ASSERT(bytes.size() == wire_header_size);
   const auto checked = bytes.substr(0, checked_size);
+  constexpr std::string_view first_of_tls{"\x16\x03"};
+  if (bytes.starts_with(first_of_tls)) {
+    return error{error_code::permission_denied,
+                 "read a frame: the other side speaks TLS, and this one does not: start all "
+                 "processes of the job with --tls-cert, --tls-key and --tls-ca, or none"};
+  }
   if (!bytes.starts_with(magic)) {
     return error{error_code::corrupt_data,
                  "read a frame: these bytes are no frame of Weir's transport: is the other side "

@@ -7,12 +7,15 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "coordination/simulation/random_numbers.hpp"
 #include "network/connection.hpp"
+#include "network/tls_channel.hpp"
 #include "tests/network/greeting_parties.hpp"
 
 namespace weir {
@@ -26,14 +29,28 @@ public:
     cluster_secret acceptors_secret = secret_of();
     std::size_t largest_piece = 400;
     duration largest_delay = std::chrono::milliseconds{3};
+    // With TLS: what the dialer and the acceptor show; one may have none.
+    std::array<std::optional<tls_credentials>, 2> tls{};
+    std::uint64_t records_per_key = tls_channel::most_records_per_key;
   };
 
   explicit byte_pipe(options given)
-      : options_{std::move(given)}, random_{options_.seed}, ends_{make_dialer(), make_acceptor()} {}
+      : options_{std::move(given)},
+        random_{options_.seed},
+        ends_{{{.part = make_dialer()}, {.part = make_acceptor()}}} {
+    for (const std::size_t side : {0U, 1U}) {
+      if (!options_.tls[side]) continue;
+      ends_[side].tls = std::make_unique<tls_channel>(
+          *options_.tls[side], side == 0 ? tls_side::dialer : tls_side::acceptor,
+          options_.records_per_key);
+    }
+  }
 
   connection& end(std::size_t side) { return ends_[side].part; }
   // Payloads of the frames that a side has received.
   const std::vector<std::string>& received(std::size_t side) const { return ends_[side].received; }
+  // REQUIRES: that side has TLS.
+  const tls_channel& tls(std::size_t side) const { return *ends_[side].tls; }
   bool has_opened(std::size_t side) const { return ends_[side].has_opened; }
   processing_time now() const { return now_; }
   std::size_t most_memory() const { return most_memory_; }
@@ -48,6 +65,14 @@ public:
 
   // Whether bytes from that side arrive. What is sent meanwhile waits.
   void block(std::size_t from, bool blocked) { ends_[from].is_blocked = blocked; }
+  // Of what waits behind block(), so many pieces arrive.
+  void let_through(std::size_t from, std::size_t pieces) {
+    auto& under_way = ends_[from].under_way;
+    for (; pieces > 0 && !under_way.empty(); --pieces) {
+      arrive(1 - from, under_way.front().second);
+      under_way.pop_front();
+    }
+  }
   // Changes bytes on their way from that side.
   void tamper(std::size_t from, std::function<void(std::string&)> change) {
     ends_[from].change = std::move(change);
@@ -70,6 +95,7 @@ public:
 private:
   struct end_of_pipe {
     connection part;
+    std::unique_ptr<tls_channel> tls{};
     std::string leaving{};
     std::deque<std::pair<processing_time, std::string>> under_way{};
     std::vector<std::string> received{};
@@ -78,24 +104,28 @@ private:
     bool has_opened = false;
   };
 
-  end_of_pipe make_dialer() {
+  connection make_dialer() {
     std::string out;
     auto greeting = handshake::dial(member(1), secret_of(), {2}, challenge_of('d'), out);
-    return {connection{options_.settings, std::move(greeting), out, now_}};
+    return {options_.settings, std::move(greeting), out, now_};
   }
-  end_of_pipe make_acceptor() {
+  connection make_acceptor() {
     auto greeting = handshake::accept(member(2), options_.acceptors_secret, challenge_of('a'));
-    return {connection{options_.settings, std::move(greeting), {}, now_}};
+    return {options_.settings, std::move(greeting), {}, now_};
   }
 
   void step(std::size_t side) {
     auto& from = ends_[side];
     from.part.on_time(now_, false);
     take_events(side);
-    from.leaving += from.part.take_output();
-    while (!from.leaving.empty()) {
-      auto piece = from.leaving.substr(0, 1 + random_.below(options_.largest_piece));
-      from.leaving.erase(0, piece.size());
+    auto leaving = std::exchange(from.leaving, {}) + from.part.take_output();
+    if (from.tls) {
+      static_cast<void>(from.tls->encrypt(leaving));
+      leaving = from.tls->take_output();
+    }
+    while (!leaving.empty()) {
+      auto piece = leaving.substr(0, 1 + random_.below(options_.largest_piece));
+      leaving.erase(0, piece.size());
       if (from.change) from.change(piece);
       const auto most = static_cast<std::uint64_t>(options_.largest_delay.count());
       auto arrival = now_ + duration{static_cast<std::int64_t>(random_.below(most + 1))};
@@ -110,6 +140,7 @@ private:
   }
   void arrive(std::size_t side, std::string_view bytes) {
     auto& to = ends_[side].part;
+    if (ends_[side].tls) return arrive_encrypted(side, bytes);
     while (!bytes.empty() && !to.is_closed()) {
       const auto room = to.room();
       const auto count = bytes.copy(room.data(), std::min(room.size(), bytes.size()));
@@ -117,6 +148,17 @@ private:
       to.on_received(count, now_);
       most_memory_ = std::max(most_memory_, to.memory());
       take_events(side);
+    }
+  }
+  void arrive_encrypted(std::size_t side, std::string_view bytes) {
+    auto& to = ends_[side].part;
+    to.on_heard(now_);
+    while (!to.is_closed()) {
+      const auto got = ends_[side].tls->decrypt(bytes, to.room());
+      if (got) to.on_received(*got, now_);
+      if (!got) to.give_up(got.failure());
+      take_events(side);
+      if (!got || *got == 0) return;
     }
   }
   void take_events(std::size_t side) {

@@ -67,7 +67,9 @@ inline const std::vector<library_door> library_doors{
     {"google/protobuf/", {"api/codecs/descriptor_set.cpp", "state/message_type.cpp", "tests/*"}},
     {"rocksdb/", {"state/rocksdb_store.cpp"}},
     {"librdkafka/", {}},
-    {"openssl/", {"network/cluster_secret.cpp"}},
+    {"openssl/",
+     {"network/cluster_secret.cpp", "network/tls_channel.cpp", "network/tls_credentials.cpp",
+      "tests/network/certificate_authority.cpp"}},
     {"gtest/", {"coordination/testing/simulate.hpp", "tests/*"}},
     {"gmock/", {"tests/*"}},
 };
