@@ -43,6 +43,11 @@ constexpr std::array all_options{
                    "be a task manager of the job that listens there"},
     program_option{'\0', "secret-file", "FILE", false,
                    "holds what all processes of the job know, and nobody else"},
+    program_option{'\0', "tls-cert", "FILE", false,
+                   "connect the processes with TLS; the certificate of this one, in PEM"},
+    program_option{'\0', "tls-key", "FILE", false, "the key of that certificate"},
+    program_option{'\0', "tls-ca", "FILE", false,
+                   "the authority that has signed the certificates of the others"},
     program_option{'\0', "simulate", "", true,
                    "run the job on simulated clusters that fail, and compare its output"},
     program_option{'\0', "seeds", "FIRST..LAST", false,
@@ -249,6 +254,7 @@ public:
       }
     }
     for (const std::string& text : values_of("secret-file")) asked.secret_file = text;
+    if (auto applied = apply_tls(); !applied) return applied;
     if (asked.here > 0) {
       // Without --listen nobody else can join.
       auto& count = line_.options.task_managers;
@@ -258,6 +264,24 @@ public:
       return usage_error("--processes belongs to the job manager's process, not to --join.");
     }
     return {};
+  }
+
+  status apply_tls() {
+    auto& asked = line_.processes;
+    const std::array<std::pair<std::string, std::string*>, 3> files{
+        {{"tls-cert", &asked.tls_certificate},
+         {"tls-key", &asked.tls_key},
+         {"tls-ca", &asked.tls_authority}}};
+    std::string missing;
+    for (const auto& [name, file] : files) {
+      for (const std::string& text : values_of(name)) *file = text;
+      if (file->empty()) missing = name;
+    }
+    const bool is_any_given = std::any_of(
+        files.begin(), files.end(), [&](const auto& each) { return given_.contains(each.first); });
+    if (!is_any_given || missing.empty()) return {};
+    return usage_error("--tls-cert, --tls-key and --tls-ca belong together; there is no --" +
+                       missing + ".");
   }
 
   status apply_simulation() {

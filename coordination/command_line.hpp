@@ -29,6 +29,10 @@ struct process_request {
   std::string listen{};    // Where task managers of other hosts join: "10.0.0.1:6123".
   std::string join{};      // Be one of those.
   std::string secret_file{};
+  // Files in PEM; all of them, or none: connections without TLS.
+  std::string tls_certificate{};
+  std::string tls_key{};
+  std::string tls_authority{};
 
   bool is_distributed() const { return here > 0 || !listen.empty(); }
 };

@@ -43,6 +43,7 @@ result<std::unique_ptr<joined_task_manager>> joined_task_manager::start(
                                                   .process = settings.process,
                                                   .incarnation = 0},
                                          .secret = std::move(settings.secret),
+                                         .tls = std::move(settings.tls),
                                          .listen = std::move(settings.listen),
                                          .report = worth_telling(settings.report)});
   if (!world) return world.failure();

@@ -12,11 +12,13 @@
 #include "network/cluster_secret.hpp"
 #include "network/fabric.hpp"
 #include "network/tcp_socket.hpp"
+#include "network/tls_credentials.hpp"
 
 namespace weir {
 
 struct joined_task_manager_settings {
   cluster_secret secret;
+  std::optional<tls_credentials> tls{};
   endpoint job_manager{};
   endpoint listen{};   // Where the others can reach this process.
   process_id process;  // Which no other has. Not 0, which is the job manager's.

@@ -47,6 +47,7 @@ result<std::unique_ptr<process_cluster>> process_cluster::start(const job_graph&
                                                   .process = {},
                                                   .incarnation = 0},
                                          .secret = std::move(settings.secret),
+                                         .tls = std::move(settings.tls),
                                          .listen = std::move(settings.listen),
                                          .report = worth_telling(report)});
   if (!world) return world.failure();

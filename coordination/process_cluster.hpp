@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/job_graph.hpp"
@@ -12,6 +13,7 @@
 #include "coordination/task_manager_processes.hpp"
 #include "network/cluster_secret.hpp"
 #include "network/tcp_socket.hpp"
+#include "network/tls_credentials.hpp"
 
 namespace weir {
 
@@ -20,6 +22,7 @@ inline constexpr const char* join_variable = "WEIR_JOIN";
 
 struct process_cluster_settings {
   cluster_secret secret;
+  std::optional<tls_credentials> tls{};
   endpoint listen{};
   // How many processes are started here; each has one task manager.
   std::uint32_t processes = 0;

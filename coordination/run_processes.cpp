@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <pthread.h>
 #include <signal.h>
 #include <utility>
@@ -60,6 +61,28 @@ result<cluster_secret> secret_of(const process_request& asked, const secret_read
   return made;
 }
 
+// None, if connections are to go without.
+result<std::optional<tls_credentials>> tls_of(const process_request& asked,
+                                              const secret_reader& read) {
+  if (asked.tls_certificate.empty()) return std::optional<tls_credentials>{};
+  const auto file = [&](const char* option, const std::string& path) -> result<pem_file> {
+    auto text = read(path);
+    if (!text) return within(option, text.failure());
+    return pem_file{.name = path, .text = *std::move(text)};
+  };
+  auto certificate = file("--tls-cert", asked.tls_certificate);
+  if (!certificate) return certificate.failure();
+  auto key = file("--tls-key", asked.tls_key);
+  if (!key) return key.failure();
+  auto authority = file("--tls-ca", asked.tls_authority);
+  if (!authority) return authority.failure();
+  auto made = tls_credentials::make({.certificate = *std::move(certificate),
+                                     .key = *std::move(key),
+                                     .authority = *std::move(authority)});
+  if (!made) return made.failure();
+  return std::optional{*std::move(made)};
+}
+
 // One that only processes know which this one starts.
 std::string fresh_secret() {
   std::string digits;
@@ -106,11 +129,14 @@ result<std::unique_ptr<process_cluster>> start_processes(
   if (text->empty()) return secret_of(asked.processes, read).failure();
   auto secret = cluster_secret::make(*text);
   if (!secret) return within("--secret-file", secret.failure());
+  auto tls = tls_of(asked.processes, read);
+  if (!tls) return tls.failure();
   auto listen = others_join ? parse_endpoint(asked.processes.listen) : result{endpoint{}};
   if (!listen) return within("--listen", listen.failure());
   return process_cluster::start(
       env.graph(), asked.options, listener,
       {.secret = *std::move(secret),
+       .tls = *std::move(tls),
        .listen = *std::move(listen),
        .processes = asked.processes.here,
        .command = {.program = own_program,
@@ -128,6 +154,8 @@ int run_task_manager(const environment& env, const command_line& asked, const se
   };
   auto secret = secret_of(asked.processes, read);
   if (!secret) return complain(secret.failure());
+  auto tls = tls_of(asked.processes, read);
+  if (!tls) return complain(tls.failure());
   const auto told = place_to_join();
   const auto job_manager = parse_endpoint(told.empty() ? asked.processes.join : told);
   if (!job_manager) return complain(within("--join", job_manager.failure()));
@@ -151,6 +179,7 @@ int run_task_manager(const environment& env, const command_line& asked, const se
   const auto joined = joined_task_manager::start(
       env.graph(), asked.options,
       {.secret = *std::move(secret),
+       .tls = *std::move(tls),
        .job_manager = *job_manager,
        .listen = *std::move(listen),
        .process = own_number(),

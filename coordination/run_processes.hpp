@@ -18,7 +18,7 @@
 
 namespace weir {
 
-// Gives the whole text of the file of a secret, or an error that names it.
+// Gives the whole text of the file of a secret or of TLS, or an error that names it.
 using secret_reader = std::function<result<std::string>(const std::string& path)>;
 using text_writer = std::function<void(std::string_view)>;
 

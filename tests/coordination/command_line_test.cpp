@@ -273,6 +273,22 @@ TEST(CommandLine, SaysInWhichProcessesTheJobRuns) {
   EXPECT_FALSE(joining.processes.is_distributed());
 }
 
+TEST(CommandLine, TakesTheFilesOfTlsTogether) {
+  const auto none = parsed({"--processes", "2"}).processes;
+  EXPECT_TRUE(none.tls_certificate.empty());
+  const auto all = parsed({"--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a"}).processes;
+  EXPECT_EQ(all.tls_certificate, "c");
+  EXPECT_EQ(all.tls_key, "k");
+  EXPECT_EQ(all.tls_authority, "a");
+  const auto missing = [](const std::string& name) {
+    return "--tls-cert, --tls-key and --tls-ca belong together; there is no --" + name +
+           ". See --help";
+  };
+  EXPECT_EQ(failure_of({"--tls-key", "k", "--tls-ca", "a"}), missing("tls-cert"));
+  EXPECT_EQ(failure_of({"--tls-cert", "c", "--tls-ca", "a"}), missing("tls-key"));
+  EXPECT_EQ(failure_of({"--tls-cert", "c", "--tls-key", "k", "--tls-ca", ""}), missing("tls-ca"));
+}
+
 TEST(CommandLine, RefusesProcessesThatCannotBe) {
   EXPECT_EQ(failure_of({"--processes", "0"}),
             "--processes: '0' is not an integer between 1 and 1024");
