@@ -96,7 +96,8 @@ inline const patterns engine_and_tests{"api/*",          "state/*",      "networ
 inline const std::vector<forbidden_call> forbidden_calls{
     {"steady_clock::now",
      engine_and_tests,
-     {"actors/caf_runtime.cpp", "network/tcp_transport_worker.cpp", "tests/benchmarks/*"}},
+     {"actors/caf_runtime.cpp", "network/tcp_transport_worker.cpp", "tests/benchmarks/*",
+      "tests/soak/*"}},
     {"system_clock::now", engine_and_tests, {"actors/caf_runtime.cpp", "tests/benchmarks/*"}},
     {"high_resolution_clock::now", engine_and_tests, {}},
     {"clock_gettime", engine_and_tests, {"tests/benchmarks/*"}},
