@@ -11,7 +11,8 @@
 // Invariants:
 //   (1) Nothing is given out that an established peer has not sent, whole, once and in order.
 //   (2) Of what a stranger sends it holds at most one record and one handshake message: 150 KiB.
-//   (3) No key protects more than `records_per_key` records (RFC 8446, section 5.5).
+//   (3) No key protects more than `records_per_key` records, or those of one encrypt(), if they are
+//       more (RFC 8446, section 5.5).
 #pragma once
 
 #include <cstddef>
@@ -33,7 +34,7 @@ enum class tls_side { dialer, acceptor };
 
 class tls_channel {
 public:
-  // Half a percent of what AES-GCM bears, and 64 GiB of full records.
+  // A sixth of what AES-GCM bears, and 64 GiB of full records.
   static constexpr std::uint64_t most_records_per_key = std::uint64_t{1} << 22;
 
   // The dialer's output has its first message at once.

@@ -45,14 +45,15 @@ std::uint64_t resident_kib() {
 
 class side final : public weir::tcp_listener {
 public:
-  side(std::uint32_t process, seconds longest_stop) {
+  side(std::uint32_t process, seconds longest_stop,
+       const weir::write_queue_limits& queue = limits) {
     auto secret = weir::cluster_secret::make("the secret of a stopped peer");
     auto started = weir::tcp_transport::start(
         {.self = {.cluster = "stopped", .program = "p", .process = {process}, .incarnation = 1},
          .secret = *std::move(secret),
          // Longer than the stop: else the connection ends, and there is nothing to see.
          .connections = {.heartbeat_timeout = 3 * longest_stop + seconds{60}},
-         .queues = limits,
+         .queues = queue,
          .chance = [] { return std::uint64_t{0}; }},
         *this);
     if (!started) {
@@ -144,14 +145,15 @@ weir::status send_one(weir::tcp_connection& to, std::uint64_t number) {
   return to.send(std::move(frame));
 }
 
-run_figures send_to_a_stopped_peer(seconds stop, bool waits) {
+run_figures send_to_a_stopped_peer(seconds stop, bool waits,
+                                   const weir::write_queue_limits& queue = limits) {
   std::array<int, 2> pipe{};
   if (::pipe(pipe.data()) != 0) std::exit(1);
   const auto child = ::fork();  // While there is one thread only.
   if (child == 0) be_the_peer(pipe[0], stop);
   run_figures seen;
   {
-    side sender{1, stop};
+    side sender{1, stop, queue};
     const auto port = sender.transport().local().port;
     if (::write(pipe[1], &port, sizeof port) != sizeof port) std::exit(1);
     const auto connection = sender.connected();
@@ -214,5 +216,14 @@ int main(int argc, char** argv) {
   const auto hasty = send_to_a_stopped_peer(stop, false);
   is_right = print("one that does not", stop, limits.most, hasty) && is_right;
   std::printf("stopped_peer: that ends: %s\n", hasty.end.c_str());
+  // The check itself: a queue without the bound is seen.
+  auto unbounded = limits;
+  unbounded.most = std::size_t{4} * limits.most;
+  const auto greedy = send_to_a_stopped_peer(seconds{1}, false, unbounded);
+  if (print("one with four times the queue, which is not accepted", seconds{1}, limits.most,
+            greedy)) {
+    std::puts("stopped_peer: any memory is accepted");
+    is_right = false;
+  }
   return is_right && hasty.end.find("does not keep up") != std::string::npos ? 0 : 1;
 }
