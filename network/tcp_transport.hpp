@@ -28,8 +28,8 @@ struct tcp_transport_settings {
   write_queue_limits queues{};
   reconnect_settings reconnects{};
   // Connections that may be accepted and have not proved who they are. For one more, one is closed:
-  // the oldest of those that were refused, else of those that have not said who they are, else the
-  // oldest. REQUIRES: at least 1.
+  // the oldest of those that were refused, else of those that have not said who they are or of
+  // those that have, whichever are more: so neither crowd out the others. REQUIRES: at least 1.
   std::size_t most_greetings = 128;
   // Any number, anew with each call, on the transport's thread: so that processes do not dial in
   // step.

@@ -2,7 +2,6 @@
 // Who is dialed and accepted, and what becomes of a connection, in
 // network/tcp_transport_worker.hpp.
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <string>
 #include <sys/epoll.h>
@@ -70,23 +69,25 @@ void tcp_transport::worker::accept_all() {
   accept_at_ = now_;
 }
 
-// Numbers grow, so the first of a rank is its oldest.
+// Numbers grow, so the first that is found of a group is its oldest.
 void tcp_transport::worker::make_room_for_a_stranger() {
-  std::array<std::map<std::uint64_t, entry>::iterator, 3> oldest{};
-  oldest.fill(entries_.end());
-  std::size_t count = 0;
-  for (auto each = entries_.begin(); each != entries_.end(); ++each) {
-    const entry& candidate = each->second;
-    if (candidate.was_open || candidate.dialed) continue;
-    ++count;
-    const auto rank = candidate.lingers_until                    ? 0U
-                      : candidate.connection->part().has_hello() ? 2U
-                                                                 : 1U;
-    if (oldest[rank] == entries_.end()) oldest[rank] = each;
+  struct group {
+    std::size_t count = 0;
+    std::uint64_t oldest = 0;
+  };
+  group refused;
+  group silent;
+  group greeted;
+  for (const auto& [number, each] : entries_) {
+    if (each.was_open || each.dialed) continue;
+    auto& of = each.lingers_until                    ? refused
+               : each.connection->part().has_hello() ? greeted
+                                                     : silent;
+    if (of.count++ == 0) of.oldest = number;
   }
-  if (count < settings_.most_greetings) return;
-  const auto chosen = *std::find_if(oldest.begin(), oldest.end(),
-                                    [&](const auto& each) { return each != entries_.end(); });
+  if (refused.count + silent.count + greeted.count < settings_.most_greetings) return;
+  const auto& longer = silent.count >= greeted.count ? silent : greeted;
+  const auto chosen = entries_.find(refused.count > 0 ? refused.oldest : longer.oldest);
   if (!chosen->second.lingers_until) {
     report_stranger({error_code::io_failure,
                      "connect with a stranger: it is closed in its greeting: " +

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -52,6 +53,29 @@ TEST(TcpTransport, ClosesThoseFirstThatHaveNotSaidWhoTheyAre) {
   std::string room(1'000, '\0');
   EXPECT_GT(known.read(room)->bytes, 0U);
   EXPECT_FALSE(known.read(room)->is_ended);
+}
+
+// Nor can those crowd out others who repeat a hello that they have overheard.
+TEST(TcpTransport, ClosesThoseThatDoNotProveWhatTheyHaveSaidWhenTheyAreMore) {
+  auto settings = transport_settings(member(2));
+  settings.most_greetings = 3;
+  settings.connections.greeting_timeout = std::chrono::minutes{5};
+  transport_party two{std::move(settings)};
+  std::vector<tcp_socket> greeted;
+  const auto greet = [&] {
+    greeted.push_back(connect_to(two.transport().local()));
+    std::string hello;
+    handshake::dial(member(1), secret_of(), {2}, challenge_of('d'), hello);
+    write_all(greeted.back(), hello);
+    wait_for(greeted.back(), POLLIN);
+  };
+  for (int i = 0; i < 3; ++i) greet();
+  auto newcomer = connect_to(two.transport().local());
+  EXPECT_NE(read_to_end(greeted[0]), "");
+  greet();
+  EXPECT_NE(read_to_end(greeted[1]), "");
+  std::string room(1, '\0');
+  EXPECT_FALSE(newcomer.read(room)->is_ended);
 }
 
 TEST(TcpTransport, DoesNotReportEveryStrangerOfMany) {
