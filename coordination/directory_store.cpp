@@ -34,22 +34,7 @@ std::uint64_t number_in(const std::string& text) {
   return number;
 }
 
-error no_entry_name(const std::string& name) {
-  return {error_code::invalid_argument,
-          "the entry \"" + name +
-              "\" of a high-availability store: its name must be 1 to 100 of "
-              "the characters a-z, 0-9, '-', '_', '.', and not begin with '.'"};
-}
-
 }  // namespace
-
-bool is_entry_name(std::string_view name) {
-  const auto is_fitting = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  };
-  return !name.empty() && name.size() <= 100 && name.front() != '.' &&
-         std::all_of(name.begin(), name.end(), is_fitting);
-}
 
 directory_store::directory_store(file_system& files, std::string path)
     : files_{&files}, path_{std::move(path)} {
@@ -231,7 +216,7 @@ result<std::map<std::string, std::string>> directory_store::entries() {
 }
 
 status directory_store::put(leader_term term, const std::string& name, std::string_view text) {
-  if (!is_entry_name(name)) return no_entry_name(name);
+  if (auto fitting = check_entry_name(name); !fitting) return fitting;
   const auto activity = "write the entry " + name;
   if (auto newest = check_newest(term, activity); !newest) return newest;
   if (auto written = write(path_of("entries", term) + "/" + name, text); !written) return written;
@@ -239,7 +224,7 @@ status directory_store::put(leader_term term, const std::string& name, std::stri
 }
 
 status directory_store::erase(leader_term term, const std::string& name) {
-  if (!is_entry_name(name)) return no_entry_name(name);
+  if (auto fitting = check_entry_name(name); !fitting) return fitting;
   const auto activity = "erase the entry " + name;
   if (auto newest = check_newest(term, activity); !newest) return newest;
   const auto removed = files_->remove(path_of("entries", term) + "/" + name);

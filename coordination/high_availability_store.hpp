@@ -58,5 +58,7 @@ public:
 
 // Whether it can be the name of an entry.
 bool is_entry_name(std::string_view name);
+// Fails with error_code::invalid_argument if it cannot.
+status check_entry_name(const std::string& name);
 
 }  // namespace weir

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nobody leads while another does, and nothing that a leader was told to be written is lost: tried
-// with clocks that differ, on a disk that fails, with participants that stop between any two
-// operations of the disk.
+// with clocks that differ, on a disk that fails and on znodes whose connections are lost, with
+// participants that stop between any two requests.
 #include "coordination/leader_election.hpp"
 
 #include <algorithm>
@@ -13,8 +13,10 @@
 
 #include "coordination/directory_store.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
+#include "coordination/zookeeper_store.hpp"
 #include "tests/support/interrupting_file_system.hpp"
 #include "tests/support/random_numbers.hpp"
+#include "tests/support/simulated_znodes.hpp"
 
 namespace weir {
 namespace {
@@ -97,15 +99,20 @@ TEST_F(LeaderElection, ReportsADiskThatCannotBeAskedAndLeadsAsLongAsItMay) {
 
 // --- Under every kind of fault -------------------------------------------------------------------
 
+enum class kept_in : std::uint8_t { directory, znodes };
+
 // What is deliberately broken.
 struct flaw {
+  bool checks_no_versions = false;
   bool takes_refusal_for_success = false;
   double slowest_clock = 0.9;  // Of the world's time.
 };
 
 class contest {
 public:
-  contest(std::uint64_t seed, flaw with) : random_{seed}, flaw_{with}, disk_{seed} {
+  contest(std::uint64_t seed, kept_in where, flaw with)
+      : random_{seed}, where_{where}, flaw_{with}, disk_{seed} {
+    znodes_.checks_versions = !with.checks_no_versions;
     constexpr per_million chance{5'000};
     disk_.faults().set({.append = chance,
                         .sync = chance,
@@ -132,7 +139,7 @@ public:
 private:
   struct player {
     std::unique_ptr<interrupting_file_system> files;
-    std::unique_ptr<directory_store> store;
+    std::unique_ptr<high_availability_store> store;
     std::unique_ptr<leader_election> election;
     double rate = 1;
     std::int64_t ahead = 0;
@@ -150,9 +157,14 @@ private:
   void restart(std::size_t which) {
     auto& who = players_[which];
     if (who.is_busy) return;
-    who.store = std::make_unique<directory_store>(*who.files, "/ha");
+    who.store = store_of(who);
     who.election = std::make_unique<leader_election>(
         election_options{"player-" + std::to_string(++lives_), lease});
+  }
+  std::unique_ptr<high_availability_store> store_of(player& who) {
+    if (where_ == kept_in::directory) return std::make_unique<directory_store>(*who.files, "/ha");
+    return std::make_unique<zookeeper_store>(
+        std::make_unique<simulated_znode_tree>(znodes_, &random_, [this] { interrupt(); }), "/ha");
   }
   processing_time clock_of(const player& who) const {
     return processing_time{
@@ -165,7 +177,7 @@ private:
     most_leaders_ = std::max(most_leaders_, leaders);
     if (leaders > 1) wrong_ = "two lead";
   }
-  // The disk takes its time; sometimes so long that others do much meanwhile.
+  // The disk, or the server, takes its time; sometimes so long that others do much meanwhile.
   void interrupt() {
     pass(random_.below(20'000));
     if (depth_ >= 2 || random_.below(40) != 0) return;
@@ -227,8 +239,10 @@ private:
   }
 
   random_numbers random_;
+  kept_in where_;
   flaw flaw_;
   simulated_file_system disk_;
+  simulated_znodes znodes_;
   std::deque<player> players_;
   std::int64_t now_ = 0;
   int depth_ = 0;
@@ -240,14 +254,22 @@ private:
   std::string wrong_;
 };
 
-TEST(LeaderElectionOnABrokenDisk, HasOneLeaderAtMostAndLosesNothing) {
+void expect_one_leader_and_no_loss(kept_in where) {
   std::uint64_t written = 0;
   for (const auto seed : seeds_for(300)) {
-    contest tried{seed, {}};
+    contest tried{seed, where, {}};
     ASSERT_EQ(tried.run(), "") << "WEIR_TEST_SEED=" << seed;
     written += tried.written();
   }
   EXPECT_GT(written, 0U);
+}
+
+TEST(LeaderElectionOnABrokenDisk, HasOneLeaderAtMostAndLosesNothing) {
+  expect_one_leader_and_no_loss(kept_in::directory);
+}
+
+TEST(LeaderElectionOnLostConnections, HasOneLeaderAtMostAndLosesNothing) {
+  expect_one_leader_and_no_loss(kept_in::znodes);
 }
 
 // Two led: one took over between a beat's being due and its being shown (1175 to 5215). Entries
@@ -255,25 +277,33 @@ TEST(LeaderElectionOnABrokenDisk, HasOneLeaderAtMostAndLosesNothing) {
 // them.
 TEST(LeaderElectionOnABrokenDisk, HasMendedWhatThoseSeedsHadFound) {
   for (const std::uint64_t seed : {1175, 2004, 4015, 5215, 858545390, 858561788}) {
-    EXPECT_EQ((contest{seed, {}}.run()), "") << seed;
+    EXPECT_EQ((contest{seed, kept_in::directory, {}}.run()), "") << seed;
   }
 }
 
 // The first of 1,000 seeds that finds it.
-std::string caught(flaw with) {
+std::string caught(kept_in where, flaw with) {
   for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
-    if (auto wrong = contest{seed, with}.run(); !wrong.empty()) return wrong;
+    if (auto wrong = contest{seed, where, with}.run(); !wrong.empty()) return wrong;
   }
   return "";
 }
 
 TEST(LeaderElectionOnABrokenDisk, IsSeenToLoseWhatAFormerLeaderTakesForWritten) {
-  EXPECT_NE(caught({.takes_refusal_for_success = true}).find("had been written"),
-            std::string::npos);
+  for (const auto where : {kept_in::directory, kept_in::znodes}) {
+    EXPECT_NE(caught(where, {.takes_refusal_for_success = true}).find("had been written"),
+              std::string::npos);
+  }
+}
+
+TEST(LeaderElectionOnLostConnections, IsSeenToFailWithoutVersions) {
+  EXPECT_NE(caught(kept_in::znodes, {.checks_no_versions = true}), "");
 }
 
 TEST(LeaderElectionOnABrokenDisk, IsSeenToHaveTwoLeadersIfAClockIsTooSlow) {
-  EXPECT_EQ(caught({.slowest_clock = 0.3}), "two lead");
+  for (const auto where : {kept_in::directory, kept_in::znodes}) {
+    EXPECT_EQ(caught(where, {.slowest_clock = 0.3}), "two lead");
+  }
 }
 
 }  // namespace

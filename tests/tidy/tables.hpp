@@ -70,6 +70,7 @@ inline const std::vector<library_door> library_doors{
     {"openssl/",
      {"network/cluster_secret.cpp", "network/tls_channel.cpp", "network/tls_credentials.cpp",
       "tests/network/certificate_authority.cpp"}},
+    {"zookeeper/", {"coordination/zookeeper_client.cpp"}},
     {"gtest/", {"coordination/testing/simulate.hpp", "tests/*"}},
     {"gmock/", {"tests/*"}},
 };
@@ -96,8 +97,8 @@ inline const patterns engine_and_tests{"api/*",          "state/*",      "networ
 inline const std::vector<forbidden_call> forbidden_calls{
     {"steady_clock::now",
      engine_and_tests,
-     {"actors/caf_runtime.cpp", "network/tcp_transport_worker.cpp", "tests/benchmarks/*",
-      "tests/soak/*"}},
+     {"actors/caf_runtime.cpp", "coordination/zookeeper_client.cpp",
+      "network/tcp_transport_worker.cpp", "tests/benchmarks/*", "tests/soak/*"}},
     {"system_clock::now", engine_and_tests, {"actors/caf_runtime.cpp", "tests/benchmarks/*"}},
     {"high_resolution_clock::now", engine_and_tests, {}},
     {"clock_gettime", engine_and_tests, {"tests/benchmarks/*"}},
