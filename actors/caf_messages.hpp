@@ -15,6 +15,7 @@
 #include "actors/snapshot_facts.hpp"
 #include "actors/spilling_terms.hpp"
 #include "actors/task.hpp"
+#include "api/attempt_token.hpp"
 #include "api/error_policy.hpp"
 #include "api/failed_record.hpp"
 #include "api/ids.hpp"
@@ -53,7 +54,7 @@ struct snapshot_written {
 
 // What all tasks of an attempt have in common.
 struct attempt_terms {
-  std::string token;                 // See operator_context::attempt_token.
+  attempt_token token;               // See operator_context::attempt_token.
   std::string checkpoint_directory;  // Empty: there are no checkpoints.
   bool is_incremental = true;        // Snapshots leave out what earlier ones have.
   bool allows_non_restored_state = false;

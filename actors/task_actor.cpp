@@ -28,7 +28,7 @@ constexpr auto announce_interval = std::chrono::seconds{1};
 operator_environment environment_of(runtime& world, const attempt_terms& terms) {
   return {.files = &world.files(),
           .stores = &world.stores(),
-          .attempt_token = terms.token,
+          .attempt_token = to_string(terms.token),
           .has_checkpoints = !terms.checkpoint_directory.empty(),
           .is_incremental = terms.is_incremental,
           .allows_non_restored_state = terms.allows_non_restored_state,
@@ -238,7 +238,7 @@ void task_actor::on_snapshot_taken(task_snapshot taken) {
                                               snapshot_facts{.alignment = taken.alignment}});
   }
   const checkpoint_directory directory{world().files(), terms_->checkpoint_directory};
-  auto path = directory.snapshot_path(taken.checkpoint, attempt_, self.task);
+  auto path = directory.snapshot_path(taken.checkpoint, terms_->token, self.task);
   snapshot_header about{.checkpoint = taken.checkpoint,
                         .task = self.name,
                         .subtask = self.subtask,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/attempt_token.hpp"
 #include "api/sometimes.hpp"
 
 namespace weir {
@@ -56,12 +57,12 @@ processing_time later_by(processing_time time, duration span) {
   return time > processing_time::max() - span ? processing_time::max() : time + span;
 }
 
-// A task that begins late, when the job has gone on without it, must not take what is being written
-// for something left behind. The second half of a token is the attempt's number, in hexadecimal
-// digits of a fixed width, the first half is the same for all attempts of one job manager.
+// A task that begins late, when the job has gone on without it - in another attempt, or with
+// another job manager - must not take what is being written for something left behind.
 bool is_of_later_attempt(std::string_view token, std::string_view own) {
-  const auto half = own.size() / 2;
-  return token.size() == own.size() && token.substr(0, half) == own.substr(0, half) && token > own;
+  const auto theirs = parse_attempt_token(token);
+  const auto ours = parse_attempt_token(own);
+  return theirs && ours && is_later(*theirs, *ours);
 }
 
 }  // namespace

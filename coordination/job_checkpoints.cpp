@@ -43,8 +43,9 @@ job_checkpoints::job_checkpoints(std::shared_ptr<const execution_graph> graph, f
 
 job_checkpoints::~job_checkpoints() = default;
 
-status job_checkpoints::open() {
+status job_checkpoints::open(std::uint64_t chance) {
   const auto& options = graph_->options();
+  life_ = {.directory = chance};
   if (options.checkpoint_directory.empty()) return {};
   if (auto prepared = directory_.prepare(); !prepared) return prepared;
   auto lock = directory_.lock();
@@ -58,6 +59,10 @@ status job_checkpoints::open() {
       return within("checkpoint directory " + directory_.path(), ours.failure());
     }
   }
+  // Before the ids are read: what a former life still begins is not taken for ours.
+  const auto life = directory_.begin_life(chance);
+  if (!life) return life.failure();
+  life_ = *life;
   const auto highest = directory_.highest_id();
   if (!highest) return highest.failure();
   std::vector<checkpoint_id> ours;
@@ -71,6 +76,12 @@ status job_checkpoints::open() {
   coordinator_.emplace(checkpoint_policy_of(options), graph_->task_count(), *highest,
                        std::move(ours));
   return {};
+}
+
+attempt_token job_checkpoints::token_of(attempt_number attempt) const {
+  auto token = life_;
+  token.attempt = attempt;
+  return token;
 }
 
 // Only the first attempt asks the options; a later one goes on from what this job has completed,
@@ -304,6 +315,7 @@ checkpoint_manifest job_checkpoints::manifest_of(const checkpoint_commands::writ
   manifest.job_name = graph_->graph().name;
   manifest.graph_fingerprint = fingerprint(graph_->graph());
   manifest.attempt = attempt_;
+  manifest.life = life_.life;
   manifest.created = now;
   manifest.max_parallelism = graph_->options().max_parallelism;
   std::set<operator_id> with_state;

@@ -3,6 +3,7 @@
 // carried out on the disk. What is left is messages; `orders` says which.
 //
 //   directory/lock              held while the job runs
+//   directory/life-4            this job manager is the fourth there
 //   directory/chk-17/...        snapshots of the tasks, and the manifest that makes them one
 //   savepoints/savepoint-18-5f1c/...   a copy of chk-18, see state/savepoint_copy.hpp
 //
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/attempt_token.hpp"
 #include "api/file_system.hpp"
 #include "coordination/checkpoint_coordinator.hpp"
 #include "coordination/execution_graph.hpp"
@@ -50,9 +52,11 @@ public:
   // Whether the job takes checkpoints; without, nothing below but `begin` does anything.
   bool is_enabled() const noexcept { return coordinator_.has_value(); }
 
-  // Takes possession of the directory. Errors: it is another job's, or in use, or not to be
-  // written.
-  [[nodiscard]] status open();
+  // Takes possession of the directory and begins a life in it; without one, in none. `chance` is
+  // drawn at random. Errors: it is another job's, or in use, or not to be written.
+  [[nodiscard]] status open(std::uint64_t chance);
+  // REQUIRES: open() has succeeded.
+  attempt_token token_of(attempt_number attempt) const;
   // The newest checkpoint that is whole, or what the options say for the first attempt. Errors: it
   // does not fit the job.
   [[nodiscard]] result<beginning> begin(attempt_number attempt);
@@ -92,6 +96,7 @@ private:
   file_system* files_;
   checkpoint_directory directory_;
   std::unique_ptr<file_lock> lock_;
+  attempt_token life_;
   std::optional<checkpoint_coordinator> coordinator_;
   attempt_number attempt_;  // The last that has started.
   // Tasks that had nothing to do drain before the last task of their attempt has started.

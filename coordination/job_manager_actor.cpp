@@ -39,14 +39,14 @@ job_manager_actor::job_manager_actor(caf::actor_config& config, runtime& world,
                  !graph_->options().checkpoint_directory.empty()},
       checkpoints_{graph_, world.files()},
       poison_{graph_},
-      life_{hexadecimal(world.random())} {
+      chance_{world.random()} {
   obey(node);
 }
 
 caf::behavior job_manager_actor::make_behavior() {
   delayed_send(this, deployment_timeout, check_deployment{});
   delayed_send(this, graph_->options().progress_interval, report_progress{});
-  if (auto opened = checkpoints_.open(); !opened) {
+  if (auto opened = checkpoints_.open(chance_); !opened) {
     execute(lifecycle_.on_job_failed(opened.failure(), this_moment()));
   }
   return on_job_messages()
@@ -268,7 +268,7 @@ void job_manager_actor::deploy(attempt_number attempt) {
   }
   const auto& options = graph_->options();
   const auto terms = std::make_shared<const attempt_terms>(
-      attempt_terms{.token = life_ + hexadecimal(attempt.value),
+      attempt_terms{.token = checkpoints_.token_of(attempt),
                     .checkpoint_directory = options.checkpoint_directory,
                     .is_incremental = options.incremental_checkpoints,
                     .allows_non_restored_state = options.allow_non_restored_state,

@@ -76,7 +76,7 @@ private:
   job_lifecycle lifecycle_;
   job_checkpoints checkpoints_;
   poison_records poison_;
-  std::string life_;  // The first half of every attempt's token; its number is the second.
+  std::uint64_t chance_;  // Makes the tokens of its attempts differ from all others.
   std::optional<processing_time> tick_is_due_;
   std::vector<registered_task_manager> task_managers_;
   std::vector<offered_slot> offers_;

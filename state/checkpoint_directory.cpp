@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "state/checkpoint_lives.hpp"
 #include "state/snapshot_reader.hpp"
 #include "state/whole_file.hpp"
 
@@ -60,7 +61,8 @@ status checkpoint_directory::prepare() {
   auto made = files_->make_directories(path_);
   if (made) made = write_whole_file(*files_, probe, {});
   if (made) made = files_->remove(probe);
-  if (made) return {};
+  // Another job that prepares it in this moment may have removed the probe.
+  if (made || is_missing(made.failure())) return {};
   return within("checkpoint directory " + path_ + " cannot be written",
                 {made.failure().code,
                  made.failure().message + "; make it writable for this user, or set another one"});
@@ -81,10 +83,27 @@ std::string checkpoint_directory::directory_of(checkpoint_id id) const {
   return path_ + "/" + directory_name_of(id);
 }
 
-std::string checkpoint_directory::snapshot_path(checkpoint_id id, attempt_number attempt,
+std::string checkpoint_directory::snapshot_path(checkpoint_id id, const attempt_token& token,
                                                 task_index task) const {
-  return directory_of(id) + "/task-" + std::to_string(task.value) + ".attempt-" +
-         std::to_string(attempt.value) + ".snap";
+  return directory_of(id) + "/task-" + std::to_string(task.value) + ".life-" +
+         std::to_string(token.life) + ".attempt-" + std::to_string(token.attempt.value) + ".snap";
+}
+
+result<attempt_token> checkpoint_directory::begin_life(std::uint64_t chance) {
+  const auto token = checkpoint_lives{*files_, path_}.begin(chance);
+  if (token) life_ = token->life;
+  return token;
+}
+
+status checkpoint_directory::check_life() const {
+  if (life_ == 0) return {};
+  const auto newest = checkpoint_lives{*files_, path_}.newest();
+  if (!newest) return newest.failure();
+  if (*newest <= life_) return {};
+  return error{error_code::in_use, "checkpoint directory " + path_ + " is in life " +
+                                       std::to_string(*newest) + " of its job, and this is life " +
+                                       std::to_string(life_) +
+                                       ": another job manager has taken over; stop this one"};
 }
 
 checkpoint_id checkpoint_directory::entries::highest() const {
@@ -121,7 +140,8 @@ result<std::vector<checkpoint_id>> checkpoint_directory::all() const {
 status checkpoint_directory::complete(const checkpoint_manifest& manifest) {
   const std::string directory = directory_of(manifest.id);
   const std::string finished = manifest_in(directory);
-  auto done = files_->make_directories(directory);
+  auto done = check_life();
+  if (done) done = files_->make_directories(directory);
   if (done) done = write_whole_file(*files_, finished + ".tmp", encode_manifest(manifest));
   if (done) done = files_->rename(finished + ".tmp", finished);
   if (done) return {};
@@ -255,6 +275,7 @@ status checkpoint_directory::check_file(const checkpoint_manifest& manifest,
 status checkpoint_directory::discard(checkpoint_id id) {
   const std::string activity = "discard " + name_of(id);
   const std::string directory = directory_of(id);
+  if (auto ours = check_life(); !ours) return within(activity, ours.failure());
   const auto there = list();
   if (!there) return within(activity, there.failure());
   if (!std::binary_search(there->checkpoints.begin(), there->checkpoints.end(), id)) return {};

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The directory in which a job keeps its checkpoints:
 //
-//   lock                         held by the running job
-//   chk-17/task-3.attempt-2.snap what task 3 of attempt 2 wrote (state/snapshot_writer.hpp)
-//   chk-17/manifest              makes the files beside it a checkpoint
-//   used-18/                     18 was the highest id when it was discarded: it stays used
+//   lock                                held by the running job
+//   life-4                              the newest life of a job manager, the fourth
+//   chk-17/task-3.life-4.attempt-2.snap what task 3 wrote then (state/snapshot_writer.hpp)
+//   chk-17/manifest                     makes the files beside it a checkpoint
+//   used-18/                            18 was the highest id when it was discarded: it stays used
 //
 // 1. The rename to `manifest` is the commit point of a checkpoint: without a manifest there is
 //    none, whatever files there are.
 // 2. Discarding takes the manifest away first, durably. Then the files go, but for those that
 //    another manifest lists as shared: they go with the last that does. Which those are is always
 //    read from the manifests that are there.
-// 3. Other names are left alone.
+// 3. What is written in the life of one job manager has names of its own, whoever still writes in a
+//    former one: lives have different numbers (state/checkpoint_lives.hpp).
+// 4. Other names are left alone.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +24,7 @@
 #include <string>
 #include <vector>
 
+#include "api/attempt_token.hpp"
 #include "api/error.hpp"
 #include "api/file_system.hpp"
 #include "api/ids.hpp"
@@ -54,8 +58,12 @@ public:
   // REQUIRES: prepare() succeeded.
   result<std::unique_ptr<file_lock>> lock();
 
+  // Begins the next life, as checkpoint_lives::begin. After it, `complete` and `discard` fail with
+  // error_code::in_use once a later one has begun. REQUIRES: prepare() succeeded.
+  result<attempt_token> begin_life(std::uint64_t chance);
+
   // Where a task is to write its snapshot. Inside directory_of(id).
-  std::string snapshot_path(checkpoint_id id, attempt_number attempt, task_index task) const;
+  std::string snapshot_path(checkpoint_id id, const attempt_token& token, task_index task) const;
   std::string directory_of(checkpoint_id id) const;
 
   // The highest id of which anything is there, completed or not, or that was discarded: a new
@@ -102,8 +110,11 @@ private:
   status remove_files(const std::string& directory,
                       const std::function<bool(const std::string& name)>& is_needed);
 
+  status check_life() const;
+
   file_system* files_;
   std::string path_;
+  std::uint32_t life_ = 0;  // That was begun by this object.
 };
 
 }  // namespace weir

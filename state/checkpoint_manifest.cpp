@@ -88,9 +88,11 @@ result<checkpoint_manifest> decode_manifest(std::string_view bytes) {
     return damaged(std::to_string(bytes.size() - frame.length) + " bytes too many at its end");
   }
   if (frame.checksum != crc32c(bytes)) return damaged("checksum mismatch");
-  // A body of version 1 is one of version 2 without the list of shared files.
+  // A body of version 1 is one of version 2 without the list of shared files, and that is one of
+  // version 3 without the life.
   std::string body{bytes};
-  if (*version == 1) codecs::encode_length(0, body);
+  if (*version < 2) codecs::encode_length(0, body);
+  if (*version < 3) codec<std::uint32_t>::encode(0, body);
   bytes = body;
   auto manifest = codec<checkpoint_manifest>::decode(bytes);
   if (!manifest) return damaged(manifest.failure().message);

@@ -22,7 +22,7 @@
 
 namespace weir {
 
-inline constexpr file_format manifest_format{"WEIRMANI", "checkpoint manifest", 2};
+inline constexpr file_format manifest_format{"WEIRMANI", "checkpoint manifest", 3};
 
 struct manifest_operator {
   operator_id id;
@@ -52,10 +52,11 @@ struct checkpoint_manifest {
   std::vector<manifest_file> files;
   // What else it needs: of earlier checkpoints, or in its own directory but no task's snapshot.
   std::vector<shared_file> shared{};
+  std::uint32_t life = 0;  // Of the job manager, see api/attempt_token.hpp; 0: not known.
   friend bool operator==(const checkpoint_manifest&, const checkpoint_manifest&) = default;
 };
 WEIR_FIELDS(checkpoint_manifest, id, job_name, graph_fingerprint, attempt, created, is_savepoint,
-            max_parallelism, operators, files, shared)
+            max_parallelism, operators, files, shared, life)
 
 // REQUIRES: the id is not 0; operators are distinct, files have distinct paths inside the
 // directory, and their operators are among the manifest's; shared files are distinct, of this

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A savepoint: the files of a checkpoint once more, in a directory that needs no other.
 //
-//   savepoint-17-5f1c/task-3.attempt-2.snap   copied byte by byte
+//   savepoint-17-5f1c/task-3.life-4.attempt-2.snap   copied byte by byte
 //   savepoint-17-5f1c/manifest                its rename makes the files beside it a savepoint
 //
 // The work comes first and the commit point last, so that between the two the checkpoint itself can

@@ -34,7 +34,7 @@ Message there_and_back(Message sent) {
 
 std::shared_ptr<const attempt_terms> some_terms() {
   attempt_terms terms;
-  terms.token = "3-17";
+  terms.token = {.directory = 5, .life = 2, .attempt = {3}, .claim = 17};
   terms.checkpoint_directory = "file:///checkpoints";
   terms.is_incremental = false;
   terms.allows_non_restored_state = true;
@@ -56,7 +56,8 @@ TEST(JobMessageCodec, BringsADeploymentWithItsTerms) {
   ASSERT_EQ(got.splits.size(), 2U);
   EXPECT_EQ(got.splits[0], (source_split{"orders.csv[0,10)", "5"}));
   EXPECT_EQ(got.job_manager, (actor_address{{1}, 42}));
-  EXPECT_EQ(got.terms->token, "3-17");
+  EXPECT_EQ(got.terms->token,
+            (attempt_token{.directory = 5, .life = 2, .attempt = {3}, .claim = 17}));
   EXPECT_EQ(got.terms->spilling.store.directory, "/scratch");
   EXPECT_EQ(got.terms->snapshot_files.back(), "chk-9/b.snap");
   EXPECT_EQ(got.terms->poison.at("record"), error_policy::dead_letter);

@@ -183,8 +183,21 @@ TEST(GoldenFiles, ManifestOfVersion2IsRead) {
   EXPECT_EQ(*manifest, golden_manifest_of_version_2());
 }
 
-TEST(GoldenFiles, ManifestOfVersion2IsWrittenTheSame) {
-  expect_golden("manifest_2", encode_manifest(golden_manifest_of_version_2()));
+checkpoint_manifest golden_manifest_of_version_3() {
+  auto manifest = golden_manifest_of_version_2();
+  manifest.files[0].path = "task-0.life-4.attempt-3.snap";
+  manifest.life = 4;
+  return manifest;
+}
+
+TEST(GoldenFiles, ManifestOfVersion3IsRead) {
+  const auto manifest = decode_manifest(bytes_of(golden_path("manifest_3")));
+  ASSERT_TRUE(manifest) << manifest.failure().message;
+  EXPECT_EQ(*manifest, golden_manifest_of_version_3());
+}
+
+TEST(GoldenFiles, ManifestOfVersion3IsWrittenTheSame) {
+  expect_golden("manifest_3", encode_manifest(golden_manifest_of_version_3()));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/attempt_token.hpp"
 #include "tests/connectors/faulty_file_system.hpp"
 #include "tests/connectors/sink_writing.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -251,6 +252,34 @@ TEST_F(PartFiles, ClearAwayWhatSeveralAttemptsLeft) {
   expected.push_back("out.part-0.t3-0.in-progress");
   std::sort(expected.begin(), expected.end());
   EXPECT_EQ(there(), expected);
+}
+
+// A task of a former life that is opened late: by then the next job manager's are writing.
+TEST_F(PartFiles, LeaveAloneWhatALaterLifeWrites) {
+  const auto token = [](std::uint32_t life, std::uint32_t attempt) {
+    return to_string(
+        attempt_token{.directory = 7, .life = life, .attempt = {attempt}, .claim = life});
+  };
+  auto later = attempt(token(2, 1));
+  ASSERT_TRUE(later->append("b"));
+  auto before = attempt(token(1, 8), 1);
+  ASSERT_TRUE(before->append("a"));
+  ASSERT_EQ(there().size(), 2U);
+  ASSERT_TRUE(attempt(token(1, 9))->recover({}));
+  EXPECT_EQ(there(), list{"out.part-0." + token(2, 1) + "-0.in-progress"});
+  ASSERT_TRUE(attempt(token(3, 1))->recover({}));
+  EXPECT_EQ(there(), list{});
+}
+
+TEST_F(PartFiles, ClearAwayWhatWasBegunForAnotherCheckpointDirectory) {
+  auto other = attempt(to_string(attempt_token{.directory = 8, .life = 9, .attempt = {1}}));
+  ASSERT_TRUE(other->append("a"));
+  auto of_weir_0_1 = attempt(std::string(32, 'f'));
+  ASSERT_TRUE(of_weir_0_1->append("a"));
+  ASSERT_EQ(there().size(), 2U);
+  ASSERT_TRUE(
+      attempt(to_string(attempt_token{.directory = 7, .life = 1, .attempt = {1}}))->recover({}));
+  EXPECT_EQ(there(), list{});
 }
 
 TEST_F(PartFiles, WithoutCheckpointsRecoverBesideTheOtherSubtasks) {

@@ -30,7 +30,7 @@ protected:
   }
   std::unique_ptr<job_checkpoints> opened() {
     auto made = make(job_);
-    const auto taken = made->open();
+    const auto taken = made->open(++lives_);
     EXPECT_TRUE(taken) << (taken ? "" : taken.failure().message);
     return made;
   }
@@ -40,7 +40,7 @@ protected:
                                       attempt_number attempt = first,
                                       std::vector<shared_file> shared = {}) {
     const checkpoint_directory directory{disk_, "/chk"};
-    const auto path = directory.snapshot_path(id, attempt, {0});
+    const auto path = directory.snapshot_path(id, checkpoints.token_of(attempt), {0});
     std::vector<operator_snapshot> content;
     const auto id_of_source = graph_->id_of({0});
     content.push_back({id_of_source, "numbers", {}, {{"splits", "xyz"}}});
@@ -81,6 +81,7 @@ protected:
     return outcome ? "" : outcome.failure().message;
   }
 
+  std::uint64_t lives_ = 0;
   simulated_file_system disk_;
   sink_results results_;
   linear_job job_ = std::move(linear_job{source_node(10)}.then(sink_node(results_)));
@@ -92,7 +93,7 @@ protected:
 TEST_F(JobCheckpoints, DoesNothingWithoutADirectory) {
   options_.checkpoint_directory.clear();
   const auto checkpoints = make(job_);
-  EXPECT_TRUE(checkpoints->open());
+  EXPECT_TRUE(checkpoints->open(++lives_));
   EXPECT_FALSE(checkpoints->is_enabled());
   EXPECT_TRUE(checkpoints->on_state(job_state::running, first, now_).triggers.empty());
   EXPECT_TRUE(checkpoints->on_tick(now_ + 1h).triggers.empty());
@@ -146,10 +147,10 @@ TEST_F(JobCheckpoints, KeepsTheFilesThatTheNewestShares) {
   const auto checkpoints = opened();
   static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
   take(*checkpoints);
-  const auto bytes = disk_.content_of("/chk/chk-1/task-0.attempt-1.snap").size();
+  const auto bytes = disk_.content_of("/chk/chk-1/task-0.life-1.attempt-1.snap").size();
   now_ += 1s;
   EXPECT_EQ(checkpoints->on_tick(now_).triggers.at(0).base.checkpoint, checkpoint_id{1});
-  const std::vector<shared_file> shared{{{1}, "task-0.attempt-1.snap", bytes}};
+  const std::vector<shared_file> shared{{{1}, "task-0.life-1.attempt-1.snap", bytes}};
   EXPECT_EQ(acknowledge(*checkpoints, {2}, first, shared).completed.size(), 1U);
   const checkpoint_directory directory{disk_, "/chk"};
   ASSERT_TRUE(directory.latest() && *directory.latest());
@@ -168,7 +169,7 @@ TEST_F(JobCheckpoints, BeginsTheNextAttemptWithTheNewest) {
   const auto begin = checkpoints->begin({2});
   ASSERT_TRUE(begin);
   EXPECT_EQ(begin->checkpoint, id);
-  EXPECT_EQ(begin->files, std::vector<std::string>{"/chk/chk-1/task-0.attempt-1.snap"});
+  EXPECT_EQ(begin->files, std::vector<std::string>{"/chk/chk-1/task-0.life-1.attempt-1.snap"});
 }
 
 TEST_F(JobCheckpoints, GoesOnFromAnEarlierLifeOnlyIfToldTo) {
@@ -190,26 +191,27 @@ TEST_F(JobCheckpoints, GoesOnFromAnEarlierLifeOnlyIfToldTo) {
 
 TEST_F(JobCheckpoints, RemovesWhatKilledProcessesDidNotComplete) {
   take_in_an_earlier_life(1);
-  disk_.put("/chk/chk-2/task-0.attempt-1.snap", "half of it");
+  disk_.put("/chk/chk-2/task-0.life-1.attempt-1.snap", "half of it");
   disk_.put("/chk/chk-4/manifest.tmp", "");
   options_.restore = "latest";
   const auto checkpoints = opened();
   EXPECT_EQ(checkpoints->begin(first)->checkpoint, checkpoint_id{1});
   static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
   EXPECT_EQ(take(*checkpoints), checkpoint_id{5}) << "ids are never used again";
-  EXPECT_EQ(*disk_.list("/chk"), (std::vector<std::string>{"chk-5", "lock"}));
+  EXPECT_EQ(*disk_.list("/chk"), (std::vector<std::string>{"chk-5", "life-2", "lock"}));
 }
 
 TEST_F(JobCheckpoints, PassesOverADamagedOneLoudly) {
   options_.retained_checkpoints = 2;
   take_in_an_earlier_life(2);
-  EXPECT_TRUE(disk_.truncate("/chk/chk-2/task-0.attempt-1.snap", 30));
+  EXPECT_TRUE(disk_.truncate("/chk/chk-2/task-0.life-1.attempt-1.snap", 30));
   options_.restore = "latest";
   const auto begin = opened()->begin(first);
   ASSERT_TRUE(begin);
   EXPECT_EQ(begin->checkpoint, checkpoint_id{1});
   ASSERT_EQ(begin->warnings.size(), 1U);
-  EXPECT_NE(begin->warnings[0].message.find("/chk/chk-2/task-0.attempt-1.snap"), std::string::npos)
+  EXPECT_NE(begin->warnings[0].message.find("/chk/chk-2/task-0.life-1.attempt-1.snap"),
+            std::string::npos)
       << begin->warnings[0].message;
 }
 
@@ -219,14 +221,14 @@ TEST_F(JobCheckpoints, RefusesTheDirectoryOfAnotherJob) {
   other.name = "other";
   graph_ = std::make_shared<const execution_graph>(other, options_);
   job_checkpoints checkpoints{graph_, disk_};
-  EXPECT_EQ(message_of(checkpoints.open()),
+  EXPECT_EQ(message_of(checkpoints.open(++lives_)),
             "checkpoint directory /chk: it is of the job \"test\", and this one is \"other\"; give "
             "each job an execution.checkpointing.dir of its own");
 }
 
 TEST_F(JobCheckpoints, RefusesADirectoryThatIsInUse) {
   const auto running = opened();
-  const auto refused = make(job_)->open();
+  const auto refused = make(job_)->open(++lives_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.failure().code, error_code::in_use);
   EXPECT_EQ(refused.failure().message,

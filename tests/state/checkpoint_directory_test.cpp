@@ -19,6 +19,7 @@ namespace weir {
 namespace {
 
 constexpr operator_id counts{7};
+constexpr attempt_token some_token{.life = 4, .attempt = {2}};
 
 // Writes one file of a checkpoint; its manifest.
 checkpoint_manifest write_files(file_system& files, const checkpoint_directory& directory,
@@ -27,7 +28,7 @@ checkpoint_manifest write_files(file_system& files, const checkpoint_directory& 
   content.id = counts;
   content.name = "counts (1/1)";
   content.tables.push_back(section("t", counts_schema, {{{0, 128}, 1, "some entries"}}));
-  const auto path = directory.snapshot_path({id}, {2}, {3});
+  const auto path = directory.snapshot_path({id}, some_token, {3});
   const auto bytes =
       write_snapshot(files, path, {{id}, "counts", {0}, 1, 128}, content_of(std::move(content)));
   checkpoint_manifest manifest;
@@ -68,7 +69,23 @@ protected:
 
 TEST_F(CheckpointDirectory, HasReadableNames) {
   EXPECT_EQ(directory.path(), "/state");
-  EXPECT_EQ(directory.snapshot_path({17}, {2}, {3}), "/state/chk-17/task-3.attempt-2.snap");
+  EXPECT_EQ(directory.snapshot_path({17}, some_token, {3}),
+            "/state/chk-17/task-3.life-4.attempt-2.snap");
+}
+
+// The path in the manifest counts, whatever a version of Weir would call it.
+TEST_F(CheckpointDirectory, FindsSnapshotsThatAreNamedAsBeforeThereWereLives) {
+  auto manifest = write_files(files, directory, 1);
+  const std::string former = "task-3.attempt-2.snap";
+  ASSERT_TRUE(files.rename("/state/chk-1/" + manifest.files[0].path, "/state/chk-1/" + former));
+  manifest.files[0].path = former;
+  ASSERT_TRUE(directory.complete(manifest));
+  ASSERT_TRUE(directory.begin_life(1));
+  const auto latest = directory.latest();
+  ASSERT_TRUE(latest && *latest);
+  EXPECT_EQ((*latest)->manifest.files[0].path, former);
+  EXPECT_TRUE(directory.discard({1}));
+  EXPECT_FALSE(files.stat("/state/chk-1/" + former));
 }
 
 TEST_F(CheckpointDirectory, BeginsEmpty) {
@@ -86,7 +103,7 @@ TEST_F(CheckpointDirectory, FindsTheNewestCompletedCheckpoint) {
   ASSERT_TRUE(latest && *latest);
   EXPECT_EQ((*latest)->manifest, manifest);
   EXPECT_EQ((*latest)->directory, "/state/chk-10");
-  EXPECT_EQ((*latest)->path_of(manifest.files[0]), directory.snapshot_path({10}, {2}, {3}));
+  EXPECT_EQ((*latest)->path_of(manifest.files[0]), directory.snapshot_path({10}, some_token, {3}));
   EXPECT_TRUE((*latest)->passed_over.empty());
   EXPECT_EQ(*directory.all(), (std::vector<checkpoint_id>{{9}, {10}, {11}}));
 }
@@ -119,8 +136,8 @@ TEST_F(CheckpointDirectory, PassesOverDamagedCheckpointsLoudly) {
   complete(3);
   complete(4);
   damage("/state/chk-4/manifest", 1);
-  damage(directory.snapshot_path({3}, {2}, {3}), 40);
-  ASSERT_TRUE(files.remove(directory.snapshot_path({2}, {2}, {3})));
+  damage(directory.snapshot_path({3}, some_token, {3}), 40);
+  ASSERT_TRUE(files.remove(directory.snapshot_path({2}, some_token, {3})));
   const auto latest = directory.latest();
   ASSERT_TRUE(latest && *latest);
   EXPECT_EQ((*latest)->manifest.id, checkpoint_id{1});
@@ -129,20 +146,20 @@ TEST_F(CheckpointDirectory, PassesOverDamagedCheckpointsLoudly) {
   EXPECT_TRUE(
       passed_over[0].message.starts_with("checkpoint 4: /state/chk-4/manifest: checksum mismatch"));
   EXPECT_TRUE(passed_over[1].message.starts_with(
-      "checkpoint 3: /state/chk-3/task-3.attempt-2.snap: index at byte"));
+      "checkpoint 3: /state/chk-3/task-3.life-4.attempt-2.snap: index at byte"));
   EXPECT_EQ(passed_over[2].message,
-            "checkpoint 2: open /state/chk-2/task-3.attempt-2.snap: no "
+            "checkpoint 2: open /state/chk-2/task-3.life-4.attempt-2.snap: no "
             "such file or directory");
 }
 
 TEST_F(CheckpointDirectory, NoticesFilesThatAreNotTheManifests) {
   complete(1);
   complete(2);
-  const auto path = directory.snapshot_path({2}, {2}, {3});
+  const auto path = directory.snapshot_path({2}, some_token, {3});
   const auto whole = files.content_of(path);
   const auto reason = [&] { return (*directory.latest())->passed_over.at(0).message; };
 
-  files.put(path, files.content_of(directory.snapshot_path({1}, {2}, {3})));
+  files.put(path, files.content_of(directory.snapshot_path({1}, some_token, {3})));
   EXPECT_EQ(reason(), "checkpoint 2: " + path +
                           ": is of checkpoint 1, its manifest of checkpoint "
                           "2; restore from another checkpoint");
@@ -151,7 +168,7 @@ TEST_F(CheckpointDirectory, NoticesFilesThatAreNotTheManifests) {
   files.put(path, whole);
   EXPECT_EQ(latest_id(), 2U);
   files.put("/state/chk-3/manifest", files.content_of("/state/chk-2/manifest"));
-  files.put("/state/chk-3/task-3.attempt-2.snap", whole);
+  files.put("/state/chk-3/task-3.life-4.attempt-2.snap", whole);
   EXPECT_EQ(reason(),
             "checkpoint 3: /state/chk-3/manifest: is that of checkpoint 2: it was moved "
             "or replaced");
@@ -162,19 +179,20 @@ TEST_F(CheckpointDirectory, NoticesAnOperatorThatIsMissingInAFile) {
   manifest.operators.push_back({operator_id{8}, "sink", 1});
   manifest.files[0].operators.push_back(operator_id{8});
   ASSERT_TRUE(directory.complete(manifest));
-  EXPECT_EQ(directory.at("/state/chk-1").failure().message,
-            "/state/chk-1/task-3.attempt-2.snap: has nothing of operator sink, which its manifest "
-            "says it has; restore from another checkpoint");
+  EXPECT_EQ(
+      directory.at("/state/chk-1").failure().message,
+      "/state/chk-1/task-3.life-4.attempt-2.snap: has nothing of operator sink, which its manifest "
+      "says it has; restore from another checkpoint");
 }
 
 TEST_F(CheckpointDirectory, DoesNotGoBackBeforeWhatANewerWeirWrote) {
   complete(1);
-  files.put("/state/chk-2/manifest", encode_format_header({"WEIRMANI", "checkpoint manifest", 3}));
+  files.put("/state/chk-2/manifest", encode_format_header({"WEIRMANI", "checkpoint manifest", 4}));
   const auto latest = directory.latest();
   ASSERT_FALSE(latest);
   EXPECT_EQ(latest.failure().message,
-            "checkpoint 2: /state/chk-2/manifest: was written by a newer Weir (format 3; this one "
-            "reads up to 2): use that version or a newer one; it may be whole: make it readable, "
+            "checkpoint 2: /state/chk-2/manifest: was written by a newer Weir (format 4; this one "
+            "reads up to 3): use that version or a newer one; it may be whole: make it readable, "
             "or say which older one to restore");
 }
 
@@ -200,7 +218,7 @@ TEST_F(CheckpointDirectory, SaysWhyAPathIsNoCheckpoint) {
   EXPECT_EQ(reason("/state/chk-6"), look +
                                         "/state/chk-6: it has no manifest: it was never "
                                         "completed, or it is no checkpoint");
-  const auto file = directory.snapshot_path({5}, {2}, {3});
+  const auto file = directory.snapshot_path({5}, some_token, {3});
   EXPECT_EQ(reason(file), look + file +
                               ": a checkpoint is a directory that has a file "
                               "\"manifest\": name the one or the other");
@@ -340,7 +358,7 @@ TEST(CheckpointDirectoryOnADisk, DoesNotGoBackBeforeWhatItMayNotRead) {
   ASSERT_TRUE(directory.prepare());
   ASSERT_TRUE(directory.complete(write_files(files, directory, 1)));
   ASSERT_TRUE(directory.complete(write_files(files, directory, 2)));
-  files.unreadable = directory.snapshot_path({2}, {2}, {3});
+  files.unreadable = directory.snapshot_path({2}, some_token, {3});
   const auto latest = directory.latest();
   ASSERT_FALSE(latest);
   EXPECT_EQ(latest.failure().code, error_code::permission_denied);

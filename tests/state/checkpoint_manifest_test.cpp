@@ -95,7 +95,7 @@ TEST(CheckpointManifest, SaysThatANewerWeirWroteIt) {
   EXPECT_EQ(manifest.failure().code, error_code::invalid_argument);
   EXPECT_EQ(manifest.failure().message,
             "was written by a newer Weir (format 9; this one reads up "
-            "to 2): use that version or a newer one");
+            "to 3): use that version or a newer one");
 }
 
 TEST(CheckpointManifest, BelievesNothingThatMakesNoSense) {

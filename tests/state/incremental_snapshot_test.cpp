@@ -160,7 +160,7 @@ TEST_F(IncrementalSnapshot, IsReadAsWhatItWasWhateverChanges) {
         expected.insert(content(i));
         bytes += content(i).size();
       }
-      const auto path = directory.snapshot_path({id}, {1}, {0});
+      const auto path = directory.snapshot_path({id}, {.life = 1, .attempt = {1}}, {0});
       auto writer = snapshot_writer::create(
           disk, path, {{id}, "counts", {0}, 1, 128},
           content_of({counts,
@@ -179,7 +179,7 @@ TEST_F(IncrementalSnapshot, IsReadAsWhatItWasWhateverChanges) {
       manifest.job_name = "job";
       manifest.max_parallelism = 128;
       manifest.operators = {{counts, "counts", 1}};
-      manifest.files = {{"task-0.attempt-1.snap", writer->bytes_written(), {counts}}};
+      manifest.files = {{"task-0.life-1.attempt-1.snap", writer->bytes_written(), {counts}}};
       manifest.shared = writer->shared();
       ASSERT_TRUE(directory.complete(manifest));
       if (base) {

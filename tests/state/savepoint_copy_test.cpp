@@ -14,6 +14,7 @@ namespace weir {
 namespace {
 
 constexpr operator_id counts{7};
+constexpr attempt_token some_token{.life = 4, .attempt = {2}};
 const std::string place = "/savepoints/savepoint-17-ab";
 
 class SavepointCopy : public testing::Test {
@@ -26,7 +27,7 @@ protected:
     content.id = counts;
     content.name = "counts (1/1)";
     content.parts["part"] = std::string(3000000, 'x');
-    const auto path = directory.snapshot_path({17}, {2}, {3});
+    const auto path = directory.snapshot_path({17}, some_token, {3});
     const auto bytes =
         write_snapshot(files, path, {{17}, "counts", {0}, 1, 128}, content_of(std::move(content)));
     manifest.id = {17};
@@ -98,7 +99,7 @@ TEST_F(SavepointCopy, SaysThatAFileOfTheCheckpointIsShorterThanItsManifest) {
   const auto bytes = std::to_string(manifest.files[0].bytes - 1);
   EXPECT_EQ(taken.failure().message,
             "write the savepoint " + place +
-                ": /checkpoints/chk-17/task-3.attempt-2.snap: ends after " + bytes + " of " +
+                ": /checkpoints/chk-17/task-3.life-4.attempt-2.snap: ends after " + bytes + " of " +
                 std::to_string(manifest.files[0].bytes) + " bytes; take another savepoint");
   EXPECT_FALSE(files.stat(place));
 }

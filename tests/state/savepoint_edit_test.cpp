@@ -166,9 +166,9 @@ protected:
     }
     operator_snapshot content{{7}, "number", {}, {{"position", "abc"}}};
     content.tables.push_back(section("seen", counts_schema, std::move(blocks)));
-    auto writer = snapshot_writer::create(files, directory.snapshot_path({id}, {1}, {0}),
-                                          {{id}, "number", {0}, 1, 128},
-                                          content_of(std::move(content)), base_);
+    auto writer = snapshot_writer::create(
+        files, directory.snapshot_path({id}, {.life = 1, .attempt = {1}}, {0}),
+        {{id}, "number", {0}, 1, 128}, content_of(std::move(content)), base_);
     ASSERT_TRUE(writer.ok()) << writer.failure().message;
     while (!*writer->write_some(state_block_size)) {
     }
@@ -178,7 +178,7 @@ protected:
     manifest.job_name = "counting";
     manifest.max_parallelism = 128;
     manifest.operators = {{{7}, "number", 1}};
-    manifest.files = {{"task-0.attempt-1.snap", writer->bytes_written(), {{7}}}};
+    manifest.files = {{"task-0.life-1.attempt-1.snap", writer->bytes_written(), {{7}}}};
     manifest.shared = writer->shared();
     ASSERT_TRUE(directory.complete(manifest).ok());
   }
@@ -273,11 +273,11 @@ TEST_F(IncrementalSavepointEdit, ChangesSeveralEntriesOneAfterTheOther) {
 
 TEST_F(IncrementalSavepointEdit, LeavesNothingIfASharedFileCannotBeRead) {
   const auto from = stored_state::open(files, "/ck/chk-13");
-  ASSERT_TRUE(files.remove("/ck/chk-11/task-0.attempt-1.snap").ok());
+  ASSERT_TRUE(files.remove("/ck/chk-11/task-0.life-1.attempt-1.snap").ok());
   const auto done =
       write_edited_savepoint(files, from->found(), {"number", "seen", "c", {}, "1"}, "/new");
   ASSERT_FALSE(done.ok());
-  EXPECT_NE(done.failure().message.find("needs checkpoint 11: task-0.attempt-1.snap"),
+  EXPECT_NE(done.failure().message.find("needs checkpoint 11: task-0.life-1.attempt-1.snap"),
             std::string::npos)
       << done.failure().message;
   EXPECT_FALSE(files.list("/new").ok() && !files.list("/new")->empty());

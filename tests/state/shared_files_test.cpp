@@ -72,15 +72,15 @@ void complete(file_system& files, std::uint64_t id, std::vector<std::uint64_t> n
   manifest.id = {id};
   manifest.job_name = "job";
   manifest.operators = {{counts, "counts", 1}};
-  const auto path = directory.snapshot_path({id}, {1}, {0});
+  const auto path = directory.snapshot_path({id}, {.life = 1, .attempt = {1}}, {0});
   operator_snapshot content{counts, "counts (1/1)", {}, {{"part", std::to_string(id)}}};
   const auto bytes =
       write_snapshot(files, path, {{id}, "counts", {0}, 1, 128}, content_of(std::move(content)));
-  manifest.files = {{"task-0.attempt-1.snap", bytes, {counts}}};
+  manifest.files = {{"task-0.life-1.attempt-1.snap", bytes, {counts}}};
   for (const auto each : needs) {
-    const auto of = files.stat(directory.snapshot_path({each}, {1}, {0}));
+    const auto of = files.stat(directory.snapshot_path({each}, {.life = 1, .attempt = {1}}, {0}));
     ASSERT_TRUE(of) << of.failure().message;
-    manifest.shared.push_back({{each}, "task-0.attempt-1.snap", of->size});
+    manifest.shared.push_back({{each}, "task-0.life-1.attempt-1.snap", of->size});
   }
   const auto completed = directory.complete(manifest);
   ASSERT_TRUE(completed) << completed.failure().message;
@@ -100,7 +100,7 @@ protected:
   }
   std::vector<std::string> there() { return *disk.list("/state"); }
   bool has(std::uint64_t id) {
-    return disk.stat("/state/chk-" + std::to_string(id) + "/task-0.attempt-1.snap").ok();
+    return disk.stat("/state/chk-" + std::to_string(id) + "/task-0.life-1.attempt-1.snap").ok();
   }
   using names = std::vector<std::string>;
 
@@ -129,7 +129,8 @@ TEST_F(SharedFiles, GoOnlyOneByOne) {
   disk.put("/state/chk-1/other.sst", "12345");
   complete(disk, 2, {1});
   discard(1);
-  EXPECT_EQ(*disk.list("/state/chk-1"), (names{"manifest.discarded", "task-0.attempt-1.snap"}));
+  EXPECT_EQ(*disk.list("/state/chk-1"),
+            (names{"manifest.discarded", "task-0.life-1.attempt-1.snap"}));
 }
 
 TEST_F(SharedFiles, AreNotCountedAsACheckpoint) {
@@ -143,7 +144,7 @@ TEST_F(SharedFiles, AreNotCountedAsACheckpoint) {
 TEST_F(SharedFiles, AreMissedWhenTheyAreGoneOrNotWhatTheyWere) {
   complete(disk, 1, {});
   complete(disk, 2, {1});
-  const std::string path = "/state/chk-1/task-0.attempt-1.snap";
+  const std::string path = "/state/chk-1/task-0.life-1.attempt-1.snap";
   const auto bytes = disk.content_of(path);
   const auto reason = [&] {
     const auto found = checkpoint_directory{disk, "/state"}.at("/state/chk-2");

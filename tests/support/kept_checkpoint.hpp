@@ -50,7 +50,8 @@ inline void keep_checkpoint(file_system& files, std::uint64_t id,
       blocks.push_back({{0, 128}, subtasks[i].size(), encoded_counts(subtasks[i])});
     }
     content.tables.push_back(section("seen", schema, std::move(blocks)));
-    const auto path = directory.snapshot_path(manifest.id, attempt_number{1}, task_index{i});
+    const auto path =
+        directory.snapshot_path(manifest.id, {.life = 1, .attempt = {1}}, task_index{i});
     const auto bytes =
         write_snapshot(files, path, {manifest.id, "number", subtask_index{i}, parallelism, 128},
                        content_of(std::move(content)));
