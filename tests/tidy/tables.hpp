@@ -68,9 +68,8 @@ inline const std::vector<library_door> library_doors{
     {"rocksdb/", {"state/rocksdb_store.cpp"}},
     {"librdkafka/", {}},
     {"openssl/",
-     {"network/cluster_secret.cpp", "network/tls_channel.cpp", "network/tls_credentials.cpp",
-      "tests/network/certificate_authority.cpp"}},
-    {"zookeeper/", {"coordination/zookeeper_client.cpp"}},
+     {"network/cluster_secret.cpp", "network/sha256.cpp", "network/tls_channel.cpp",
+      "network/tls_credentials.cpp", "tests/network/certificate_authority.cpp"}},
     {"gtest/", {"coordination/testing/simulate.hpp", "tests/*"}},
     {"gmock/", {"tests/*"}},
 };

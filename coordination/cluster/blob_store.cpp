@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drafts and names; see coordination/cluster/blob_store.hpp.
+#include "coordination/cluster/blob_store.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+namespace {
+
+status check(const blob_chunk& chunk) {
+  const auto wrong = [](const std::string& what) {
+    return error{error_code::invalid_argument, "store a program: " + what};
+  };
+  if (!is_sha256(chunk.hash)) return wrong("its name is no SHA-256 in lower-case digits");
+  if (chunk.total == 0) return wrong("it is empty");
+  if (chunk.total > most_program_bytes) {
+    return wrong("it has " + std::to_string(chunk.total) + " bytes; at most " +
+                 std::to_string(most_program_bytes) + " are taken");
+  }
+  if (chunk.bytes.size() > most_chunk_bytes || chunk.offset > chunk.total ||
+      chunk.bytes.size() > chunk.total - chunk.offset) {
+    return wrong("a chunk of " + std::to_string(chunk.bytes.size()) + " bytes at " +
+                 std::to_string(chunk.offset) + " of " + std::to_string(chunk.total) +
+                 " is too large");
+  }
+  return {};
+}
+
+}  // namespace
+
+blob_store::blob_store(file_system& files, std::string directory)
+    : files_{&files}, directory_{std::move(directory)} {}
+
+std::string blob_store::path_of(const std::string& hash) const { return directory_ + "/" + hash; }
+
+std::string blob_store::draft_path_of(const std::string& hash) const {
+  return directory_ + "/.draft-" + hash;
+}
+
+result<bool> blob_store::has(const std::string& hash) {
+  if (!is_sha256(hash)) {
+    return error{error_code::invalid_argument, "look for a program: its name is no SHA-256"};
+  }
+  const auto found = files_->stat(path_of(hash));
+  if (found) return true;
+  if (found.failure().code == error_code::not_found) return false;
+  return within("look for a program", found.failure());
+}
+
+result<std::uint64_t> blob_store::add(const blob_chunk& chunk) {
+  if (auto fits = check(chunk); !fits) return fits.failure();
+  const auto is_whole = has(chunk.hash);
+  if (!is_whole) return is_whole.failure();
+  if (*is_whole) return chunk.total;
+  const auto to = draft_of(chunk);
+  if (!to) return within("store a program", to.failure());
+  auto& begun = **to;
+  if (chunk.bytes.empty() || chunk.offset != begun.written) return begun.written;
+  auto done = append(begun, chunk);
+  if (done && begun.written == begun.total) done = complete(begun, chunk.hash);
+  if (done && begun.written < begun.total) return begun.written;
+  drafts_.erase(chunk.hash);
+  if (done) return chunk.total;
+  static_cast<void>(files_->remove(draft_path_of(chunk.hash)));
+  return within("store a program", done.failure());
+}
+
+result<blob_store::draft*> blob_store::draft_of(const blob_chunk& chunk) {
+  const auto known = drafts_.find(chunk.hash);
+  // Of the same bytes nobody can say that they are more or fewer: one of the two is wrong, and the
+  // digest will tell which.
+  if (known != drafts_.end() && known->second.total == chunk.total) return &known->second;
+  drafts_.erase(chunk.hash);
+  if (auto made = files_->make_directories(directory_); !made) return made.failure();
+  auto file = files_->create(draft_path_of(chunk.hash));
+  if (!file) return file.failure();
+  auto& begun = drafts_[chunk.hash];
+  begun.file = *std::move(file);
+  begun.total = chunk.total;
+  return &begun;
+}
+
+status blob_store::append(draft& to, const blob_chunk& chunk) {
+  if (auto written = to.file->append(chunk.bytes); !written) return written;
+  to.sum.update(chunk.bytes);
+  to.written += chunk.bytes.size();
+  return {};
+}
+
+status blob_store::complete(draft& finished, const std::string& hash) {
+  const auto digest = std::move(finished.sum).finish();
+  if (digest != hash) {
+    return error{error_code::corrupt_data, "what has arrived has the SHA-256 " + digest +
+                                               " instead of " + hash + "; submit it again"};
+  }
+  if (auto synced = finished.file->sync(); !synced) return synced;
+  if (auto closed = finished.file->close(); !closed) return closed;
+  return files_->rename(draft_path_of(hash), path_of(hash));
+}
+
+result<blob_chunk> blob_store::read(const std::string& hash, std::uint64_t offset) {
+  const auto is_whole = has(hash);
+  if (!is_whole) return is_whole.failure();
+  if (!*is_whole) {
+    return error{error_code::not_found, "read the program " + hash + ": it is not stored here"};
+  }
+  const auto file = files_->open_for_reading(path_of(hash));
+  if (!file) return within("read a program", file.failure());
+  const auto total = (*file)->size();
+  if (!total) return within("read a program", total.failure());
+  if (offset > *total) {
+    return error{error_code::invalid_argument,
+                 "read the program " + hash + ": it ends before " + std::to_string(offset)};
+  }
+  blob_chunk chunk{.hash = hash, .total = *total, .offset = offset, .bytes = {}};
+  chunk.bytes.resize(std::min<std::uint64_t>(most_chunk_bytes, *total - offset));
+  const auto read = (*file)->read_at(offset, chunk.bytes);
+  if (!read) return within("read a program", read.failure());
+  chunk.bytes.resize(*read);
+  return chunk;
+}
+
+result<std::string> program_hash(file_system& files, const std::string& path) {
+  const auto file = files.open_for_reading(path);
+  if (!file) return within("read this program", file.failure());
+  sha256 sum;
+  std::vector<char> bytes(most_chunk_bytes);
+  for (std::uint64_t offset = 0;;) {
+    const auto read = (*file)->read_at(offset, bytes);
+    if (!read) return within("read this program", read.failure());
+    sum.update({bytes.data(), *read});
+    offset += *read;
+    if (*read < bytes.size()) break;
+    if (offset > most_program_bytes) {
+      return error{error_code::invalid_argument, "read this program: it has more than " +
+                                                     std::to_string(most_program_bytes) +
+                                                     " bytes, which no node takes"};
+    }
+  }
+  return std::move(sum).finish();
+}
+
+}  // namespace weir
