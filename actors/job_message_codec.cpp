@@ -11,6 +11,7 @@
 #include <caf/all.hpp>
 
 #include "actors/caf_messages.hpp"
+#include "actors/caf_control_messages.hpp"
 #include "api/codec.hpp"
 
 namespace weir {
@@ -188,7 +189,7 @@ constexpr auto known_messages =
             stop_task, checkpoint_completed, connect_task, commit_output, cancel_attempt,
             request_report, task_manager_registered, task_deployed, task_started, task_drained,
             checkpoint_acknowledged, checkpoint_declined, record_failed, task_ended, task_reported,
-            join_cluster, cluster_told, leave_cluster>();
+            join_cluster, cluster_told, leave_cluster, control_sent>();
 
 }  // namespace
 

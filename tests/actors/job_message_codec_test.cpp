@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/caf_messages.hpp"
+#include "actors/caf_control_messages.hpp"
 
 namespace weir {
 namespace {
@@ -128,6 +129,7 @@ TEST(JobMessageCodec, BringsOrdersAndSmallFacts) {
   EXPECT_EQ(there_and_back(task_deployed{{3}, {7}, {{1}, 2}}).address, (actor_address{{1}, 2}));
   EXPECT_EQ(there_and_back(task_started{{3}, {7}}).task, task_index{7});
   EXPECT_EQ(there_and_back(task_drained{{3}, {7}}).task, task_index{7});
+  EXPECT_EQ(there_and_back(control_sent{"bytes"}).bytes, "bytes");
   const auto joins = there_and_back(join_cluster{{{5}, "10.0.0.5:6"}, {{5}, 7}});
   EXPECT_EQ(joins.member.endpoint, "10.0.0.5:6");
   EXPECT_EQ(joins.root, (actor_address{{5}, 7}));

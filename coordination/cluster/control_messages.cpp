@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bounds around the codecs; see coordination/cluster/control_messages.hpp.
+#include "coordination/cluster/control_messages.hpp"
+
+#include <algorithm>
+
+#include "api/codec.hpp"
+#include "api/crc32c.hpp"
+
+namespace weir {
+
+namespace {
+
+// A report is read by a node that may be older or newer than the program that sends it.
+constexpr char report_version = 1;
+
+template <class T>
+result<T> decode_all(std::string_view bytes, std::size_t most, const char* activity) {
+  const auto wrong = [&](const std::string& what) {
+    return error{error_code::corrupt_data, std::string{activity} + ": " + what};
+  };
+  if (bytes.size() > most) {
+    return wrong("it has " + std::to_string(bytes.size()) + " bytes; at most " +
+                 std::to_string(most) + " are taken");
+  }
+  auto decoded = codec<T>::decode(bytes);
+  if (!decoded) return within(activity, decoded.failure());
+  if (!bytes.empty()) return wrong(std::to_string(bytes.size()) + " bytes are left over");
+  return decoded;
+}
+
+// Codecs take any number for an enumeration's.
+bool has_known_signal(const control_message& message) {
+  if (const auto* signal = std::get_if<signal_process>(&message)) return is_known(signal->what);
+  const auto* asked = std::get_if<asked_question>(&message);
+  const auto* order = asked == nullptr ? nullptr : std::get_if<order_job>(&asked->what);
+  return order == nullptr || is_known(order->what);
+}
+
+}  // namespace
+
+process_id node_process(std::string_view node) {
+  constexpr std::uint32_t most = 0x7fffffff;
+  return {std::max(1U, crc32c(node) & most)};
+}
+
+std::string encode_control(const control_message& message) {
+  std::string bytes;
+  codec<control_message>::encode(message, bytes);
+  return bytes;
+}
+
+result<control_message> decode_control(std::string_view bytes) {
+  auto message = decode_all<control_message>(bytes, most_control_bytes, "read a control message");
+  if (message && !has_known_signal(*message)) {
+    return error{error_code::corrupt_data, "read a control message: there is no such signal"};
+  }
+  return message;
+}
+
+std::string encode_report(const job_report& report) {
+  std::string bytes{report_version};
+  codec<job_report>::encode(report, bytes);
+  return bytes;
+}
+
+result<job_report> decode_report(std::string_view bytes) {
+  if (bytes.empty() || bytes.front() != report_version) {
+    return error{error_code::corrupt_data,
+                 "read a report of a job: it is none of version " + std::to_string(report_version) +
+                     "; was the program built with another version of Weir?"};
+  }
+  return decode_all<job_report>(bytes.substr(1), most_report_bytes, "read a report of a job");
+}
+
+}  // namespace weir

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names, limits and storing; see coordination/cluster/job_record.hpp.
+#include "coordination/cluster/job_record.hpp"
+
+#include <utility>
+
+#include "api/codec.hpp"
+#include "api/crc32c.hpp"
+#include "network/sha256.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr std::string_view first_line = "weir job record 1\n";
+
+}  // namespace
+
+status check(const job_submission& job) {
+  constexpr std::uint32_t most = 32768;
+  constexpr std::size_t longest_name = 100;
+  constexpr std::size_t most_argument_bytes = std::size_t{1} << 20;
+  const auto wrong = [](const std::string& what) {
+    return error{error_code::invalid_argument, "submit a job: " + what};
+  };
+  if (job.name.empty() || job.name.size() > longest_name) {
+    return wrong("its name has 1 to " + std::to_string(longest_name) + " bytes");
+  }
+  if (!is_sha256(job.program)) return wrong("its program is no SHA-256");
+  if (job.slots == 0 || job.slots > most || job.parallelism == 0 || job.parallelism > most) {
+    return wrong("slots and parallelism are between 1 and " + std::to_string(most));
+  }
+  std::size_t bytes = 0;
+  for (const auto& each : job.arguments) {
+    bytes += each.size() + 1;
+    if (each.find('\0') != std::string::npos) return wrong("an argument contains a zero byte");
+  }
+  if (bytes > most_argument_bytes) {
+    return wrong("its arguments have more than " + std::to_string(most_argument_bytes) + " bytes");
+  }
+  for (const auto& each : {job.checkpoint_directory, job.restore}) {
+    if (!each.empty() && each.front() != '/') return wrong(each + " is no absolute path");
+  }
+  return {};
+}
+
+std::string process_name(const process_place& process) {
+  return (process.is_job_manager ? "job-manager-" : "task-manager-") +
+         std::to_string(process.number);
+}
+
+void note_failure(std::vector<failure_seen>& failures, failure_seen seen) {
+  if (seen.cause.size() > longest_cause) seen.cause.resize(longest_cause);
+  failures.insert(failures.begin(), std::move(seen));
+  if (failures.size() > most_failures) failures.resize(most_failures);
+}
+
+std::string stored_text(const job_record& record) {
+  std::string fields;
+  codec<job_record>::encode(record, fields);
+  std::string text{first_line};
+  codec<std::uint32_t>::encode(crc32c(fields), text);
+  return text + fields;
+}
+
+result<job_record> read_stored(std::string_view text) {
+  const auto wrong = [](const std::string& what) {
+    return error{error_code::corrupt_data, "read the record of a job: " + what};
+  };
+  if (!text.starts_with(first_line)) return wrong("it is none of version 1");
+  text.remove_prefix(first_line.size());
+  const auto sum = codec<std::uint32_t>::decode(text);
+  if (!sum || *sum != crc32c(text)) return wrong("checksum mismatch");
+  auto record = codec<job_record>::decode(text);
+  if (!record) return within("read the record of a job", record.failure());
+  if (!text.empty()) return wrong(std::to_string(text.size()) + " bytes are left over");
+  return record;
+}
+
+}  // namespace weir

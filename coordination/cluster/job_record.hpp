@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a cluster knows of a job: what was submitted, what its job manager has reported, and the
+// record of both that outlives every process of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/error.hpp"
+#include "api/fields.hpp"
+#include "api/time.hpp"
+
+namespace weir {
+
+// What somebody wants to run.
+struct job_submission {
+  std::string name{};
+  std::string program{};                 // Its SHA-256.
+  std::vector<std::string> arguments{};  // Behind the program's name, without those of submitting.
+  std::uint32_t slots = 1;
+  std::uint32_t parallelism = 1;
+  // Where its checkpoints go, in a directory of the job's own; empty: it takes none.
+  std::string checkpoint_directory{};
+  std::string restore{};  // The path of the checkpoint to begin with; empty: none.
+};
+WEIR_FIELDS(job_submission, name, program, arguments, slots, parallelism, checkpoint_directory,
+            restore)
+
+// Whether a node can take it; an error says what it cannot.
+status check(const job_submission& job);
+
+// Something that went wrong, and when.
+struct failure_seen {
+  event_time at{};
+  std::string cause{};
+  friend bool operator==(const failure_seen&, const failure_seen&) = default;
+};
+WEIR_FIELDS(failure_seen, at, cause)
+
+struct checkpoint_seen {
+  std::uint64_t id = 0;
+  std::uint64_t bytes = 0;
+  duration took{};
+};
+WEIR_FIELDS(checkpoint_seen, id, bytes, took)
+
+// What a job manager says of its job to the node that has started it: all of it each time, so that
+// one that is lost does no harm.
+struct job_report {
+  std::string state{};    // A job_state in writing; empty: nothing was reported yet.
+  std::string listens{};  // Where task managers join it; empty: not yet.
+  std::uint32_t attempts = 0;
+  std::uint64_t records_read = 0;
+  std::uint64_t records_written = 0;
+  std::uint64_t checkpoints = 0;  // That have completed.
+  std::uint64_t failed_checkpoints = 0;
+  std::optional<checkpoint_seen> last_checkpoint{};
+  std::uint64_t savepoints = 0;          // That have ended, one way or the other.
+  std::string last_savepoint{};          // Its path; empty: there is none, or it has failed.
+  std::string savepoint_failure{};       // Why it has.
+  std::vector<failure_seen> failures{};  // The newest first.
+};
+WEIR_FIELDS(job_report, state, listens, attempts, records_read, records_written, checkpoints,
+            failed_checkpoints, last_checkpoint, savepoints, last_savepoint, savepoint_failure,
+            failures)
+
+// Where a process of a job runs, or has run: where its log is.
+struct process_place {
+  std::uint32_t number = 0;
+  bool is_job_manager = false;
+  std::string node{};
+};
+WEIR_FIELDS(process_place, number, is_job_manager, node)
+
+// The most that are kept of each.
+inline constexpr std::size_t most_failures = 10;
+inline constexpr std::size_t most_places = 200;
+inline constexpr std::size_t longest_cause = 4096;  // Bytes.
+
+struct job_record {
+  std::string id{};
+  event_time submitted_at{};
+  job_submission submitted{};
+  std::string restore{};  // What its next job manager begins with.
+  std::string ended{};    // "finished", "failed" or "cancelled"; empty: it is to run.
+  // The numbers of its processes, none of which is used twice.
+  std::uint32_t last_process = 0;
+  std::uint32_t job_manager = 0;  // Of the newest job manager; 0: there was none.
+  std::string job_manager_node{};
+  std::uint32_t job_managers = 0;        // How many there were.
+  std::uint32_t task_managers = 0;       // How many there are to be,
+  std::uint32_t slots_each = 0;          // and with how many slots.
+  job_report report{};                   // The last of the newest job manager.
+  std::vector<failure_seen> failures{};  // Of all job managers and processes, the newest first.
+  std::vector<process_place> places{};   // The newest first.
+};
+WEIR_FIELDS(job_record, id, submitted_at, submitted, restore, ended, last_process, job_manager,
+            job_manager_node, job_managers, task_managers, slots_each, report, failures, places)
+
+// "job-manager-1", "task-manager-2": the name of its log, too.
+std::string process_name(const process_place& process);
+
+// Adds a failure at the front; the oldest ones go, and long causes are cut.
+void note_failure(std::vector<failure_seen>& failures, failure_seen seen);
+
+// A record as an entry of a high-availability store, and back. The text begins with its version.
+std::string stored_text(const job_record& record);
+// Fails with error_code::corrupt_data for anything that stored_text has not made.
+result<job_record> read_stored(std::string_view text);
+
+}  // namespace weir

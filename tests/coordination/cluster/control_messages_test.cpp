@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every message comes out as it went in; what is no message, or too much, is refused.
+#include "coordination/cluster/control_messages.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir {
+namespace {
+
+// Encoding is a function of all fields: what gives the same bytes again has the same fields.
+template <class Message>
+Message there_and_back(const Message& sent) {
+  const auto bytes = encode_control(sent);
+  const auto got = decode_control(bytes);
+  EXPECT_TRUE(got.ok()) << (got ? "" : got.failure().message);
+  if (!got || !std::holds_alternative<Message>(*got)) return {};
+  EXPECT_EQ(encode_control(*got), bytes);
+  return std::get<Message>(*got);
+}
+
+job_submission some_job() {
+  return {.name = "word_count",
+          .program = std::string(64, 'a'),
+          .arguments = {"-P", "input=/book.txt"},
+          .slots = 8,
+          .parallelism = 4,
+          .checkpoint_directory = "/shared/checkpoints",
+          .restore = "/shared/savepoint-1"};
+}
+
+TEST(ControlMessages, BringQuestions) {
+  const auto got = there_and_back(asked_question{7, submit_job{some_job()}});
+  EXPECT_EQ(got.number, 7U);
+  EXPECT_EQ(std::get<submit_job>(got.what).job.arguments, some_job().arguments);
+  EXPECT_EQ(std::get<submit_job>(got.what).job.restore, "/shared/savepoint-1");
+  const auto order =
+      there_and_back(asked_question{8, order_job{"j", process_signal::stop_with_savepoint}});
+  EXPECT_EQ(std::get<order_job>(order.what).what, process_signal::stop_with_savepoint);
+  for (const question& each :
+       {question{list_jobs{"j"}}, question{list_nodes{"n"}}, question{restart_job{"j", "latest"}},
+        question{rescale_job{"j", 4}}, question{drain_node{"n"}},
+        question{read_log{"j", {1, true, "n"}, 9}}, question{blob_chunk{"h", 3, 1, "xy"}}}) {
+    EXPECT_EQ(there_and_back(asked_question{9, each}).what.index(), each.index());
+  }
+}
+
+TEST(ControlMessages, BringReplies) {
+  listed_job job{.state = "running", .remark = "", .record = {}, .processes = {}};
+  job.record.id = "4f";
+  job.record.report.last_checkpoint = {.id = 5, .bytes = 6, .took = duration{7}};
+  job.processes.push_back({{2, false, "10.0.0.1:6123"}, 4711, 4});
+  const auto got = there_and_back(given_answer{7, jobs_listed{{job}}});
+  const auto& listed = std::get<jobs_listed>(got.what).jobs.at(0);
+  EXPECT_EQ(listed.record.report.last_checkpoint->took, duration{7});
+  EXPECT_EQ(listed.processes.at(0).place.node, "10.0.0.1:6123");
+  for (const reply& each :
+       {reply{refused{error_code::not_found, "no such job"}}, reply{ask_leader{"10.0.0.1:6123"}},
+        reply{chunk_taken{5}}, reply{accepted{"4f", 2}},
+        reply{nodes_listed{{{"n", 4, 2, 1, true}}}}, reply{log_read{"text", 4}}}) {
+    EXPECT_EQ(there_and_back(given_answer{1, each}).what.index(), each.index());
+  }
+}
+
+TEST(ControlMessages, BringWhatNodesTellEachOther) {
+  running_process process{.job = "4f", .place = {2, false, "n"}, .job_manager = 1};
+  process.report.failures = {{event_time{duration{5}}, "it fell"}};
+  const auto joining = there_and_back(node_joining{"n", 4, {process}});
+  EXPECT_EQ(joining.processes.at(0).report.failures, process.report.failures);
+  const auto order = there_and_back(
+      start_process{"n", {"4f", 2, 1, 4, "word_count", std::string(64, 'a'), {"-p", "4"}}});
+  EXPECT_EQ(order.order.arguments.at(1), "4");
+  EXPECT_EQ(there_and_back(signal_process{"n", "4f", 2, process_signal::kill}).what,
+            process_signal::kill);
+  EXPECT_EQ(there_and_back(process_started{"4f", 2, 4711}).pid, 4711);
+  EXPECT_EQ(there_and_back(process_ended{"4f", 2, "exited with 1", 1, true}).exit_status, 1);
+  EXPECT_EQ(there_and_back(process_reported{"4f", 2, {.state = "running"}}).report.state,
+            "running");
+  EXPECT_EQ(there_and_back(want_blob{"h", 5}).offset, 5U);
+  EXPECT_EQ(there_and_back(blob_chunk{"h", 3, 1, "xy"}).bytes, "xy");
+  EXPECT_EQ(there_and_back(node_welcomed{"n"}).leader, "n");
+}
+
+TEST(ControlMessages, RefuseWhatIsNone) {
+  EXPECT_EQ(decode_control("").failure().code, error_code::corrupt_data);
+  EXPECT_EQ(decode_control("\xff\xff\xff\xff").failure().code, error_code::corrupt_data);
+  const auto whole = encode_control(asked_question{7, submit_job{some_job()}});
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(decode_control(std::string_view{whole}.substr(0, size)).ok()) << size;
+  }
+  EXPECT_NE(decode_control(whole + "x").failure().message.find("1 bytes are left over"),
+            std::string::npos);
+  const auto much = decode_control(std::string(most_control_bytes + 1, '\0'));
+  EXPECT_NE(much.failure().message.find("at most"), std::string::npos);
+}
+
+TEST(ControlMessages, RefuseSignalsThatThereAreNot) {
+  auto bytes = encode_control(signal_process{"n", "4f", 2, process_signal::kill});
+  EXPECT_TRUE(decode_control(bytes).ok());
+  bytes.back() = '\x7';
+  EXPECT_NE(decode_control(bytes).failure().message.find("no such signal"), std::string::npos);
+  bytes = encode_control(asked_question{1, order_job{"4f", process_signal::kill}});
+  bytes.back() = '\x7';
+  EXPECT_NE(decode_control(bytes).failure().message.find("no such signal"), std::string::npos);
+}
+
+TEST(ReportsOfJobs, ComeOutAsTheyWentInOrAreRefused) {
+  const auto bytes = encode_report({.state = "running", .listens = "127.0.0.1:5", .attempts = 3});
+  EXPECT_EQ(decode_report(bytes)->listens, "127.0.0.1:5");
+  EXPECT_EQ(decode_report(bytes)->attempts, 3U);
+  EXPECT_NE(decode_report("").failure().message.find("version 1"), std::string::npos);
+  EXPECT_NE(decode_report("\x02").failure().message.find("another version"), std::string::npos);
+  EXPECT_FALSE(decode_report(bytes.substr(0, bytes.size() - 1)).ok());
+  EXPECT_FALSE(decode_report(bytes + "x").ok());
+}
+
+TEST(LongestMessages, FitIntoTheirBounds) {
+  job_report report;
+  for (int i = 0; i < 20; ++i) note_failure(report.failures, {{}, std::string(10'000, 'x')});
+  report.savepoint_failure.assign(longest_cause, 'x');
+  EXPECT_LE(encode_report(report).size(), most_report_bytes);
+  EXPECT_LE(encode_control(blob_chunk{.bytes = std::string(most_chunk_bytes, 'x')}).size(),
+            most_control_bytes);
+}
+
+}  // namespace
+}  // namespace weir

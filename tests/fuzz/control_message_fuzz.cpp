@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a control message, as a report of a job and as a stored record: refused, or one that
+// has an encoding, which is what was read.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "coordination/cluster/control_messages.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  const std::string_view input{reinterpret_cast<const char*>(bytes), size};
+  if (const auto message = weir::decode_control(input)) {
+    WEIR_ASSERT(weir::encode_control(*message) == input);
+  }
+  if (const auto report = weir::decode_report(input)) {
+    WEIR_ASSERT(weir::encode_report(*report) == input);
+  }
+  if (const auto record = weir::read_stored(input)) {
+    WEIR_ASSERT(weir::stored_text(*record) == input);
+  }
+  return 0;
+}
