@@ -19,21 +19,24 @@ std::uint64_t seed_from_system() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
-void configure(caf::actor_system_config& config, std::uint32_t threads) {
+void configure(caf::actor_system_config& config, std::uint32_t threads, idle_workers idle) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   config.set("scheduler.max-threads", static_cast<std::uint64_t>(threads));
   // CAF's defaults let an idle worker sleep 10 ms, which shows in every latency.
   const auto span = [](auto time) { return caf::timespan{time}; };
   config.set("work-stealing.moderate-sleep-duration", span(std::chrono::microseconds{20}));
   config.set("work-stealing.relaxed-sleep-duration", span(std::chrono::microseconds{200}));
+  // Its workers wait at one queue instead of looking for work in each other's.
+  if (idle == idle_workers::sleep) config.set("scheduler.policy", caf::atom("sharing"));
   // One busy actor must not keep a worker for itself.
   config.set("scheduler.max-throughput", std::uint64_t{64});
 }
 
 }  // namespace
 
-caf_runtime::caf_runtime(std::uint32_t threads) : random_state_{seed_from_system()} {
-  configure(config_, threads);
+caf_runtime::caf_runtime(std::uint32_t threads, idle_workers idle)
+    : random_state_{seed_from_system()} {
+  configure(config_, threads, idle);
   system_ = std::make_unique<caf::actor_system>(config_);
 }
 

@@ -15,10 +15,16 @@
 
 namespace weir {
 
+// What a worker does that has no work.
+enum class idle_workers : std::uint8_t {
+  look_around,  // Five thousand times a second: what comes is handled almost at once.
+  sleep,        // Until it is woken: of a process that mostly waits, and costs nothing then.
+};
+
 class caf_runtime final : public runtime {
 public:
   // `threads` worker threads; 0: one for each core.
-  explicit caf_runtime(std::uint32_t threads);
+  explicit caf_runtime(std::uint32_t threads, idle_workers idle = idle_workers::look_around);
   // Waits until every actor has ended; ending them is the caller's business.
   ~caf_runtime() override;
 

@@ -13,7 +13,7 @@ namespace weir {
 result<std::unique_ptr<networked_runtime>> networked_runtime::start(
     networked_runtime_settings settings) {
   std::unique_ptr<networked_runtime> made{
-      new networked_runtime{settings.threads, settings.self.process}};
+      new networked_runtime{settings.threads, settings.idle, settings.self.process}};
   // Later lives of a process have larger ones, and no two have the same.
   settings.self.incarnation = static_cast<std::uint64_t>(made->now().time_since_epoch().count());
   auto fabric = tcp_fabric::start(
@@ -21,8 +21,7 @@ result<std::unique_ptr<networked_runtime>> networked_runtime::start(
                                      .secret = std::move(settings.secret),
                                      .tls = std::move(settings.tls),
                                      .listen = std::move(settings.listen),
-                                     // Batches are full by their count, however long records are.
-                                     .connections = {.max_frame = std::uint32_t{128} << 20},
+                                     .connections = settings.connections,
                                      // What waits for a slow peer is bounded by credit.
                                      .queues = {.most = std::size_t{1} << 30},
                                      .chance = [world = made.get()] { return world->random(); }},

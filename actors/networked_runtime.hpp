@@ -15,10 +15,13 @@ namespace weir {
 
 struct networked_runtime_settings {
   std::uint32_t threads = 0;  // Of the workers; 0: one for each core.
+  idle_workers idle = idle_workers::look_around;
   cluster_membership self{};  // The incarnation is chosen here.
   cluster_secret secret;
   std::optional<tls_credentials> tls{};
   endpoint listen{};
+  // Batches are full by their count, however long records are.
+  connection_settings connections{.max_frame = std::uint32_t{128} << 20};
   // Told of connections that ended or did not come about. Thread-safe.
   std::function<void(const error&)> report;
 };
@@ -40,7 +43,8 @@ public:
   entry_stores& stores() override { return local_.stores(); }
 
 private:
-  networked_runtime(std::uint32_t threads, process_id self) : local_{threads}, self_{self} {}
+  networked_runtime(std::uint32_t threads, idle_workers idle, process_id self)
+      : local_{threads, idle}, self_{self} {}
 
   caf_runtime local_;
   process_id self_;

@@ -41,15 +41,48 @@ std::vector<std::string> environment_with(const std::vector<std::string>& variab
   return all;
 }
 
+// Descriptors that are closed in time.
+struct opened_place {
+  opened_place() = default;
+  opened_place(const opened_place&) = delete;
+  opened_place& operator=(const opened_place&) = delete;
+  ~opened_place() {
+    if (input >= 0) ::close(input);
+    if (output >= 0) ::close(output);
+  }
+
+  const char* directory = nullptr;  // Null: there is no place.
+  int input = -1;
+  int output = -1;
+  int inherited = -1;
+};
+
+status open_place(const child_place& place, opened_place& opened) {
+  opened.directory = place.directory.c_str();
+  opened.inherited = place.descriptor;
+  opened.input = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  opened.output =
+      ::open(place.output.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (opened.input >= 0 && opened.output >= 0) return {};
+  return error{error_code::io_failure, "open " + place.output + ": " + std::strerror(errno)};
+}
+
+bool take_place(const opened_place& place) {
+  return setpgid(0, 0) == 0 && ::chdir(place.directory) == 0 &&
+         ::dup2(place.input, STDIN_FILENO) >= 0 && ::dup2(place.output, STDOUT_FILENO) >= 0 &&
+         ::dup2(place.output, STDERR_FILENO) >= 0 &&
+         (place.inherited < 0 || ::fcntl(place.inherited, F_SETFD, 0) == 0);
+}
+
 // In the new process, before it is another program: only calls that are safe between the two.
 [[noreturn]] void become(const char* program, char** arguments, char** variables, pid_t parent,
-                         int report) {
+                         int report, const opened_place& place) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // It has ended meanwhile.
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  execve(program, arguments, variables);
+  if (place.directory == nullptr || take_place(place)) execve(program, arguments, variables);
   const int why = errno;
   static_cast<void>(!::write(report, &why, sizeof why));
   _exit(127);
@@ -58,17 +91,25 @@ std::vector<std::string> environment_with(const std::vector<std::string>& variab
 process_end explained(int found) {
   if (WIFEXITED(found)) {
     const int code = WEXITSTATUS(found);
-    return {code == 0, "exited with " + std::to_string(code)};
+    return {code == 0, "exited with " + std::to_string(code), code};
   }
   const int signal = WTERMSIG(found);
-  return {false, "was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")"};
+  return {.is_success = false,
+          .how = "was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")",
+          .status = {}};
 }
 
 }  // namespace
 
 result<child_process> child_process::start(const std::string& program,
                                            const std::vector<std::string>& arguments,
-                                           const std::vector<std::string>& variables) {
+                                           const std::vector<std::string>& variables,
+                                           const std::optional<child_place>& place) {
+  opened_place opened;
+  if (place) {
+    auto done = open_place(*place, opened);
+    if (!done) return within("start " + program, done.failure());
+  }
   auto words = arguments;
   auto environment = environment_with(variables);
   auto word_pointers = pointers_to(words);
@@ -82,7 +123,8 @@ result<child_process> child_process::start(const std::string& program,
   const pid_t parent = getpid();
   const pid_t made = fork();
   if (made == 0) {
-    become(program.c_str(), word_pointers.data(), variable_pointers.data(), parent, report[1]);
+    become(program.c_str(), word_pointers.data(), variable_pointers.data(), parent, report[1],
+           opened);
   }
   int why = made < 0 ? errno : 0;
   ::close(report[1]);
@@ -106,8 +148,10 @@ child_process::~child_process() {
   }
 }
 
-void child_process::kill() {
-  if (!end()) ::kill(process_, SIGKILL);
+void child_process::kill() { send(SIGKILL); }
+
+void child_process::send(int signal) {
+  if (!end()) ::kill(process_, signal);
 }
 
 std::optional<process_end> child_process::end() {

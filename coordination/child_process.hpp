@@ -16,7 +16,17 @@ namespace weir {
 // How a process ended: "exited with 1", "was killed by signal 9 (Killed)".
 struct process_end {
   bool is_success = false;
-  std::string how;
+  std::string how{};
+  std::optional<int> status{};  // What it exited with; none: a signal has killed it.
+};
+
+// Where a process runs that is to have nothing of this one's terminal, and is not to hear its
+// signals.
+struct child_place {
+  std::string directory{};  // In which it runs.
+  std::string output{};     // The file to whose end its output and its errors go.
+  // A descriptor that it inherits under the same number; -1: none.
+  int descriptor = -1;
 };
 
 class child_process {
@@ -24,9 +34,11 @@ public:
   // Runs the program with these arguments, the first of which is its name, and with these variables
   // ("NAME=value") in place of those of the same name in the environment. No signal is blocked in
   // it but it inherits what this process ignores. The system kills it when the calling thread ends.
+  // Without a place it shares this process's terminal and process group.
   static result<child_process> start(const std::string& program,
                                      const std::vector<std::string>& arguments,
-                                     const std::vector<std::string>& variables);
+                                     const std::vector<std::string>& variables,
+                                     const std::optional<child_place>& place = {});
   child_process(child_process&& other) noexcept
       : process_{std::exchange(other.process_, 0)}, end_{std::move(other.end_)} {}
   child_process& operator=(child_process&&) = delete;
@@ -36,6 +48,8 @@ public:
   pid_t process() const { return process_; }
   // SIGKILL, if it still runs. Does not wait.
   void kill();
+  // Any other signal, if it still runs.
+  void send(int signal);
   // How it ended; none while it runs. Does not wait.
   std::optional<process_end> end();
   // The same, but waits for it for so long.

@@ -59,13 +59,24 @@ private:
 };
 
 TEST(CafRuntime, OffersEverythingUntilItsLastActorHasEnded) {
-  std::atomic<bool> ended = false;
-  {
-    caf_runtime world{2};
-    const auto user = world.spawn<late_user>(static_cast<runtime&>(world), std::ref(ended));
-    caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
+  for (const auto idle : {idle_workers::look_around, idle_workers::sleep}) {
+    std::atomic<bool> ended = false;
+    {
+      caf_runtime world{2, idle};
+      const auto user = world.spawn<late_user>(static_cast<runtime&>(world), std::ref(ended));
+      caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
+    }
+    EXPECT_TRUE(ended);
   }
-  EXPECT_TRUE(ended);
+}
+
+TEST(CafRuntime, LetsIdleWorkersSleep) {
+  const auto policy_of = [](const caf_runtime& made) {
+    auto& world = const_cast<caf_runtime&>(made);
+    return caf::get_or(world.system().config(), "scheduler.policy", caf::atom("none"));
+  };
+  EXPECT_EQ(policy_of(caf_runtime{1, idle_workers::sleep}), caf::atom("sharing"));
+  EXPECT_NE(policy_of(caf_runtime{1}), caf::atom("sharing"));
 }
 
 }  // namespace

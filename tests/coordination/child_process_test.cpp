@@ -2,10 +2,15 @@
 // Real processes: what they are started with, how they end, and that none is left behind.
 #include "coordination/child_process.hpp"
 
+#include <array>
 #include <csignal>
+#include <fcntl.h>
 #include <optional>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/temporary_directory.hpp"
 
 namespace weir {
 namespace {
@@ -63,6 +68,56 @@ TEST(ChildProcess, SaysWhyItCannotBeStarted) {
   const auto started = child_process::start("/nowhere/program", {"program"}, {});
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.failure().message, "start /nowhere/program: No such file or directory");
+}
+
+TEST(ChildProcess, HasAPlaceOfItsOwnIfItIsGivenOne) {
+  const temporary_directory there;
+  const child_place place{.directory = there.path(), .output = there / "log", .descriptor = -1};
+  const auto script = "pwd; echo wrong >&2; read line || echo no input; ps -o pgid= -p $$ >group";
+  for (int round = 0; round < 2; ++round) {
+    auto started = child_process::start("/bin/sh", {"sh", "-c", script}, {}, place);
+    ASSERT_TRUE(started.ok()) << started.failure().message;
+    ASSERT_EQ(started->end_within(long_enough)->status, 0);
+    EXPECT_EQ(std::stoi(there.read("group")), started->process());
+  }
+  const auto said = there.path() + "\nwrong\nno input\n";
+  EXPECT_EQ(there.read("log"), said + said);
+}
+
+TEST(ChildProcess, InheritsTheDescriptorThatItIsGiven) {
+  const temporary_directory there;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const child_place place{
+      .directory = there.path(), .output = there / "log", .descriptor = ends[1]};
+  const auto script = "echo told >&" + std::to_string(ends[1]);
+  auto started = child_process::start("/bin/bash", {"bash", "-c", script}, {}, place);
+  ASSERT_TRUE(started.ok());
+  EXPECT_TRUE(started->end_within(long_enough)->is_success);
+  std::string told(10, ' ');
+  told.resize(static_cast<std::size_t>(::read(ends[0], told.data(), told.size())));
+  EXPECT_EQ(told, "told\n");
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST(ChildProcess, SaysWhatItCannotOpenOrEnter) {
+  const temporary_directory there;
+  const auto why = [&](const child_place& place) {
+    const auto started = child_process::start("/bin/sh", {"sh"}, {}, place);
+    return started ? "" : started.failure().message;
+  };
+  EXPECT_EQ(why({.directory = there.path(), .output = there / "none/log", .descriptor = -1}),
+            "start /bin/sh: open " + there / "none/log" + ": No such file or directory");
+  EXPECT_EQ(why({.directory = there / "none", .output = there / "log", .descriptor = -1}),
+            "start /bin/sh: No such file or directory");
+}
+
+TEST(ChildProcess, HearsTheSignalsThatItIsSent) {
+  auto started = shell("trap 'exit 7' USR1; echo; while :; do sleep 0.01; done");
+  while (!started.end_within(std::chrono::milliseconds{20})) started.send(SIGUSR1);
+  const auto end = started.end();
+  EXPECT_TRUE(end->status == 7 || !end->status) << end->how;
 }
 
 }  // namespace
