@@ -41,6 +41,9 @@ constexpr std::array all_options{
                    "let task managers of other hosts join here; taskmanager.count says how many"},
     program_option{'\0', "join", "HOST:PORT", false,
                    "be a task manager of the job that listens there"},
+    program_option{'\0', "submit", "HOST:PORT", false,
+                   "run the job on the cluster of the node that listens there"},
+    program_option{'\0', "detach", "", true, "with --submit: do not wait for the job's end"},
     program_option{'\0', "secret-file", "FILE", false,
                    "holds what all processes of the job know, and nobody else"},
     program_option{'\0', "tls-cert", "FILE", false,
@@ -231,7 +234,39 @@ public:
       line_.least_log_level = *level;
     }
     if (given_.contains("no-progress")) line_.options.progress = false;
-    return check(line_.options);
+    if (auto checked = check(line_.options); !checked) return checked;
+    return apply_submission();
+  }
+
+  // The processes of a submitted job have other directories than whoever submits it.
+  status apply_submission() {
+    auto& asked = line_.processes;
+    asked.detach = given_.contains("detach");
+    if (asked.submit.empty()) {
+      return asked.detach ? usage_error("--detach belongs to --submit.") : status{};
+    }
+    for (const std::string_view each :
+         {"processes", "listen", "join", "simulate", "check-restore", "print-plan"}) {
+      if (!given_.contains(each)) continue;
+      return usage_error("--" + std::string{each} + " does not go with --submit.");
+    }
+    const auto& options = line_.options;
+    if (options.restore == "latest") {
+      return usage_error(
+          "--restore latest: every submitted job has a directory of checkpoints of its own, which "
+          "is empty then; name the checkpoint, or use weir restart.");
+    }
+    std::vector<std::pair<std::string, std::string>> paths{
+        {"execution.checkpointing.dir", options.checkpoint_directory},
+        {"execution.checkpointing.savepoint-dir", options.savepoint_directory},
+        {"--restore", options.restore}};
+    for (const auto& each : values_of("config")) paths.emplace_back("--config", each);
+    for (const auto& [name, path] : paths) {
+      if (path.empty() || path.front() == '/') continue;
+      return usage_error(name + " " + path +
+                         ": with --submit it is an absolute path, as all nodes see it.");
+    }
+    return {};
   }
 
   status apply_processes() {
@@ -242,7 +277,8 @@ public:
       if (!assigned) return within("--processes", assigned.failure());
       asked.here = counted.task_managers;
     }
-    for (auto [name, place] : {std::pair{"listen", &asked.listen}, {"join", &asked.join}}) {
+    for (auto [name, place] :
+         {std::pair{"listen", &asked.listen}, {"join", &asked.join}, {"submit", &asked.submit}}) {
       for (const std::string& text : values_of(name)) {
         const auto parsed = parse_endpoint(text);
         if (!parsed) return within("--" + std::string{name}, parsed.failure());

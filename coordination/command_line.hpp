@@ -33,6 +33,8 @@ struct process_request {
   std::string tls_certificate{};
   std::string tls_key{};
   std::string tls_authority{};
+  std::string submit{};  // Run on the cluster to which the node that listens there belongs,
+  bool detach = false;   // and do not wait for the job.
 
   bool is_distributed() const { return here > 0 || !listen.empty(); }
 };

@@ -5,6 +5,7 @@
 // whichever way the file nests them.
 #include "coordination/configuration.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "coordination/setting.hpp"
+#include "coordination/suggestion.hpp"
 
 namespace weir {
 
@@ -105,6 +107,44 @@ result<configuration> read_documents(const std::vector<YAML::Node>& documents,
   return std::move(walk).take();
 }
 
+using plain_keys = std::map<std::string, std::string>;
+
+result<plain_keys> walk_plain_keys(const YAML::Node& root,
+                                   std::span<const std::string_view> known) {
+  plain_keys read;
+  if (root.IsNull()) return read;
+  if (!root.IsMap()) return at_line(root, "expected lines of 'key: value'");
+  for (const auto& entry : root) {
+    if (!entry.first.IsScalar()) return at_line(entry.first, "a key must be plain text");
+    const auto key = entry.first.Scalar();
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      return at_line(entry.first, "unknown key '" + key + "'" + did_you_mean(key, known, "'"));
+    }
+    if (!entry.second.IsScalar()) return at_line(entry.first, key + ": expected one value");
+    if (!read.emplace(key, entry.second.Scalar()).second) {
+      return at_line(entry.first, "'" + key + "' was already given");
+    }
+  }
+  return read;
+}
+
+// Reads the text and passes its documents on; what is wrong with it is an error that names the
+// place.
+template <class Read>
+auto with_documents(std::string_view file, std::string_view text, const Read& read)
+    -> decltype(read(std::vector<YAML::Node>{})) {
+  try {
+    auto found = read(YAML::LoadAll(std::string{text}));
+    if (!found) return within(file, found.failure());
+    return found;
+  } catch (const YAML::Exception& failure) {
+    const std::string place =
+        line_text(failure.mark) + ", column " + std::to_string(failure.mark.column + 1);
+    return error{error_code::invalid_argument,
+                 std::string{file} + ": " + place + ": not valid YAML: " + failure.msg};
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> job_parameter_name(std::string_view key) {
@@ -115,16 +155,20 @@ std::optional<std::string> job_parameter_name(std::string_view key) {
 
 result<configuration> read_configuration(std::string_view file, std::string_view text,
                                          const job_options& defaults) {
-  try {
-    auto read = read_documents(YAML::LoadAll(std::string{text}), defaults);
-    if (!read) return within(file, read.failure());
-    return read;
-  } catch (const YAML::Exception& failure) {
-    const std::string place =
-        line_text(failure.mark) + ", column " + std::to_string(failure.mark.column + 1);
-    return error{error_code::invalid_argument,
-                 std::string{file} + ": " + place + ": not valid YAML: " + failure.msg};
-  }
+  return with_documents(file, text, [&](const std::vector<YAML::Node>& documents) {
+    return read_documents(documents, defaults);
+  });
+}
+
+result<std::map<std::string, std::string>> read_plain_keys(
+    std::string_view file, std::string_view text, std::span<const std::string_view> known) {
+  return with_documents(
+      file, text, [&](const std::vector<YAML::Node>& documents) -> result<plain_keys> {
+        if (documents.size() > 1) {
+          return at_line(documents[1], "a second document; expected only one");
+        }
+        return documents.empty() ? plain_keys{} : walk_plain_keys(documents[0], known);
+      });
 }
 
 }  // namespace weir

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,5 +36,10 @@ std::optional<std::string> job_parameter_name(std::string_view key);
 // values are not yet checked against each other; see `check` in coordination/setting.hpp.
 result<configuration> read_configuration(std::string_view file, std::string_view text,
                                          const job_options& defaults);
+
+// Reads a file of plain `key: value` lines whose keys are those that are known. Errors as above.
+result<std::map<std::string, std::string>> read_plain_keys(std::string_view file,
+                                                           std::string_view text,
+                                                           std::span<const std::string_view> known);
 
 }  // namespace weir

@@ -6,12 +6,16 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "coordination/cluster/job_reporter.hpp"
+#include "coordination/cluster/report_socket.hpp"
+#include "coordination/cluster/submit_command.hpp"
 #include "coordination/command_line.hpp"
 #include "coordination/console.hpp"
 #include "coordination/help_text.hpp"
@@ -79,8 +83,28 @@ private:
   pthread_t main_thread_;
 };
 
+console_options console_options_of(const environment& env, const command_line& asked) {
+  return {.job = env.graph().name,
+          .least_log_level = asked.least_log_level,
+          .shows_progress = asked.options.progress,
+          .terminal_width = terminal_width()};
+}
+
+int submit_and_show(const environment& env, const command_line& asked,
+                    const std::vector<std::string>& arguments) {
+  console shown{console_options_of(env, asked), write_to_stderr};
+  const auto print = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+  };
+  return submit_and_follow(env, asked, arguments, read_small_file, shown, print, write_to_stderr);
+}
+
 int run_to_the_end(const environment& env, const command_line& asked,
                    std::vector<std::string> arguments) {
+  const auto* const descriptor = std::getenv(report_variable);
+  const auto node = report_socket::inherited(descriptor == nullptr ? "" : descriptor);
+  if (!node) return complain(env.graph().name, node.failure());
   sigset_t signals;
   sigemptyset(&signals);
   for (const int each : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD, job_ended_signal}) {
@@ -90,12 +114,11 @@ int run_to_the_end(const environment& env, const command_line& asked,
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Whoever has started this program may ignore it: then it would not come.
   signal(SIGCHLD, SIG_DFL);
-  console shown{{.job = env.graph().name,
-                 .least_log_level = asked.least_log_level,
-                 .shows_progress = asked.options.progress,
-                 .terminal_width = terminal_width()},
-                write_to_stderr};
-  waking_listener listener{shown, pthread_self()};
+  console shown{console_options_of(env, asked), write_to_stderr};
+  job_reporter reporter{shown, [&node](const job_report& report) {
+                          if (*node) (*node)->send(report);
+                        }};
+  waking_listener listener{reporter, pthread_self()};
   std::unique_ptr<running_job> job;
   process_cluster* processes = nullptr;
   if (asked.processes.is_distributed()) {
@@ -103,6 +126,7 @@ int run_to_the_end(const environment& env, const command_line& asked,
                                    write_to_stderr);
     if (!started) return complain(env.graph().name, started.failure());
     processes = started->get();
+    reporter.on_listening(to_string(processes->local()));
     job = *std::move(started);
   } else {
     job = std::make_unique<local_cluster>(env.graph(), asked.options, &listener);
@@ -174,7 +198,7 @@ int run(int argc, const char* const* argv, const std::string& job_name,
   // Twice: the job's parameters are needed to build it, and what it sets in code is a default.
   job_options widest;
   widest.max_parallelism = highest_max_parallelism;
-  widest.checkpoint_directory = ".";
+  widest.checkpoint_directory = "/";
   auto first = parse_command_line(argc, argv, widest, read_small_file);
   if (!first) {
     // What is wrong even so is better said with the usual limits.
@@ -208,6 +232,7 @@ int run(int argc, const char* const* argv, const std::string& job_name,
   }
   if (!asked->check_restore.empty()) return check_and_tell(env, *asked);
   if (asked->simulate) return simulate_and_tell(env, *asked);
+  if (!asked->processes.submit.empty()) return submit_and_show(env, *asked, {argv, argv + argc});
   if (!asked->processes.is_distributed()) {
     // Tasks run in this process.
     const auto limited = limit_this_process(limits_of(asked->options));

@@ -19,7 +19,6 @@ namespace weir {
 
 namespace {
 
-constexpr const char* secret_variable = "WEIR_CLUSTER_SECRET";
 const int dismissed_signal = SIGRTMIN;
 
 std::string variable(const char* name) {
@@ -40,25 +39,12 @@ std::function<void(const std::string&)> reporter(std::string job, text_writer wr
   };
 }
 
-result<std::string> given_secret(const process_request& asked, const secret_reader& read) {
-  if (asked.secret_file.empty()) return variable(secret_variable);
-  auto text = read(asked.secret_file);
+result<std::string> given_secret(const std::string& secret_file, const secret_reader& read) {
+  if (secret_file.empty()) return variable(secret_variable);
+  auto text = read(secret_file);
   if (!text) return within("--secret-file", text.failure());
   while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
   return text;
-}
-
-result<cluster_secret> secret_of(const process_request& asked, const secret_reader& read) {
-  auto text = given_secret(asked, read);
-  if (!text) return text.failure();
-  if (text->empty()) {
-    return error{error_code::invalid_argument,
-                 "--secret-file: processes that join each other need a secret that nobody else "
-                 "knows; `head -c 24 /dev/urandom | base64 > FILE` makes one for all of them"};
-  }
-  auto made = cluster_secret::make(*std::move(text));
-  if (!made) return within("--secret-file", made.failure());
-  return made;
 }
 
 // None, if connections are to go without.
@@ -117,16 +103,29 @@ process_id own_number() {
 
 }  // namespace
 
+result<cluster_secret> secret_of(const std::string& secret_file, const secret_reader& read) {
+  auto text = given_secret(secret_file, read);
+  if (!text) return text.failure();
+  if (text->empty()) {
+    return error{error_code::invalid_argument,
+                 "--secret-file: processes that join each other need a secret that nobody else "
+                 "knows; `head -c 24 /dev/urandom | base64 > FILE` makes one for all of them"};
+  }
+  auto made = cluster_secret::make(*std::move(text));
+  if (!made) return within("--secret-file", made.failure());
+  return made;
+}
+
 std::string place_to_join() { return variable(join_variable); }
 
 result<std::unique_ptr<process_cluster>> start_processes(
     const environment& env, const command_line& asked, std::vector<std::string> arguments,
     job_listener& listener, const secret_reader& read, const text_writer& write) {
   const bool others_join = !asked.processes.listen.empty();
-  auto text = given_secret(asked.processes, read);
+  auto text = given_secret(asked.processes.secret_file, read);
   if (!text) return text.failure();
   if (text->empty() && !others_join) text = fresh_secret();
-  if (text->empty()) return secret_of(asked.processes, read).failure();
+  if (text->empty()) return secret_of(asked.processes.secret_file, read).failure();
   auto secret = cluster_secret::make(*text);
   if (!secret) return within("--secret-file", secret.failure());
   auto tls = tls_of(asked.processes, read);
@@ -152,7 +151,7 @@ int run_task_manager(const environment& env, const command_line& asked, const se
     write(job + ": " + cause.message + "\n");
     return exit_usage;
   };
-  auto secret = secret_of(asked.processes, read);
+  auto secret = secret_of(asked.processes.secret_file, read);
   if (!secret) return complain(secret.failure());
   auto tls = tls_of(asked.processes, read);
   if (!tls) return complain(tls.failure());

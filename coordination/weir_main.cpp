@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `weir`: what can be done about jobs without their programs. Only takes the arguments
-// apart; kept out of the library, where its main would be found before that of a user.
+// The program `weir`: a node of a cluster, and what can be done about jobs without their programs.
+// Only takes the arguments apart; kept out of the library, where its main would be found before
+// that of a user.
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "coordination/cluster/cluster_arguments.hpp"
+#include "coordination/cluster/cluster_client.hpp"
+#include "coordination/cluster/cluster_command.hpp"
+#include "coordination/cluster/run_node.hpp"
 #include "coordination/run.hpp"
+#include "coordination/run_processes.hpp"
 #include "coordination/state_arguments.hpp"
 #include "coordination/state_command.hpp"
 #include "coordination/suggestion.hpp"
 #include "coordination/version.hpp"
 #include "state/posix_file_system.hpp"
 #include "state/rocksdb_store.hpp"
+#include "state/whole_file.hpp"
 
 namespace {
 
@@ -22,10 +32,15 @@ constexpr std::string_view usage =
     "Usage: weir COMMAND\n\n"
     "Commands:\n"
     "  state        look into a checkpoint, or change it in a copy; see weir state --help\n"
+    "  node         be a node of a cluster; see weir node --help\n"
+    "  jobs, job, nodes, cancel, savepoint, stop, restart, rescale, drain, logs\n"
+    "               ask a cluster, or tell it; see weir jobs --help\n"
     "  --version    show the version and stop\n"
     "  --help       show this text and stop\n";
 
-constexpr std::array<std::string_view, 3> commands{"state", "--version", "--help"};
+constexpr std::array<std::string_view, 14> commands{
+    "state", "node",    "jobs",    "job",   "nodes", "cancel",    "savepoint",
+    "stop",  "restart", "rescale", "drain", "logs",  "--version", "--help"};
 
 void write_to(std::FILE* file, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), file);
@@ -50,6 +65,36 @@ int run_state(const std::vector<std::string>& words) {
   return weir::exit_finished;
 }
 
+weir::result<std::string> read_small_file(const std::string& path) {
+  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 20;
+  weir::posix_file_system files;
+  return weir::read_whole_file(files, path, most_bytes);
+}
+
+int run_cluster(const std::vector<std::string>& words) {
+  const auto* const usual = std::getenv(weir::cluster_variable);
+  const auto request = weir::parse_cluster_arguments(words, usual == nullptr ? "" : usual);
+  if (!request) {
+    write_to(stderr, request.failure().message + "\n");
+    return weir::exit_usage;
+  }
+  if (request->what == weir::cluster_request::kind::help) {
+    write_to(stdout, weir::cluster_help());
+    return weir::exit_finished;
+  }
+  auto secret = weir::secret_of(request->secret_file, read_small_file);
+  if (!secret) return complain(weir::exit_usage, secret.failure().message);
+  const auto client =
+      weir::cluster_client::connect({.node = request->cluster, .secret = *std::move(secret)});
+  if (!client) return complain(weir::exit_failed, client.failure().message);
+  const auto print = [](std::string_view text) {
+    write_to(stdout, text);
+    std::fflush(stdout);
+  };
+  const auto done = weir::ask_cluster(*request, **client, print);
+  return done ? weir::exit_finished : complain(weir::exit_failed, done.failure().message);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,6 +104,13 @@ int main(int argc, char** argv) {
     return weir::exit_usage;
   }
   if (words[0] == "state") return run_state({words.begin() + 1, words.end()});
+  if (words[0] == "node") {
+    return weir::run_node(
+        std::span<const std::string>{words}.subspan(1), read_small_file,
+        [](std::string_view text) { write_to(stdout, text); },
+        [](std::string_view text) { write_to(stderr, text); });
+  }
+  if (weir::is_cluster_command(words[0])) return run_cluster(words);
   if (words[0] == "--help" || words[0] == "-h") {
     write_to(stdout, usage);
     return weir::exit_finished;

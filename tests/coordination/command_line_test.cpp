@@ -301,5 +301,37 @@ TEST(CommandLine, RefusesProcessesThatCannotBe) {
             "--processes belongs to the job manager's process, not to --join. See --help");
 }
 
+TEST(CommandLine, SaysWhereAJobIsSubmitted) {
+  EXPECT_EQ(parsed({}).processes.submit, "");
+  const auto line = parsed({"--submit", "10.0.0.1:6123", "--detach", "--restore", "/s/1", "-D",
+                            "execution.checkpointing.dir=/shared"});
+  EXPECT_EQ(line.processes.submit, "10.0.0.1:6123");
+  EXPECT_TRUE(line.processes.detach);
+  EXPECT_FALSE(parsed({"--submit", "10.0.0.1:6123"}).processes.detach);
+}
+
+TEST(CommandLine, RefusesSubmissionsThatCannotBe) {
+  EXPECT_EQ(failure_of({"--submit", "there"}),
+            "--submit: 'there' is not HOST:PORT with a numeric address, such as 10.0.0.7:6123 or "
+            "[::1]:6123");
+  EXPECT_EQ(failure_of({"--detach"}), "--detach belongs to --submit. See --help");
+  EXPECT_EQ(failure_of({"--submit", "10.0.0.1:1", "--processes", "2"}),
+            "--processes does not go with --submit. See --help");
+  EXPECT_EQ(
+      failure_of({"--submit", "10.0.0.1:1", "-D", "execution.checkpointing.dir=ck"}),
+      "execution.checkpointing.dir ck: with --submit it is an absolute path, as all nodes see "
+      "it. See --help");
+  EXPECT_EQ(failure_of({"--submit", "10.0.0.1:1", "--restore", "s/1"}),
+            "--restore s/1: with --submit it is an absolute path, as all nodes see it. See --help");
+  EXPECT_EQ(failure_of({"--submit", "10.0.0.1:1", "--config", "job.yaml"}),
+            "--config job.yaml: with --submit it is an absolute path, as all nodes see it. "
+            "See --help");
+  EXPECT_EQ(
+      failure_of({"--submit", "10.0.0.1:1", "-D", "execution.checkpointing.dir=/ck", "--restore",
+                  "latest"}),
+      "--restore latest: every submitted job has a directory of checkpoints of its own, which "
+      "is empty then; name the checkpoint, or use weir restart. See --help");
+}
+
 }  // namespace
 }  // namespace weir

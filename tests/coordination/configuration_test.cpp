@@ -2,6 +2,8 @@
 // What a configuration file may say, and how it is told what is wrong with it.
 #include "coordination/configuration.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace weir {
@@ -110,6 +112,26 @@ TEST(Configuration, SurvivesAMapThatContainsItself) {
   EXPECT_EQ(failure_of("job: &all\n  again: *all\n"),
             "job.yaml: line 2: 'job.again.again.again.again.again.again.again' is nested too "
             "deeply; no key has more than 8 parts");
+}
+
+TEST(PlainKeys, AreReadAndNothingElse) {
+  constexpr std::array<std::string_view, 2> known{"listen", "slots"};
+  const auto why = [&](const char* text) {
+    const auto read = read_plain_keys("node.yaml", text, known);
+    return read ? "" : read.failure().message;
+  };
+  const auto read = read_plain_keys("node.yaml", "listen: 10.0.0.1:6123\nslots: 4\n", known);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->at("listen"), "10.0.0.1:6123");
+  EXPECT_EQ(read->at("slots"), "4");
+  EXPECT_TRUE(read_plain_keys("node.yaml", "", known)->empty());
+  EXPECT_EQ(why("slot: 4"), "node.yaml: line 1: unknown key 'slot'; did you mean 'slots'?");
+  EXPECT_EQ(why("slots: [4]"), "node.yaml: line 1: slots: expected one value");
+  EXPECT_EQ(why("slots: 4\nslots: 5"), "node.yaml: line 2: 'slots' was already given");
+  EXPECT_EQ(why("- 4"), "node.yaml: line 1: expected lines of 'key: value'");
+  EXPECT_EQ(why("slots: 4\n---\nslots: 5"),
+            "node.yaml: line 3: a second document; expected only one");
+  EXPECT_NE(why("slots: [").find("not valid YAML"), std::string::npos);
 }
 
 }  // namespace

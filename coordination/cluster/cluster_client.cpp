@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// A mailbox of its own that the caller's thread waits at; see
+// coordination/cluster/cluster_client.hpp.
+#include "coordination/cluster/cluster_client.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include <caf/all.hpp>
+
+#include "actors/caf_control_messages.hpp"
+#include "actors/networked_runtime.hpp"
+#include "coordination/cluster/control_connections.hpp"
+#include "coordination/connection_reports.hpp"
+#include "network/endpoint_text.hpp"
+
+namespace weir {
+
+namespace {
+
+// Clients have numbers that no node has (node_process), and hardly any other client.
+process_id any_client() {
+  std::uint32_t number = 0;
+  for (const char each : fresh_challenge().substr(0, 4)) {
+    number = (number << 8U) | static_cast<unsigned char>(each);
+  }
+  constexpr std::uint32_t above_all_nodes = 1U << 31U;
+  return {number | above_all_nodes};
+}
+
+}  // namespace
+
+struct cluster_client::machinery {
+  machinery(std::unique_ptr<networked_runtime> made, cluster_client_settings given)
+      : settings{std::move(given)}, world{std::move(made)}, mailbox{world->system()} {}
+
+  processing_time deadline() { return world->now() + settings.patience; }
+
+  cluster_client_settings settings;
+  std::unique_ptr<networked_runtime> world;
+  caf::scoped_actor mailbox;
+  std::set<process_id> up;
+  std::string leader;
+  std::uint64_t last_number = 0;
+  // What has come since it was last looked at.
+  std::optional<std::string> problem;
+  std::optional<given_answer> received;
+
+  void ask(process_id peer, const asked_question& what) {
+    mailbox->send(world->fabric().resolve({peer, 0}), control_sent{encode_control(what)});
+  }
+  // Takes one message, or nothing until that time.
+  void take(processing_time until) {
+    const auto span = std::max(until - world->now(), duration::zero());
+    mailbox->receive([this](const peer_up& fact) { up.insert(fact.peer); },
+                     [this](const peer_down& fact) { up.erase(fact.peer); },
+                     [this](const not_connected& fact) { problem = fact.why; },
+                     [this](const control_sent& sent) {
+                       auto message = decode_control(sent.bytes);
+                       if (!message) {
+                         problem = message.failure().message;
+                       } else if (auto* const got = std::get_if<given_answer>(&*message)) {
+                         received = std::move(*got);
+                       }
+                     },
+                     caf::after(span) >> [] {});
+  }
+};
+
+cluster_client::cluster_client(std::unique_ptr<machinery> made) : machinery_{std::move(made)} {}
+
+cluster_client::~cluster_client() = default;
+
+result<std::unique_ptr<cluster_client>> cluster_client::connect(cluster_client_settings settings) {
+  // The mailbox is there after the runtime, which reports to it.
+  auto box = std::make_shared<std::pair<std::mutex, caf::actor_addr>>();
+  auto world =
+      networked_runtime::start({.threads = 1,
+                                .idle = idle_workers::sleep,
+                                .self = {.cluster = std::string{control_cluster},
+                                         .program = settings.version,
+                                         .process = any_client(),
+                                         .incarnation = 0},
+                                .secret = settings.secret,
+                                .listen = {},
+                                .connections = control_connections(),
+                                .report = worth_telling([box](const std::string& why) {
+                                  const std::scoped_lock lock{box->first};
+                                  if (const auto to = caf::actor_cast<caf::actor>(box->second)) {
+                                    caf::anon_send(to, not_connected{why});
+                                  }
+                                })});
+  if (!world) return within("listen for answers", world.failure());
+  auto node = settings.node;
+  auto parts = std::make_unique<machinery>(*std::move(world), std::move(settings));
+  {
+    const std::scoped_lock lock{box->first};
+    box->second = parts->mailbox.address();
+  }
+  const caf::actor mailbox = caf::actor_cast<caf::actor>(parts->mailbox.address());
+  parts->world->fabric().watch_peers(mailbox);
+  parts->leader = node;
+  std::unique_ptr<cluster_client> client{new cluster_client{std::move(parts)}};
+  if (auto connected = client->connect_to(node); !connected) return connected.failure();
+  return client;
+}
+
+status cluster_client::connect_to(const std::string& node) {
+  auto& parts = *machinery_;
+  const auto peer = node_process(node);
+  if (parts.up.contains(peer)) return {};
+  const auto where = parse_endpoint(node);
+  if (!where) return within("connect to node " + node, where.failure());
+  parts.problem.reset();
+  if (auto dialed = parts.world->fabric().dial(peer, *where); !dialed) return dialed;
+  const auto until = parts.deadline();
+  while (!parts.up.contains(peer)) {
+    if (parts.world->now() >= until) parts.problem = "it does not answer";
+    if (parts.problem) {
+      parts.world->fabric().forget(peer);
+      return error{error_code::io_failure, "connect to node " + node + ": " + *parts.problem +
+                                               "; is there a weir node of this cluster?"};
+    }
+    parts.take(until);
+  }
+  return wait_for_root(node);
+}
+
+// A node that has just begun to listen may not have got so far as to hear a question, which would
+// be lost then. Whoever has answered once hears all that follow over the same connection.
+status cluster_client::wait_for_root(const std::string& node) {
+  constexpr duration between = std::chrono::milliseconds{100};
+  auto& parts = *machinery_;
+  const auto peer = node_process(node);
+  const auto until = parts.deadline();
+  parts.received.reset();
+  while (!parts.received) {
+    if (!parts.up.contains(peer) || parts.world->now() >= until) {
+      return error{error_code::io_failure, "connect to node " + node + ": it does not answer"};
+    }
+    parts.ask(peer, {++parts.last_number, list_nodes{"none"}});
+    const auto patience = parts.world->now() + between;
+    while (!parts.received && parts.world->now() < patience) parts.take(patience);
+  }
+  return {};
+}
+
+result<reply> cluster_client::ask_once(const std::string& node, const question& what) {
+  auto& parts = *machinery_;
+  if (auto connected = connect_to(node); !connected) return connected.failure();
+  const auto peer = node_process(node);
+  const auto number = ++parts.last_number;
+  parts.received.reset();
+  parts.ask(peer, {number, what});
+  const auto until = parts.deadline();
+  while (!parts.received || parts.received->number != number) {
+    if (!parts.up.contains(peer) || parts.world->now() >= until) {
+      return error{error_code::io_failure, "ask node " + node + ": no answer has come"};
+    }
+    parts.take(until);
+  }
+  auto got = std::move(parts.received->what);
+  if (const auto* const no = std::get_if<refused>(&got)) return error{no->code, no->why};
+  return got;
+}
+
+void cluster_client::wait(duration span) {
+  const auto until = now() + span;
+  while (now() < until) machinery_->take(until);
+}
+
+processing_time cluster_client::now() { return machinery_->world->now(); }
+
+result<reply> cluster_client::ask_at(const std::string& node, const question& what) {
+  return ask_once(node, what);
+}
+
+result<reply> cluster_client::ask(const question& what) {
+  constexpr int most_hops = 3;
+  auto& parts = *machinery_;
+  for (int hop = 0; hop < most_hops; ++hop) {
+    auto got = ask_once(parts.leader, what);
+    if (!got) {
+      // The next question begins where this client has begun: another may lead by then.
+      parts.leader = parts.settings.node;
+      return got;
+    }
+    const auto* const elsewhere = std::get_if<ask_leader>(&*got);
+    if (elsewhere == nullptr) return got;
+    parts.leader = elsewhere->leader;
+  }
+  return error{error_code::internal,
+               "ask node " + parts.settings.node + ": its nodes do not agree who leads"};
+}
+
+}  // namespace weir

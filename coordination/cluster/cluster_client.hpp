@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the nodes of a cluster, and waits for the answers: what `weir jobs` and `./job --submit`
+// have in common. Any node may be asked; one that does not lead says who does, and that one is
+// asked then.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "api/time.hpp"
+#include "coordination/cluster/control_messages.hpp"
+#include "network/cluster_secret.hpp"
+
+namespace weir {
+
+struct cluster_client_settings {
+  std::string node{};  // Where the node listens that is asked first: "10.0.0.1:6123".
+  cluster_secret secret;
+  // How long a connection or an answer may take.
+  duration patience = std::chrono::seconds{10};
+  std::string version{control_version};
+};
+
+// Used by one thread, which waits.
+class cluster_client {
+public:
+  // Fails if the node does not answer, is of another version or has another secret.
+  static result<std::unique_ptr<cluster_client>> connect(cluster_client_settings settings);
+  ~cluster_client();
+
+  // Of the leader. A refusal is an error.
+  result<reply> ask(const question& what);
+  // Of that node.
+  result<reply> ask_at(const std::string& node, const question& what);
+
+  // Lets that time pass.
+  void wait(duration span);
+  processing_time now();
+
+  // The same where one kind of answer is expected.
+  template <class Reply>
+  result<Reply> ask_for(const question& what) {
+    return expected<Reply>(ask(what));
+  }
+  template <class Reply>
+  result<Reply> ask_for_at(const std::string& node, const question& what) {
+    return expected<Reply>(ask_at(node, what));
+  }
+
+private:
+  struct machinery;
+  explicit cluster_client(std::unique_ptr<machinery> made);
+  status connect_to(const std::string& node);
+  status wait_for_root(const std::string& node);
+  result<reply> ask_once(const std::string& node, const question& what);
+
+  template <class Reply>
+  static result<Reply> expected(result<reply> got) {
+    if (!got) return got.failure();
+    if (auto* const fitting = std::get_if<Reply>(&*got)) return std::move(*fitting);
+    return error{error_code::internal, "the node has answered something else than was asked"};
+  }
+
+  std::unique_ptr<machinery> machinery_;
+};
+
+}  // namespace weir

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// One node of a cluster, as its main thread has it: the runtime, the directory, and the actor that
+// does the work.
+//
+//   DIRECTORY/lock      taken: no second node uses the directory
+//   DIRECTORY/blobs     programs (coordination/cluster/blob_store.hpp)
+//   DIRECTORY/jobs      where jobs run, and their logs
+//   DIRECTORY/records   of the leader: the jobs there are (coordination/directory_store.hpp)
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "network/cluster_secret.hpp"
+#include "network/tcp_socket.hpp"
+
+namespace weir {
+
+struct cluster_node_settings {
+  endpoint listen{};
+  std::uint32_t slots = 1;
+  std::string directory{};
+  cluster_secret secret;
+  std::string join{};  // Where the leader listens, or another that follows; empty: this one leads.
+  // Told what somebody should know. Thread-safe.
+  std::function<void(const std::string&)> report;
+};
+
+// The main thread has blocked SIGCHLD and SIGIO before.
+class cluster_node {
+public:
+  // Fails if it cannot listen, or cannot use the directory. REQUIRES: the port is not 0.
+  static result<std::unique_ptr<cluster_node>> start(cluster_node_settings settings);
+  // Kills the processes that it has started: their jobs go on when the node is there again.
+  ~cluster_node();
+
+  // SIGCHLD or SIGIO has come.
+  void on_child_signal();
+
+private:
+  struct machinery;
+  explicit cluster_node(std::unique_ptr<machinery> made);
+  std::unique_ptr<machinery> machinery_;
+};
+
+}  // namespace weir

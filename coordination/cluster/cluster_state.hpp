@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the leader of a cluster decides: which process of which job runs on which node, and what
+// becomes of a job when one of them, or a node, is lost. Told what has happened, it answers with
+// what is to be done.
+//
+// Invariants:
+//   (1) A job has at most one job manager. Another is started only when the last is known to have
+//       ended, or its node has been out of sight for `node_is_lost_after`: by then a node that
+//       still runs has killed the job managers it has (`node_gives_up_after`).
+//   (2) The task managers of a job belong to its job manager: they have ended before another is
+//       started, or their node is out of sight, and they have nobody to work for.
+//   (3) No node has more slots in use than it offers, as long as it offers no fewer than before.
+//   (4) A number is given to one process of a job only, in all its lives.
+//   (5) What must not be forgotten is stored before anything else that was decided with it is done.
+#pragma once
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "coordination/cluster/cluster_job.hpp"
+#include "coordination/cluster/control_messages.hpp"
+#include "coordination/cluster/slot_packing.hpp"
+
+namespace weir {
+
+// A node that has no leader for so long kills the job managers that it has started.
+inline constexpr duration node_gives_up_after = std::chrono::seconds{10};
+inline constexpr duration node_is_lost_after = std::chrono::seconds{15};
+// Processes that were told to end are killed then, again and again.
+inline constexpr duration clearing_patience = std::chrono::seconds{5};
+// So many that have ended are remembered, the newest.
+inline constexpr std::size_t most_ended_jobs = 100;
+
+struct store_job {
+  job_record record{};
+};
+struct forget_job {
+  std::string job{};
+};
+using cluster_command = std::variant<store_job, forget_job, start_process, signal_process>;
+
+class cluster_state {
+public:
+  using commands = std::vector<cluster_command>;
+
+  // Takes over a job of a former leader. Its job manager is out of sight until its node has joined.
+  void recover(job_record record, processing_time now);
+
+  // What happened.
+
+  // Or has joined once more: what it says of its processes is what it has.
+  [[nodiscard]] commands on_node_joined(const node_joining& who, processing_time now);
+  [[nodiscard]] commands on_node_lost(const std::string& node, processing_time now);
+  // REQUIRES: there is no job of that id.
+  [[nodiscard]] commands on_submitted(const std::string& id, const job_submission& what,
+                                      processing_time now);
+  void on_started(const process_started& fact);
+  [[nodiscard]] commands on_reported(const process_reported& fact);
+  [[nodiscard]] commands on_ended(const process_ended& fact, processing_time now);
+  [[nodiscard]] commands on_tick(processing_time now);
+
+  // What somebody asks for. Jobs are named by their ids, or the beginning of one.
+
+  // The id of that job; fails with not_found, or if there are several.
+  result<std::string> find(const std::string& name) const;
+  result<commands> order(const order_job& what, processing_time now);
+  result<commands> restart(const restart_job& what, processing_time now);
+  result<commands> rescale(const rescale_job& what, processing_time now);
+  // No process is started on that node any more; jobs that can be moved are.
+  result<commands> drain(const drain_node& what, processing_time now);
+
+  // REQUIRES: there is a job of that id.
+  listed_job list(const std::string& id) const;
+  // In the order of their submission.
+  std::vector<listed_job> list_jobs() const;
+  std::vector<listed_node> list_nodes(const std::string& leader) const;
+
+private:
+  struct node_entry {
+    std::uint32_t slots = 0;
+    bool is_draining = false;
+  };
+
+  std::uint32_t used_slots(const std::string& node) const;
+  std::vector<free_node> free_nodes() const;
+  std::string waits_for(const cluster_job& job) const;
+
+  void on_all_ended(const std::vector<process_ended>& facts, processing_time now, commands& out);
+  void settle(cluster_job& job, commands& out);
+  void start_waiting(commands& out);
+  void try_start(cluster_job& job, commands& out);
+  void start_task_managers(cluster_job& job, commands& out);
+  void start_planned(cluster_job& job, cluster_process& process, commands& out);
+  cluster_process& add_process(cluster_job& job, const std::string& node, std::uint32_t slots);
+  void on_job_manager_ended(cluster_job& job, const process_ended& fact, processing_time now,
+                            commands& out);
+  void on_task_manager_ended(cluster_job& job, const cluster_process& was,
+                             const process_ended& fact, processing_time now, commands& out);
+  void replace_job_manager(cluster_job& job, const std::string& cause, processing_time now,
+                           commands& out);
+  bool begin_next_life(cluster_job& job);
+  void end(cluster_job& job, const std::string& how);
+  // All its processes are to end; `signal` says how.
+  void clear(cluster_job& job, process_signal signal, processing_time now, commands& out);
+  void adopt(const running_process& found, const std::string& node, commands& out);
+  result<cluster_job*> running_job_named(const std::string& name, const std::string& activity);
+  status stop_for(cluster_job& job, planned_life next, commands& out);
+  void forget_oldest(commands& out);
+
+  std::map<std::string, node_entry> nodes_;
+  std::map<std::string, cluster_job> jobs_;
+};
+
+}  // namespace weir

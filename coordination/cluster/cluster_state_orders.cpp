@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of a cluster: orders to jobs, and what there is; see
+// coordination/cluster/cluster_state.hpp.
+#include <algorithm>
+#include <utility>
+
+#include "coordination/cluster/cluster_state.hpp"
+
+namespace weir {
+
+namespace {
+
+error wrong_state(const std::string& what) { return {error_code::invalid_argument, what}; }
+
+std::string slots_text(std::uint32_t slots) {
+  return std::to_string(slots) + (slots == 1 ? " slot" : " slots");
+}
+
+}  // namespace
+
+cluster_state::commands cluster_state::on_submitted(const std::string& id,
+                                                    const job_submission& what,
+                                                    processing_time now) {
+  WEIR_ASSERT(!jobs_.contains(id));
+  commands out;
+  forget_oldest(out);
+  auto& job = jobs_[id];
+  job.record.id = id;
+  job.record.submitted_at = event_time_of(now);
+  job.record.submitted = what;
+  job.record.restore = what.restore;
+  out.emplace_back(store_job{job.record});
+  try_start(job, out);
+  return out;
+}
+
+void cluster_state::forget_oldest(commands& out) {
+  std::vector<const job_record*> ended;
+  for (const auto& [id, job] : jobs_) {
+    if (job.has_ended() && !job.clearing_since) ended.push_back(&job.record);
+  }
+  if (ended.size() < most_ended_jobs) return;
+  const auto oldest = std::min_element(ended.begin(), ended.end(), [](auto* left, auto* right) {
+    return left->submitted_at < right->submitted_at;
+  });
+  const auto id = (*oldest)->id;
+  out.emplace_back(forget_job{id});
+  jobs_.erase(id);
+}
+
+result<std::string> cluster_state::find(const std::string& name) const {
+  const auto first = jobs_.lower_bound(name);
+  if (name.empty() || first == jobs_.end() || !first->first.starts_with(name)) {
+    return error{error_code::not_found, "there is no job " + name + "; weir jobs lists them"};
+  }
+  const auto second = std::next(first);
+  if (first->first != name && second != jobs_.end() && second->first.starts_with(name)) {
+    return error{error_code::invalid_argument,
+                 "several jobs begin with " + name + ": " + first->first + ", " + second->first};
+  }
+  return first->first;
+}
+
+result<cluster_job*> cluster_state::running_job_named(const std::string& name,
+                                                      const std::string& activity) {
+  const auto id = find(name);
+  if (!id) return id.failure();
+  auto& job = jobs_.at(*id);
+  if (job.has_ended()) {
+    return wrong_state(activity + " job " + *id + ": it has ended: " + job.record.ended);
+  }
+  return &job;
+}
+
+result<cluster_state::commands> cluster_state::order(const order_job& what, processing_time now) {
+  commands out;
+  const bool cancels = what.what == process_signal::terminate;
+  if (what.what == process_signal::kill) return wrong_state("a job is cancelled, not killed");
+  const auto found = running_job_named(what.job, cancels ? "cancel" : "take a savepoint of");
+  if (!found) return found.failure();
+  auto& job = **found;
+  const auto& record = job.record;
+  if (!cancels && record.submitted.checkpoint_directory.empty()) {
+    return wrong_state("take a savepoint of job " + record.id +
+                       ": it takes no checkpoints; submit it with "
+                       "-D execution.checkpointing.dir=DIRECTORY");
+  }
+  const auto* const job_manager = job.job_manager();
+  if (job_manager == nullptr || job.clearing_since) {
+    if (!cancels) return wrong_state("take a savepoint of job " + record.id + ": it does not run");
+    end(job, "cancelled");
+    if (!job.clearing_since) clear(job, process_signal::terminate, now, out);
+    return out;
+  }
+  if (cancels) {
+    job.is_cancelled = true;
+    job.next.reset();
+  }
+  out.emplace_back(
+      signal_process{job_manager->place.node, record.id, record.job_manager, what.what});
+  return out;
+}
+
+result<cluster_state::commands> cluster_state::restart(const restart_job& what, processing_time) {
+  const auto id = find(what.job);
+  if (!id) return id.failure();
+  auto& job = jobs_.at(*id);
+  if (!job.has_ended() || job.clearing_since) {
+    return wrong_state("restart job " + *id +
+                       ": it has not ended; weir stop or weir cancel it first");
+  }
+  if (what.from == "latest" && job.record.submitted.checkpoint_directory.empty()) {
+    return wrong_state("restart job " + *id + ": it has taken no checkpoints; say --from PATH");
+  }
+  if (what.from != "latest" && !what.from.starts_with('/')) {
+    return wrong_state("restart job " + *id + ": --from " + what.from +
+                       " is no absolute path, as all nodes see it");
+  }
+  commands out;
+  job.record.ended.clear();
+  job.record.restore = what.from;
+  job.record.report = {};
+  job.is_cancelled = false;
+  job.replacements = restart_intensity{most_replacements, replacement_window};
+  out.emplace_back(store_job{job.record});
+  try_start(job, out);
+  return out;
+}
+
+status cluster_state::stop_for(cluster_job& job, planned_life next, commands& out) {
+  const auto& record = job.record;
+  const auto* const job_manager = job.job_manager();
+  if (record.submitted.checkpoint_directory.empty()) {
+    return wrong_state("job " + record.id + " takes no checkpoints with which it could move");
+  }
+  if (job_manager == nullptr || job.clearing_since || record.report.state != "running") {
+    return wrong_state("job " + record.id + " does not run at the moment; try again");
+  }
+  next.savepoints_before = record.report.savepoints;
+  job.next = next;
+  out.emplace_back(signal_process{job_manager->place.node, record.id, record.job_manager,
+                                  process_signal::stop_with_savepoint});
+  return {};
+}
+
+result<cluster_state::commands> cluster_state::rescale(const rescale_job& what, processing_time) {
+  const auto found = running_job_named(what.job, "rescale");
+  if (!found) return found.failure();
+  auto& job = **found;
+  const auto& submitted = job.record.submitted;
+  if (what.parallelism == 0) return wrong_state("rescale: the parallelism is at least 1");
+  if (submitted.slots != submitted.parallelism) {
+    return wrong_state("rescale job " + job.record.id +
+                       ": its operators set a parallelism or a slot sharing group of their own; "
+                       "weir stop it, and submit it with --parallelism and --restore");
+  }
+  commands out;
+  auto stopped = stop_for(job, {.parallelism = what.parallelism, .slots = what.parallelism}, out);
+  if (!stopped) return within("rescale", stopped.failure());
+  return out;
+}
+
+result<cluster_state::commands> cluster_state::drain(const drain_node& what, processing_time) {
+  const auto node = nodes_.find(what.node);
+  if (node == nodes_.end()) {
+    return error{error_code::not_found,
+                 "there is no node " + what.node + "; weir nodes lists them"};
+  }
+  node->second.is_draining = true;
+  commands out;
+  for (auto& [id, job] : jobs_) {
+    const bool is_there =
+        std::any_of(job.processes.begin(), job.processes.end(),
+                    [&](const auto& each) { return each.second.place.node == what.node; });
+    if (!is_there || job.has_ended()) continue;
+    const auto& submitted = job.record.submitted;
+    // What cannot move stays until it ends.
+    static_cast<void>(
+        stop_for(job, {.parallelism = submitted.parallelism, .slots = submitted.slots}, out).ok());
+  }
+  return out;
+}
+
+// --- What there is -------------------------------------------------------------------------------
+
+std::string cluster_state::waits_for(const cluster_job& job) const {
+  if (job.has_ended() || job.clearing_since) return "";
+  std::uint32_t free = 0;
+  for (const auto& each : free_nodes()) free += each.slots;
+  const auto there =
+      " free on " + std::to_string(nodes_.size()) + (nodes_.size() == 1 ? " node" : " nodes");
+  const auto* const job_manager = job.job_manager();
+  if (job_manager == nullptr) {
+    const auto wanted = job.record.submitted.slots;
+    return "needs " + slots_text(wanted) + ", " + std::to_string(free) +
+           (free == 1 ? " is" : " are") + there;
+  }
+  if (job_manager->out_of_sight) return "its node " + job_manager->place.node + " is out of sight";
+  const auto missing = job.record.task_managers - (job.processes.size() - 1);
+  if (missing == 0 || job.is_dismissed) return "";
+  return std::to_string(missing) + " of " + std::to_string(job.record.task_managers) +
+         " task managers need " + slots_text(job.record.slots_each) + " each, " +
+         std::to_string(free) + (free == 1 ? " is" : " are") + there;
+}
+
+listed_job cluster_state::list(const std::string& id) const {
+  const auto& job = jobs_.at(id);
+  listed_job listed{.state = {}, .remark = waits_for(job), .record = job.record, .processes = {}};
+  const auto& reported = job.record.report.state;
+  if (job.has_ended()) {
+    listed.state = job.record.ended;
+  } else if (job.clearing_since) {
+    listed.state = "restarting";
+  } else if (job.job_manager() == nullptr) {
+    listed.state = "waiting";
+  } else {
+    listed.state = reported.empty() ? "starting" : reported;
+  }
+  for (const auto& [number, process] : job.processes) {
+    listed.processes.push_back({process.place, process.pid, process.slots});
+  }
+  return listed;
+}
+
+std::vector<listed_job> cluster_state::list_jobs() const {
+  std::vector<listed_job> listed;
+  for (const auto& [id, job] : jobs_) listed.push_back(list(id));
+  std::stable_sort(listed.begin(), listed.end(), [](const auto& left, const auto& right) {
+    return left.record.submitted_at < right.record.submitted_at;
+  });
+  return listed;
+}
+
+std::vector<listed_node> cluster_state::list_nodes(const std::string& leader) const {
+  std::vector<listed_node> listed;
+  for (const auto& each : free_nodes()) {
+    const auto& node = nodes_.at(each.name);
+    listed_node entry{.name = each.name,
+                      .slots = node.slots,
+                      .free_slots = each.slots,
+                      .processes = 0,
+                      .is_leader = each.name == leader,
+                      .is_draining = node.is_draining};
+    for (const auto& [id, job] : jobs_) {
+      for (const auto& [number, process] : job.processes) {
+        if (process.place.node == each.name && process.is_started) ++entry.processes;
+      }
+    }
+    listed.push_back(std::move(entry));
+  }
+  return listed;
+}
+
+}  // namespace weir

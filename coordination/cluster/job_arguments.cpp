@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words in, words out; see coordination/cluster/job_arguments.hpp.
+#include "coordination/cluster/job_arguments.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "coordination/command_line.hpp"
+#include "network/endpoint_text.hpp"
+
+namespace weir {
+
+namespace {
+
+// Which option a word begins; null: none.
+const program_option* option_of(std::string_view word) {
+  const auto all = program_options();
+  const bool is_long = word.starts_with("--");
+  if (!is_long && (word.size() < 2 || word.front() != '-')) return nullptr;
+  const auto name = is_long ? word.substr(2, word.find('=') - 2) : word.substr(1, 1);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const program_option& each) {
+    return is_long ? each.name == name : each.letter == name.front();
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+// Whether its value is the next word.
+bool takes_next(const program_option& option, std::string_view word) {
+  if (option.value.empty()) return false;
+  return word.starts_with("--") ? word.find('=') == std::string_view::npos : word.size() == 2;
+}
+
+std::string bracketed(const std::string& host) { return to_string(endpoint{host, 0}); }
+
+std::vector<std::string> shared_arguments(const job_record& job) {
+  auto words = job.submitted.arguments;
+  const auto give = [&words](const std::string& option, const std::string& value) {
+    words.push_back(option);
+    words.push_back(value);
+  };
+  give("-p", std::to_string(job.submitted.parallelism));
+  give("-D", "taskmanager.count=" + std::to_string(job.task_managers));
+  give("-D", "taskmanager.numberOfTaskSlots=" + std::to_string(job.slots_each));
+  const auto directory = checkpoint_directory_of(job);
+  if (!directory.empty()) give("-D", "execution.checkpointing.dir=" + directory);
+  if (!job.restore.empty()) give("--restore", job.restore);
+  return words;
+}
+
+}  // namespace
+
+std::vector<std::string> without_options(std::span<const std::string> words,
+                                         std::span<const std::string_view> names) {
+  std::vector<std::string> kept;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto* const option = option_of(words[i]);
+    const bool has_next =
+        option != nullptr && takes_next(*option, words[i]) && i + 1 < words.size();
+    const bool goes =
+        option != nullptr && std::find(names.begin(), names.end(), option->name) != names.end();
+    if (!goes) kept.push_back(words[i]);
+    if (has_next && !goes) kept.push_back(words[i + 1]);
+    if (has_next) ++i;
+  }
+  return kept;
+}
+
+std::vector<std::string> passed_on(std::span<const std::string> words) {
+  constexpr std::array<std::string_view, 5> own{"submit", "detach", "secret-file", "restore",
+                                                "parallelism"};
+  return without_options(words, own);
+}
+
+std::string checkpoint_directory_of(const job_record& job) {
+  const auto& directory = job.submitted.checkpoint_directory;
+  return directory.empty() ? "" : directory + "/" + job.id;
+}
+
+std::vector<std::string> job_manager_arguments(const job_record& job, const std::string& host) {
+  auto words = shared_arguments(job);
+  words.insert(words.end(), {"--listen", bracketed(host)});
+  return words;
+}
+
+std::vector<std::string> task_manager_arguments(const job_record& job, const std::string& host,
+                                                const std::string& job_manager) {
+  auto words = shared_arguments(job);
+  words.insert(words.end(), {"--join", job_manager, "--listen", bracketed(host)});
+  return words;
+}
+
+}  // namespace weir

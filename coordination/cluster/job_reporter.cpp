@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events of a job to fields of a report; see coordination/cluster/job_reporter.hpp.
+#include "coordination/cluster/job_reporter.hpp"
+
+#include <utility>
+
+namespace weir {
+
+job_reporter::job_reporter(job_listener& next, std::function<void(const job_report&)> send)
+    : next_{&next}, send_{std::move(send)} {}
+
+void job_reporter::on_listening(const std::string& where) {
+  const std::scoped_lock lock{guard_};
+  report_.listens = where;
+  send_(report_);
+}
+
+void job_reporter::on_state(job_state state, const std::optional<error>& cause,
+                            processing_time now) {
+  {
+    const std::scoped_lock lock{guard_};
+    report_.state = to_string(state);
+    if (state == job_state::deploying) ++report_.attempts;
+    // A failure is told when the job begins to fail, and again by the states that follow from it.
+    const bool is_new = cause && (state == job_state::failing || report_.failures.empty() ||
+                                  report_.failures.front().cause != cause->message);
+    if (is_new) note_failure(report_.failures, {event_time_of(now), cause->message});
+    send_(report_);
+  }
+  next_->on_state(state, cause, now);
+}
+
+void job_reporter::on_progress(const job_totals& totals, processing_time now) {
+  {
+    const std::scoped_lock lock{guard_};
+    report_.records_read = totals.records_read;
+    report_.records_written = totals.records_written;
+    send_(report_);
+  }
+  next_->on_progress(totals, now);
+}
+
+void job_reporter::on_checkpoint(const checkpoint_commands::report& report, processing_time now) {
+  {
+    const std::scoped_lock lock{guard_};
+    if (report.cause) {
+      ++report_.failed_checkpoints;
+    } else {
+      ++report_.checkpoints;
+      report_.last_checkpoint = {report.id.value, report.bytes, report.took};
+    }
+    send_(report_);
+  }
+  next_->on_checkpoint(report, now);
+}
+
+void job_reporter::on_savepoint(const savepoint_outcome& outcome, processing_time now) {
+  {
+    const std::scoped_lock lock{guard_};
+    ++report_.savepoints;
+    report_.last_savepoint = outcome.cause ? "" : outcome.path;
+    report_.savepoint_failure =
+        outcome.cause ? outcome.cause->message.substr(0, longest_cause) : "";
+    send_(report_);
+  }
+  next_->on_savepoint(outcome, now);
+}
+
+void job_reporter::on_warning(const error& what, processing_time now) {
+  next_->on_warning(what, now);
+}
+
+}  // namespace weir

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells the node that has started this job manager how its job is doing: on every change, and as
+// often as there is progress. Passes everything on.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "coordination/cluster/job_record.hpp"
+#include "coordination/job_listener.hpp"
+
+namespace weir {
+
+class job_reporter final : public job_listener {
+public:
+  // `next` outlives it. `send` must not block.
+  job_reporter(job_listener& next, std::function<void(const job_report&)> send);
+
+  // Task managers can join there.
+  void on_listening(const std::string& where);
+
+  void on_state(job_state state, const std::optional<error>& cause, processing_time now) override;
+  void on_progress(const job_totals& totals, processing_time now) override;
+  void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override;
+  void on_savepoint(const savepoint_outcome& outcome, processing_time now) override;
+  void on_warning(const error& what, processing_time now) override;
+
+private:
+  job_listener* next_;
+  std::function<void(const job_report&)> send_;
+  std::mutex guard_;
+  job_report report_;
+};
+
+}  // namespace weir

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words and lines to a request; see coordination/cluster/node_arguments.hpp.
+#include "coordination/cluster/node_arguments.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <utility>
+
+#include "coordination/configuration.hpp"
+#include "coordination/suggestion.hpp"
+#include "network/endpoint_text.hpp"
+
+namespace weir {
+
+namespace {
+
+// As keys of the file; as options they have dashes.
+constexpr std::array<std::string_view, 5> keys{"listen", "slots", "join", "dir", "secret-file"};
+constexpr std::array<std::string_view, 7> options{"--listen",      "--slots",  "--join", "--dir",
+                                                  "--secret-file", "--config", "--help"};
+constexpr std::uint32_t most_slots = 1024;
+
+error usage_error(const std::string& problem) {
+  return {error_code::invalid_argument, problem + " See weir node --help"};
+}
+
+using given_values = std::map<std::string, std::string>;  // By their keys.
+
+result<given_values> read_words(std::span<const std::string> words) {
+  given_values given;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto equals = words[i].find('=');
+    const auto name = words[i].substr(0, equals);
+    if (std::find(options.begin(), options.end(), name) == options.end()) {
+      const auto meant = did_you_mean(name, options);
+      return usage_error("weir node: unknown option " + name + (meant.empty() ? "." : meant));
+    }
+    if (equals == std::string::npos && i + 1 == words.size()) {
+      return usage_error("option " + name + " needs a value.");
+    }
+    const auto value = equals == std::string::npos ? words[++i] : words[i].substr(equals + 1);
+    if (!given.emplace(name.substr(2), value).second) {
+      return usage_error("option " + name + " was given more than once.");
+    }
+  }
+  return given;
+}
+
+result<std::string> read_place(const std::string& name, const std::string& text) {
+  const auto place = parse_endpoint(text);
+  if (!place) return within("--" + name, place.failure());
+  if (is_any_address(*place)) {
+    return usage_error("--" + name + " " + text + ": name the address by which others reach it.");
+  }
+  if (place->port == 0)
+    return usage_error("--" + name + " " + text + ": a node needs its own port.");
+  return to_string(*place);
+}
+
+result<std::uint32_t> read_slots(const std::string& text) {
+  std::uint32_t slots = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [rest, wrong] = std::from_chars(text.data(), end, slots);
+  if (wrong == std::errc{} && rest == end && slots > 0 && slots <= most_slots) return slots;
+  return usage_error("--slots: '" + text + "' is not an integer between 1 and " +
+                     std::to_string(most_slots) + ".");
+}
+
+result<node_request> understand(const given_values& given) {
+  node_request asked;
+  const auto value_of = [&](const std::string& key) {
+    const auto found = given.find(key);
+    return found == given.end() ? std::string{} : found->second;
+  };
+  for (const std::string key : {"listen", "slots", "dir"}) {
+    if (value_of(key).empty()) return usage_error("weir node: say --" + key + ".");
+  }
+  auto listen = read_place("listen", value_of("listen"));
+  if (!listen) return listen.failure();
+  asked.listen = *std::move(listen);
+  const auto slots = read_slots(value_of("slots"));
+  if (!slots) return slots.failure();
+  asked.slots = *slots;
+  if (!value_of("join").empty()) {
+    auto join = read_place("join", value_of("join"));
+    if (!join) return join.failure();
+    if (*join == asked.listen) return usage_error("--join: a node does not join itself.");
+    asked.join = *std::move(join);
+  }
+  asked.directory = value_of("dir");
+  asked.secret_file = value_of("secret-file");
+  return asked;
+}
+
+}  // namespace
+
+result<node_request> parse_node_arguments(std::span<const std::string> words,
+                                          const file_reader& read_file) {
+  const auto asks_for_help = [](const std::string& word) {
+    return word == "--help" || word == "-h";
+  };
+  if (std::any_of(words.begin(), words.end(), asks_for_help)) return node_request{.help = true};
+  auto given = read_words(words);
+  if (!given) return given.failure();
+  const auto config = given->extract("config");
+  if (config) {
+    const auto text = read_file(config.mapped());
+    if (!text) return within("read the configuration", text.failure());
+    auto lines = read_plain_keys(config.mapped(), *text, keys);
+    if (!lines) return lines.failure();
+    given->merge(*lines);
+  }
+  return understand(*given);
+}
+
+std::string_view node_help() {
+  return R"(Usage: weir node --listen HOST:PORT --slots N --dir DIRECTORY [options]
+
+Runs a node of a cluster until SIGINT or SIGTERM. Its jobs go on when it is started again.
+
+  --listen HOST:PORT   where clients and other nodes reach this node: a numeric address
+  --slots N            how many slots it offers to jobs
+  --dir DIRECTORY      its programs, its records and the logs of its jobs; of this node alone
+  --join HOST:PORT     follow the node that listens there, which leads; without, this node leads
+  --secret-file FILE   what all nodes and clients know and nobody else; or WEIR_CLUSTER_SECRET
+  --config FILE        the same as lines of YAML: listen, slots, dir, join, secret-file
+  -h, --help           show this text and stop
+
+More in docs/operating.md.
+)";
+}
+
+}  // namespace weir

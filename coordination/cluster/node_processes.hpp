@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The processes of jobs that one node has started: each in a directory of its job, with a log of
+// its own, and with the secret of its job, which every node can derive and nobody else.
+//
+//   DIRECTORY/jobs/<id>/                   where they run
+//   DIRECTORY/jobs/<id>/job-manager-1.log  what they have written
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/file_system.hpp"
+#include "coordination/child_process.hpp"
+#include "coordination/cluster/control_messages.hpp"
+#include "coordination/cluster/report_socket.hpp"
+#include "network/cluster_secret.hpp"
+
+namespace weir {
+
+struct node_processes_settings {
+  std::string directory{};
+  std::string node{};  // Its name.
+  cluster_secret secret;
+};
+
+// Used by the thread that starts the processes, with which they end.
+class node_processes {
+public:
+  // `files` outlives them.
+  node_processes(file_system& files, node_processes_settings settings);
+
+  // Fails if the program at that path cannot be started.
+  result<pid_t> start(const process_order& order, const std::string& program);
+  // Nothing happens if there is none of that number.
+  void signal(const std::string& job, std::uint32_t number, process_signal what);
+  void kill_job_managers();
+
+  struct news {
+    std::vector<process_reported> reports{};
+    std::vector<process_ended> ends{};  // After the reports of the same processes.
+    std::vector<error> problems{};
+  };
+  // What has happened since the last look.
+  news look();
+  std::vector<running_process> running() const;
+
+  // Up to 256 KiB of a process's log from `offset` on. Fails if there is no such log.
+  result<log_read> read_log(const std::string& job, const process_place& process,
+                            std::uint64_t offset);
+
+private:
+  struct started_process {
+    running_process what{};
+    child_process process;
+    std::optional<report_socket> reports{};
+  };
+  using process_key = std::pair<std::string, std::uint32_t>;
+
+  std::string directory_of(const std::string& job) const;
+  std::string log_of(const std::string& job, const process_place& process) const;
+  void read_reports(started_process& from, news& into);
+
+  file_system* files_;
+  node_processes_settings settings_;
+  std::map<process_key, started_process> running_;
+};
+
+// The secret of a job's processes in writing.
+std::string job_secret(const cluster_secret& cluster, const std::string& job);
+
+}  // namespace weir

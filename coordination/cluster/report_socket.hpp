@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between a job manager and the node that has started it: a pair of sockets whose messages keep
+// their bounds, one end inherited by the job manager. There is nobody to prove anything to, it
+// needs no port and no second transport in the job's process, and it ends with either of the two.
+//
+// Only reports go through it. Orders are the signals that every job understands
+// (docs/operating.md): who has started a process may send them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "api/error.hpp"
+#include "coordination/cluster/job_record.hpp"
+
+namespace weir {
+
+// The variable that says which descriptor a job manager reports to.
+inline constexpr const char* report_variable = "WEIR_NODE_REPORTS";
+
+// One end of the pair. Closes its descriptor.
+class report_socket {
+public:
+  report_socket(report_socket&& other) noexcept
+      : descriptor_{std::exchange(other.descriptor_, -1)} {}
+  report_socket& operator=(report_socket&&) = delete;
+  ~report_socket();
+
+  // The first is the node's. When a report has come this process gets SIGIO.
+  static result<std::pair<report_socket, report_socket>> make_pair();
+  // The end that this process has inherited, according to the variable's value; empty: none. The
+  // processes that this one starts do not inherit it. Fails if it is no such socket.
+  static result<std::optional<report_socket>> inherited(const std::string& value);
+
+  // Does not block: what does not fit is lost, and the next report says it all again.
+  void send(const job_report& report) const;
+  // The next report that has come; none: there is no more. Fails for bytes that are no report.
+  result<std::optional<job_report>> receive() const;
+
+  int descriptor() const { return descriptor_; }
+
+private:
+  explicit report_socket(int descriptor) : descriptor_{descriptor} {}
+
+  int descriptor_ = -1;
+};
+
+}  // namespace weir

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main thread of a node sleeps in sigwait: it is woken when a child has ended or has reported,
+// and when the node is to end. See coordination/cluster/run_node.hpp.
+#include "coordination/cluster/run_node.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+#include <vector>
+
+#include "coordination/cluster/cluster_node.hpp"
+#include "coordination/cluster/node_arguments.hpp"
+#include "coordination/run.hpp"
+#include "network/endpoint_text.hpp"
+
+namespace weir {
+
+namespace {
+
+// Jobs have directories of their own: from there a relative path would lead elsewhere.
+std::string absolute(const std::string& path) {
+  if (path.front() == '/') return path;
+  std::vector<char> here(4096);
+  if (::getcwd(here.data(), here.size()) == nullptr) return path;
+  return std::string{here.data()} + "/" + path;
+}
+
+}  // namespace
+
+int run_node(std::span<const std::string> words, const secret_reader& read,
+             const text_writer& print, const text_writer& complain) {
+  const auto refuse = [&](const error& cause) {
+    complain("weir node: " + cause.message + "\n");
+    return exit_usage;
+  };
+  const auto asked = parse_node_arguments(words, read);
+  if (!asked) return refuse(asked.failure());
+  if (asked->help) {
+    print(node_help());
+    return exit_finished;
+  }
+  auto secret = secret_of(asked->secret_file, read);
+  if (!secret) return refuse(secret.failure());
+
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int each : {SIGINT, SIGTERM, SIGCHLD, SIGIO}) sigaddset(&signals, each);
+  // Before any thread starts, so that all inherit it.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // Whoever has started this program may ignore it: then it would not come.
+  signal(SIGCHLD, SIG_DFL);
+  const auto started = cluster_node::start(
+      {.listen = *parse_endpoint(asked->listen),
+       .slots = asked->slots,
+       .directory = absolute(asked->directory),
+       .secret = *std::move(secret),
+       .join = asked->join,
+       .report = [&complain](const std::string& what) { complain("weir node: " + what + "\n"); }});
+  if (!started) return refuse(started.failure());
+  complain("weir node: listens at " + asked->listen + " with " + std::to_string(asked->slots) +
+           (asked->join.empty() ? " slots, and leads\n" : " slots, follows " + asked->join + "\n"));
+  for (int received = 0; received != SIGINT && received != SIGTERM;) {
+    sigwait(&signals, &received);
+    (*started)->on_child_signal();
+  }
+  return exit_finished;
+}
+
+}  // namespace weir

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be asked of a cluster, when, and what comes of it.
+#include <string>
+
+#include "tests/coordination/cluster/told_cluster.hpp"
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ClusterStateOrders : public told_cluster {};
+
+TEST_F(ClusterStateOrders, CancelsWhatRunsWhatWaitsAndWhatIsBetween) {
+  submit(4);
+  take(state_.order({"4f", process_signal::terminate}, now_));
+  EXPECT_EQ(state(), "cancelled");
+  take(state_.restart({"4f", "latest"}, now_));
+  EXPECT_EQ(state(), "waiting");
+  join(node_a, 4);
+  run();
+  take(state_.order({"4", process_signal::terminate}, now_));
+  ASSERT_EQ(signals().size(), 1U);
+  end(1);  // Before it could obey.
+  end(2, 130);
+  EXPECT_EQ(state(), "cancelled");
+  EXPECT_EQ(numbers(), (std::vector<std::uint32_t>{1, 2}));
+  take(state_.restart({"4f", "latest"}, now_));
+  run();
+  end(3);
+  EXPECT_EQ(state(), "restarting");
+  take(state_.order({"4f", process_signal::terminate}, now_));
+  end(4);
+  EXPECT_EQ(state(), "cancelled");
+}
+
+TEST_F(ClusterStateOrders, RescalesWithTheSavepointThatTheJobStopsWith) {
+  join(node_a, 4);
+  submit(4);
+  run();
+  starts();
+  take(state_.rescale({"4f", 2}, now_));
+  ASSERT_EQ(signals().at(0).what, process_signal::stop_with_savepoint);
+  report({.state = "finished", .listens = "h:1", .savepoints = 1, .last_savepoint = "/s/1"});
+  end(1, 0);
+  EXPECT_EQ(state(), "restarting");
+  end(2, 0);
+  const auto begun = starts();
+  ASSERT_EQ(begun.size(), 1U);
+  EXPECT_EQ(stored_.submitted.parallelism, 2U);
+  EXPECT_EQ(stored_.restore, "/s/1");
+  EXPECT_EQ(stored_.slots_each, 2U);
+}
+
+TEST_F(ClusterStateOrders, GoesOnAsItWasWhenTheSavepointFails) {
+  join(node_a, 4);
+  submit(4);
+  run();
+  take(state_.rescale({"4f", 2}, now_));
+  report({.state = "running", .listens = "h:1", .savepoints = 1, .savepoint_failure = "no space"});
+  EXPECT_EQ(state(), "running");
+  report({.state = "finished", .listens = "h:1", .savepoints = 1, .savepoint_failure = "no space"});
+  end(1, 0);
+  end(2, 0);
+  EXPECT_EQ(state(), "finished");
+}
+
+TEST_F(ClusterStateOrders, DrainsANode) {
+  join(node_a, 4);
+  submit(4);
+  run();
+  starts();
+  join(node_b, 4);
+  take(state_.drain({node_a}, now_));
+  EXPECT_EQ(signals().at(0).what, process_signal::stop_with_savepoint);
+  EXPECT_TRUE(state_.list_nodes(node_b).at(0).is_draining);
+  report({.state = "finished", .listens = "h:1", .savepoints = 1, .last_savepoint = "/s/1"});
+  end(1, 0);
+  end(2, 0);
+  ASSERT_EQ(listed().processes.size(), 2U);
+  EXPECT_EQ(starts().at(0).node, node_b);
+}
+
+TEST_F(ClusterStateOrders, RefusesWhatCannotBe) {
+  const auto why = [](const auto& outcome) { return outcome ? "" : outcome.failure().message; };
+  EXPECT_EQ(why(state_.order({"4f", process_signal::terminate}, now_)),
+            "there is no job 4f; weir jobs lists them");
+  EXPECT_EQ(why(state_.find("")), "there is no job ; weir jobs lists them");
+  submit(4, "");
+  EXPECT_NE(why(state_.order({"4f", process_signal::savepoint}, now_)).find("no checkpoints"),
+            std::string::npos);
+  EXPECT_EQ(why(state_.order({"4f", process_signal::kill}, now_)),
+            "a job is cancelled, not killed");
+  EXPECT_NE(why(state_.restart({"4f", "latest"}, now_)).find("has not ended"), std::string::npos);
+  EXPECT_NE(why(state_.rescale({"4f", 0}, now_)).find("at least 1"), std::string::npos);
+  EXPECT_NE(why(state_.rescale({"4f", 2}, now_)).find("no checkpoints"), std::string::npos);
+  EXPECT_EQ(why(state_.drain({"n"}, now_)), "there is no node n; weir nodes lists them");
+  take(state_.order({"4f", process_signal::terminate}, now_));
+  EXPECT_EQ(why(state_.order({"4f", process_signal::terminate}, now_)),
+            "cancel job 4f: it has ended: cancelled");
+  EXPECT_NE(why(state_.restart({"4f", "latest"}, now_)).find("--from PATH"), std::string::npos);
+  EXPECT_EQ(why(state_.restart({"4f", "s/1"}, now_)),
+            "restart job 4f: --from s/1 is no absolute path, as all nodes see it");
+  take(
+      state_.on_submitted("4e", {.name = "other", .slots = 2, .checkpoint_directory = "/c"}, now_));
+  EXPECT_EQ(why(state_.find("4")), "several jobs begin with 4: 4e, 4f");
+  EXPECT_EQ(*state_.find("4e"), "4e");
+  EXPECT_NE(why(state_.order({"4e", process_signal::savepoint}, now_)).find("does not run"),
+            std::string::npos);
+  EXPECT_NE(why(state_.rescale({"4e", 2}, now_)).find("parallelism or a slot sharing"),
+            std::string::npos);
+}
+
+TEST_F(ClusterStateOrders, ForgetsTheOldestOfManyThatHaveEnded) {
+  for (std::size_t i = 0; i <= most_ended_jobs; ++i) {
+    now_ += 1s;
+    const auto id = "j" + std::to_string(1000 - i);
+    take(state_.on_submitted(id, {.name = "other", .slots = 2}, now_));
+    take(state_.order({id, process_signal::terminate}, now_));
+  }
+  EXPECT_EQ(forgotten_, std::vector<std::string>{"j1000"});
+  EXPECT_EQ(state_.list_jobs().size(), most_ended_jobs);
+  EXPECT_EQ(state_.list_jobs().front().record.id, "j999");
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user gives to a program reaches its processes, and what the cluster decides wins.
+#include "coordination/cluster/job_arguments.hpp"
+
+#include <gtest/gtest.h>
+
+#include "coordination/command_line.hpp"
+
+namespace weir {
+namespace {
+
+using words = std::vector<std::string>;
+
+command_line understood(words given) {
+  given.insert(given.begin(), "job");
+  std::vector<const char*> pointers;
+  for (const auto& each : given) pointers.push_back(each.c_str());
+  const auto line = parse_command_line(static_cast<int>(pointers.size()), pointers.data(), {},
+                                       [](const std::string&) { return std::string{}; });
+  EXPECT_TRUE(line.ok()) << (line ? "" : line.failure().message);
+  return line ? *line : command_line{};
+}
+
+job_record some_job() {
+  job_record job;
+  job.id = "4f";
+  job.submitted.arguments = {"-P", "--restore=x", "-D", "taskmanager.count=7"};
+  job.submitted.parallelism = 6;
+  job.submitted.checkpoint_directory = "/shared";
+  job.restore = "latest";
+  job.task_managers = 2;
+  job.slots_each = 3;
+  return job;
+}
+
+TEST(JobArguments, LeaveOutWhatDecidesWhereAJobRuns) {
+  EXPECT_EQ(passed_on(words{"--submit", "h:1", "-P", "a=b", "--detach", "--secret-file=f", "-p4"}),
+            (words{"-P", "a=b"}));
+  EXPECT_EQ(passed_on(words{"-p", "4", "--submit=h:1", "--no-progress", "--restore", "latest"}),
+            words{"--no-progress"});
+  EXPECT_EQ(passed_on(words{"--parallelism=4", "-c", "f", "-Da=b", "--submit"}),
+            (words{"-c", "f", "-Da=b"}));
+}
+
+TEST(JobArguments, TakeAValueForNoOption) {
+  EXPECT_EQ(passed_on(words{"-P", "--submit", "--define", "-p", "x"}),
+            (words{"-P", "--submit", "--define", "-p", "x"}));
+}
+
+TEST(JobArguments, MakeAJobManager) {
+  const auto line = understood(job_manager_arguments(some_job(), "10.0.0.1"));
+  EXPECT_EQ(line.options.parallelism, 6U);
+  EXPECT_EQ(line.options.task_managers, 2U);
+  EXPECT_EQ(line.options.slots_per_task_manager, 3U);
+  EXPECT_EQ(line.options.checkpoint_directory, "/shared/4f");
+  EXPECT_EQ(line.options.restore, "latest");
+  EXPECT_EQ(line.processes.listen, "10.0.0.1:0");
+  EXPECT_EQ(line.parameters.at("--restore"), "x");
+}
+
+TEST(JobArguments, MakeATaskManager) {
+  auto job = some_job();
+  job.restore.clear();
+  job.submitted.checkpoint_directory.clear();
+  const auto line = understood(task_manager_arguments(job, "::1", "10.0.0.1:77"));
+  EXPECT_EQ(line.processes.join, "10.0.0.1:77");
+  EXPECT_EQ(line.processes.listen, "[::1]:0");
+  EXPECT_EQ(line.options.task_managers, 2U);
+  EXPECT_EQ(line.options.checkpoint_directory, "");
+  EXPECT_EQ(line.options.restore, "");
+}
+
+}  // namespace
+}  // namespace weir

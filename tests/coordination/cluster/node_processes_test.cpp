@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real processes: what a node gives them, what it learns of them, and where they write.
+#include "coordination/cluster/node_processes.hpp"
+
+#include <csignal>
+#include <pthread.h>
+
+#include <gtest/gtest.h>
+
+#include "coordination/hexadecimal.hpp"
+#include "state/posix_file_system.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace weir {
+namespace {
+
+cluster_secret some_secret() { return *cluster_secret::make("a secret that is long enough"); }
+
+class NodeProcesses : public ::testing::Test {
+protected:
+  NodeProcesses() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGIO);
+    sigaddset(&signals, SIGCHLD);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  }
+
+  process_order order(std::uint32_t number, std::uint32_t slots) const {
+    return {.job = "4f",
+            .number = number,
+            .job_manager = 1,
+            .slots = slots,
+            .name = "count",
+            .program = "",
+            .arguments = {"-p", "4"}};
+  }
+  std::string program(const std::string& script) const {
+    return there_.write("program", "#!/bin/bash\n" + script);
+  }
+  // Until a process has ended: the wait is for its signal.
+  process_ended ended() {
+    for (;;) {
+      auto found = processes_.look();
+      for (auto& each : found.reports) reports_.push_back(std::move(each));
+      for (auto& each : found.problems) problems_.push_back(each.message);
+      if (!found.ends.empty()) return found.ends.front();
+      sigset_t signals;
+      sigemptyset(&signals);
+      sigaddset(&signals, SIGCHLD);
+      constexpr timespec soon{.tv_sec = 0, .tv_nsec = 10'000'000};
+      sigtimedwait(&signals, nullptr, &soon);
+    }
+  }
+
+  temporary_directory there_;
+  posix_file_system files_;
+  node_processes processes_{files_, {there_.path(), "127.0.0.1:6123", some_secret()}};
+  std::vector<process_reported> reports_;
+  std::vector<std::string> problems_;
+};
+
+TEST_F(NodeProcesses, HaveAPlaceALogANumberAndTheSecretOfTheirJob) {
+  const auto started = processes_.start(
+      order(2, 4), program("echo $0 $@ $WEIR_PROCESS $WEIR_CLUSTER_SECRET; pwd; exit 3"));
+  ASSERT_TRUE(started.ok()) << started.failure().message;
+  ASSERT_EQ(processes_.running().size(), 1U);
+  EXPECT_EQ(processes_.running()[0].pid, *started);
+  EXPECT_EQ(processes_.running()[0].slots, 4U);
+  const auto end = ended();
+  EXPECT_EQ(end.job, "4f");
+  EXPECT_EQ(end.number, 2U);
+  EXPECT_EQ(end.exit_status, 3);
+  EXPECT_TRUE(processes_.running().empty());
+  const auto log = processes_.read_log("4f", {2, false, ""}, 0);
+  ASSERT_TRUE(log.ok());
+  EXPECT_EQ(log->text, there_ / "program" + " -p 4 2 " + job_secret(some_secret(), "4f") + "\n" +
+                           there_ / "jobs/4f" + "\n");
+  EXPECT_EQ(log->next, log->text.size());
+  EXPECT_EQ(processes_.read_log("4f", {2, false, ""}, log->next)->text, "");
+}
+
+TEST_F(NodeProcesses, AreHeardWhenTheyReportEvenIfTheyEndAtOnce) {
+  // A report of version 1 that says nothing, in bytes.
+  auto bytes = encode_report({});
+  std::string escaped;
+  for (const char each : bytes) {
+    escaped += "\\x" + hexadecimal(static_cast<unsigned char>(each)).substr(14);
+  }
+  ASSERT_TRUE(processes_
+                  .start(order(1, 0), program("printf '" + escaped +
+                                              "' >&$WEIR_NODE_REPORTS\n"
+                                              "printf what >&$WEIR_NODE_REPORTS\nkill -9 $$\n"))
+                  .ok());
+  EXPECT_EQ(ended().exit_status, std::nullopt);
+  ASSERT_EQ(reports_.size(), 1U);
+  EXPECT_EQ(reports_[0].number, 1U);
+  ASSERT_EQ(problems_.size(), 1U);
+  EXPECT_NE(problems_[0].find("job 4f: read a report"), std::string::npos);
+}
+
+TEST_F(NodeProcesses, ObeySignals) {
+  const auto waits = program("trap 'exit 9' TERM; echo ready; while :; do sleep 0.01; done");
+  ASSERT_TRUE(processes_.start(order(2, 4), waits).ok());
+  while (processes_.read_log("4f", {2, false, ""}, 0)->text.empty()) {
+  }
+  processes_.signal("4f", 7, process_signal::terminate);
+  processes_.kill_job_managers();
+  processes_.signal("4f", 2, process_signal::terminate);
+  EXPECT_EQ(ended().exit_status, 9);
+  ASSERT_TRUE(processes_.start(order(3, 0), waits).ok());
+  processes_.kill_job_managers();
+  EXPECT_EQ(ended().how, "was killed by signal 9 (Killed)");
+}
+
+TEST_F(NodeProcesses, AreRefusedWhereTheyCannotBe) {
+  const auto nothing = there_.write("nothing", std::string("\0\1\2\3", 4));
+  EXPECT_NE(processes_.start(order(2, 4), nothing).failure().message.find("Exec format error"),
+            std::string::npos);
+  EXPECT_NE(processes_.start(order(2, 4), there_ / "none").failure().message.find("No such file"),
+            std::string::npos);
+  auto wrong = order(2, 4);
+  wrong.job = "../etc";
+  EXPECT_NE(processes_.start(wrong, nothing).failure().message.find("proper id"),
+            std::string::npos);
+  EXPECT_NE(processes_.read_log("../etc", {2, false, ""}, 0).failure().message.find("proper id"),
+            std::string::npos);
+  EXPECT_EQ(processes_.read_log("4f", {9, false, ""}, 0).failure().code, error_code::not_found);
+  EXPECT_TRUE(processes_.running().empty());
+}
+
+TEST(JobSecret, IsAnotherForEachJobAndCluster) {
+  const auto other = *cluster_secret::make("another secret, long enough");
+  EXPECT_EQ(job_secret(some_secret(), "4f").size(), 64U);
+  EXPECT_NE(job_secret(some_secret(), "4f"), job_secret(some_secret(), "4e"));
+  EXPECT_NE(job_secret(some_secret(), "4f"), job_secret(other, "4f"));
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports come out one by one, in their order; what is none is refused; nothing blocks.
+#include "coordination/cluster/report_socket.hpp"
+
+#include <csignal>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace weir {
+namespace {
+
+// SIGIO would end the test.
+class ReportSocket : public ::testing::Test {
+protected:
+  ReportSocket() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGIO);
+    pthread_sigmask(SIG_BLOCK, &signals, &before_);
+  }
+  ~ReportSocket() override {
+    constexpr timespec at_once{};
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGIO);
+    while (sigtimedwait(&signals, nullptr, &at_once) > 0) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+  std::pair<report_socket, report_socket> pair_ = std::move(*report_socket::make_pair());
+
+private:
+  sigset_t before_{};
+};
+
+TEST_F(ReportSocket, BringsReportsInTheirOrderAndSignals) {
+  const auto& [node, job] = pair_;
+  EXPECT_FALSE(node.receive()->has_value());
+  job.send({.state = "deploying"});
+  job.send({.state = "running", .listens = "127.0.0.1:7"});
+  EXPECT_EQ((*node.receive())->state, "deploying");
+  EXPECT_EQ((*node.receive())->listens, "127.0.0.1:7");
+  EXPECT_FALSE(node.receive()->has_value());
+  sigset_t pending;
+  sigpending(&pending);
+  EXPECT_EQ(sigismember(&pending, SIGIO), 1);
+}
+
+TEST_F(ReportSocket, DoesNotBlockWhenNobodyReads) {
+  const auto& [node, job] = pair_;
+  for (int i = 0; i < 100'000; ++i) job.send({.state = "running"});
+  EXPECT_TRUE(node.receive()->has_value());
+}
+
+TEST_F(ReportSocket, RefusesWhatIsNoReport) {
+  const auto& [node, job] = pair_;
+  ASSERT_EQ(::send(job.descriptor(), "what", 4, 0), 4);
+  job.send({.state = "running"});
+  EXPECT_EQ(node.receive().failure().code, error_code::corrupt_data);
+  EXPECT_EQ((*node.receive())->state, "running");
+}
+
+TEST_F(ReportSocket, IsInheritedByItsNumberOnly) {
+  EXPECT_FALSE(report_socket::inherited("")->has_value());
+  for (const auto* wrong : {"x", "7x", "-1", "100000"}) {
+    const auto none = report_socket::inherited(wrong);
+    ASSERT_FALSE(none.ok()) << wrong;
+    EXPECT_NE(none.failure().message.find("only weir node sets this variable"), std::string::npos);
+  }
+  const auto copy = std::to_string(::dup(pair_.second.descriptor()));
+  const auto taken = report_socket::inherited(copy);
+  ASSERT_TRUE(taken.ok());
+  (*taken)->send({.state = "running"});
+  EXPECT_EQ((*pair_.first.receive())->state, "running");
+}
+
+}  // namespace
+}  // namespace weir
