@@ -159,7 +159,7 @@ TEST(Zombies, AreSeenToDisturbThemIfTokensHaveNoLife) {
   for (const std::string damaged : {"/checkpoints/", "/out/"}) {
     std::uint64_t tried = 0;
     std::string wrong;
-    for (const auto seed : seeds_for(1'000)) {
+    for (const auto seed : every_seed_of(1'000)) {
       ++tried;
       wrong = haunted_story{seed, {.forgets_lives = true}}.tell();
       if (wrong.find(damaged) == std::string::npos) continue;
