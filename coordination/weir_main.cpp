@@ -16,6 +16,8 @@
 #include "coordination/cluster/cluster_client.hpp"
 #include "coordination/cluster/cluster_command.hpp"
 #include "coordination/cluster/run_node.hpp"
+#include "coordination/cluster/spawn_arguments.hpp"
+#include "coordination/cluster/spawn_nodes.hpp"
 #include "coordination/run.hpp"
 #include "coordination/run_processes.hpp"
 #include "coordination/state_arguments.hpp"
@@ -33,14 +35,15 @@ constexpr std::string_view usage =
     "Commands:\n"
     "  state        look into a checkpoint, or change it in a copy; see weir state --help\n"
     "  node         be a node of a cluster; see weir node --help\n"
+    "  spawn        start the nodes of a cluster over ssh; see weir spawn --help\n"
     "  jobs, job, nodes, cancel, savepoint, stop, restart, rescale, drain, logs\n"
     "               ask a cluster, or tell it; see weir jobs --help\n"
     "  --version    show the version and stop\n"
     "  --help       show this text and stop\n";
 
-constexpr std::array<std::string_view, 14> commands{
-    "state", "node",    "jobs",    "job",   "nodes", "cancel",    "savepoint",
-    "stop",  "restart", "rescale", "drain", "logs",  "--version", "--help"};
+constexpr std::array<std::string_view, 15> commands{
+    "spawn", "state",   "node",    "jobs",  "job",  "nodes",     "cancel", "savepoint",
+    "stop",  "restart", "rescale", "drain", "logs", "--version", "--help"};
 
 void write_to(std::FILE* file, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), file);
@@ -95,6 +98,20 @@ int run_cluster(const std::vector<std::string>& words) {
   return done ? weir::exit_finished : complain(weir::exit_failed, done.failure().message);
 }
 
+int run_spawn(std::span<const std::string> words) {
+  const auto asked = weir::parse_spawn_arguments(words);
+  if (!asked) return complain(weir::exit_usage, asked.failure().message);
+  if (asked->help) {
+    write_to(stdout, weir::spawn_help());
+    return weir::exit_finished;
+  }
+  const auto done = weir::spawn_nodes(*asked, read_small_file, [](std::string_view text) {
+    write_to(stdout, text);
+    std::fflush(stdout);
+  });
+  return done ? weir::exit_finished : complain(weir::exit_failed, done.failure().message);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -110,6 +127,7 @@ int main(int argc, char** argv) {
         [](std::string_view text) { write_to(stdout, text); },
         [](std::string_view text) { write_to(stderr, text); });
   }
+  if (words[0] == "spawn") return run_spawn(std::span<const std::string>{words}.subspan(1));
   if (weir::is_cluster_command(words[0])) return run_cluster(words);
   if (words[0] == "--help" || words[0] == "-h") {
     write_to(stdout, usage);

@@ -16,6 +16,8 @@ namespace {
 constexpr duration accept_pause = std::chrono::milliseconds{100};
 // Who comes as fast as he is accepted does not keep the others waiting.
 constexpr int most_accepted_in_a_turn = 16;
+// Processes that nobody gave a number draw one, from here on, for each life.
+constexpr std::uint32_t first_drawn_number = std::uint32_t{1} << 31U;
 
 }  // namespace
 
@@ -220,6 +222,11 @@ void tcp_transport::worker::on_closed(entry& of) {
     (each.open == number ? each.open : each.attempt) = 0;
     each.dial_at = now_ + each.backoff.next(settings_.chance());
   }
+  // Whoever draws a number for himself never comes back under it.
+  std::erase_if(peers_, [](const auto& known) {
+    const auto& [id, each] = known;
+    return id.value >= first_drawn_number && !each.address && each.open == 0 && each.attempt == 0;
+  });
   if (of.was_open) {
     listener_->on_disconnected(*of.connection, within(of.name, why));
   } else if (of.dialed) {

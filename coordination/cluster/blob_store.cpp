@@ -75,9 +75,18 @@ result<blob_store::draft*> blob_store::draft_of(const blob_chunk& chunk) {
   if (known != drafts_.end() && known->second.total == chunk.total) return &known->second;
   drafts_.erase(chunk.hash);
   if (auto made = files_->make_directories(directory_); !made) return made.failure();
+  while (drafts_.size() >= most_drafts) {
+    // Whoever has begun it longest ago has most likely gone.
+    const auto oldest = std::min_element(
+        drafts_.begin(), drafts_.end(),
+        [](const auto& left, const auto& right) { return left.second.begun < right.second.begun; });
+    static_cast<void>(files_->remove(draft_path_of(oldest->first)));
+    drafts_.erase(oldest);
+  }
   auto file = files_->create(draft_path_of(chunk.hash));
   if (!file) return file.failure();
   auto& begun = drafts_[chunk.hash];
+  begun.begun = ++last_draft_;
   begun.file = *std::move(file);
   begun.total = chunk.total;
   return &begun;

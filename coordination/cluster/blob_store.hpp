@@ -24,6 +24,8 @@ namespace weir {
 // The most bytes that are uploaded or fetched at once, and the most that a program may have.
 inline constexpr std::size_t most_chunk_bytes = std::size_t{1} << 20;
 inline constexpr std::uint64_t most_program_bytes = std::uint64_t{1} << 30;
+// So many uploads are under way at once; for one more the one that was begun first is dropped.
+inline constexpr std::size_t most_drafts = 8;
 
 struct blob_chunk {
   std::string hash{};
@@ -57,6 +59,7 @@ private:
     sha256 sum;
     std::uint64_t total = 0;
     std::uint64_t written = 0;
+    std::uint64_t begun = 0;  // The how manieth draft it is.
   };
 
   std::string draft_path_of(const std::string& hash) const;
@@ -67,6 +70,7 @@ private:
   file_system* files_;
   std::string directory_;
   std::map<std::string, draft> drafts_;
+  std::uint64_t last_draft_ = 0;
 };
 
 // The hash of a file as a program of this store. Fails if it cannot be read, or is too large.

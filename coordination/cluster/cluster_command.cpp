@@ -139,12 +139,20 @@ private:
     const auto told =
         client_.ask_for<accepted>(rescale_job{request_.subject, request_.parallelism});
     if (!told) return told.failure();
+    const auto first = look(told->job);
+    if (!first) return first.failure();
     for (;;) {
       const auto job = look(told->job);
       if (!job) return job.failure();
       const auto& record = job->record;
       const bool is_done = record.submitted.parallelism == request_.parallelism;
-      if (is_done && job->state != "restarting") break;
+      if (is_done && job->state != "restarting" && job->state != "waiting") break;
+      if (!is_done && record.job_manager != first->record.job_manager) {
+        return error{error_code::cancelled,
+                     "rescale job " + told->job +
+                         ", which goes on as it was: its job manager has ended before the "
+                         "savepoint; try again"};
+      }
       if (!is_done && record.report.savepoints > told->savepoints &&
           !record.report.savepoint_failure.empty()) {
         return error{error_code::io_failure, "rescale job " + told->job + ", which goes on: " +

@@ -43,7 +43,9 @@ struct cluster_job {
   restart_intensity replacements{most_replacements, replacement_window};
   std::optional<processing_time> last_replacement{};
   std::optional<planned_life> next{};
-  bool is_cancelled = false;
+  // It was taken over from a former leader then, and not all of its processes have been seen yet:
+  // none is replaced before their nodes had the time to join.
+  std::optional<processing_time> recovered_at{};
   // Its task managers were told that it has ended: those that end are not replaced.
   bool is_dismissed = false;
   std::optional<processing_time> clearing_since{};  // Or since they were killed.

@@ -2,6 +2,9 @@
 // The parts of a node's process; see coordination/cluster/cluster_node.hpp.
 #include "coordination/cluster/cluster_node.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -34,6 +37,11 @@ namespace {
 result<std::unique_ptr<file_lock>> take_directory(file_system& files,
                                                   const std::string& directory) {
   if (auto made = files.make_directories(directory); !made) return made.failure();
+  // What jobs were started with may be nobody else's business.
+  if (::chmod(directory.c_str(), S_IRWXU) != 0) {
+    return error{error_code::io_failure,
+                 "keep the directory " + directory + " from others: " + std::strerror(errno)};
+  }
   auto lock = files.lock(directory + "/lock");
   if (!lock && lock.failure().code == error_code::in_use) {
     return error{error_code::in_use, "another node uses the directory " + directory};
@@ -48,6 +56,8 @@ result<leader_term> begin_term(directory_store& store, const std::string& holder
   const auto taken = store.take(*seen, holder);
   if (!taken) return taken.failure();
   if (!*taken) return error{error_code::in_use, "another leader writes there"};
+  // A leader that does not know its jobs would have their processes killed.
+  if (const auto known = store.entries(); !known) return known.failure();
   return seen->term + 1;
 }
 

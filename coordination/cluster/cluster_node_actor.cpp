@@ -16,6 +16,8 @@ namespace {
 
 constexpr auto tick_interval = std::chrono::seconds{1};
 constexpr std::string_view record_prefix = "job-";
+// Of processes that have ended, which are told again to a leader that is joined anew.
+constexpr std::size_t most_ends = 256;
 
 }  // namespace
 
@@ -48,8 +50,9 @@ void cluster_node_actor::on_exit() { processes_.reset(); }
 
 void cluster_node_actor::recover() {
   const auto entries = roles_.store->entries();
+  // That they can be read was seen when the term began.
   if (!entries) {
-    roles_.report(within("look for jobs of a former life", entries.failure()).message);
+    return fail(within("look for jobs of a former life", entries.failure()));
   } else {
     for (const auto& [name, text] : *entries) {
       if (!name.starts_with(record_prefix)) continue;
@@ -97,13 +100,18 @@ void cluster_node_actor::tell_node(const std::string& node, const Order& order) 
 }
 
 void cluster_node_actor::on_peer_up(process_id peer) {
-  if (!leads() && peer == node_process(roles_.leader)) join();
+  if (leads() || peer != node_process(roles_.leader)) return;
+  is_connected_ = true;
+  was_welcomed_ = false;
+  join();
 }
 
+// Repeated until it is answered: who has just begun to listen may not have got so far as to hear.
 void cluster_node_actor::join() {
-  leaderless_since_.reset();
-  was_welcomed_ = false;
-  gave_up_ = false;
+  for (const auto& each : last_ends_) {
+    if (each.report) send_to(node_process(roles_.leader), *each.report);
+    send_to(node_process(roles_.leader), each.end);
+  }
   send_to(node_process(roles_.leader),
           node_joining{roles_.name, roles_.slots, processes_->running()});
 }
@@ -114,7 +122,8 @@ void cluster_node_actor::on_peer_down(process_id peer) {
     return execute(state_.on_node_lost(lost.mapped(), world().now()));
   }
   if (leads() || peer != node_process(roles_.leader)) return;
-  leaderless_since_ = world().now();
+  if (!leaderless_since_) leaderless_since_ = world().now();
+  is_connected_ = false;
   was_welcomed_ = false;
   // The leader learns what there is when it is joined again, and that these are not.
   waiting_.clear();
@@ -122,8 +131,9 @@ void cluster_node_actor::on_peer_down(process_id peer) {
 
 void cluster_node_actor::on_fact(const node_joining& who) {
   if (!leads()) return send_back(node_welcomed{roles_.leader});
-  nodes_[node_process(who.name)] = who.name;
   send_back(node_welcomed{roles_.name});
+  // Asked again over the same connection, it knows less than what it has been told since.
+  if (!nodes_.emplace(node_process(who.name), who.name).second) return;
   roles_.report("node " + who.name + " has joined with " + std::to_string(who.slots) + " slots");
   execute(state_.on_node_joined(who, world().now()));
 }
@@ -132,10 +142,13 @@ void cluster_node_actor::on_fact(const node_welcomed& fact) {
   if (leads()) return;
   if (fact.leader == roles_.leader) {
     was_welcomed_ = true;
+    leaderless_since_.reset();
+    gave_up_ = false;
     return on_children_stirred();
   }
   roles_.links->forget(node_process(roles_.leader));
   roles_.leader = fact.leader;
+  is_connected_ = false;
   auto dialed = roles_.links->dial(node_process(fact.leader), fact.leader);
   if (!dialed) roles_.report(within("join the leader", dialed.failure()).message);
 }
@@ -156,8 +169,12 @@ void cluster_node_actor::start(const process_order& order) {
   if (!is_here) return ended(is_here.failure().message);
   if (!*is_here && leads()) return ended("its program " + order.program + " is not stored");
   if (!*is_here) {
+    const bool is_on_its_way =
+        std::any_of(waiting_.begin(), waiting_.end(),
+                    [&](const process_order& each) { return each.program == order.program; });
     waiting_.push_back(order);
-    return tell_leader(want_blob{order.program, 0});
+    if (!is_on_its_way) tell_leader(want_blob{order.program, 0});
+    return;
   }
   const auto started = processes_->start(order, blobs_.path_of(order.program));
   if (!started) return ended(started.failure().message);
@@ -198,6 +215,8 @@ void cluster_node_actor::fail_orders_of(const std::string& program, const std::s
 }
 
 void cluster_node_actor::on_fact(const signal_process& order) {
+  const bool ends = order.what == process_signal::terminate || order.what == process_signal::kill;
+  if (!ends) return processes_->signal(order.job, order.number, order.what);
   const auto waits = std::erase_if(waiting_, [&](const process_order& each) {
     return each.job == order.job && each.number == order.number;
   });
@@ -215,14 +234,41 @@ void cluster_node_actor::on_children_stirred() {
   if (!leads() && !was_welcomed_) return;
   const auto found = processes_->look();
   for (const auto& each : found.problems) roles_.report(each.message);
-  for (const auto& each : found.reports) tell_leader(each);
-  for (const auto& each : found.ends) tell_leader(each);
+  for (const auto& each : found.reports) {
+    tell_leader(each);
+    last_reports_[{each.job, each.number}] = each;
+  }
+  for (const auto& each : found.ends) {
+    tell_leader(each);
+    remember(each);
+  }
 }
 
-void cluster_node_actor::on_fact(const process_started& fact) { state_.on_started(fact); }
+// The connection over which it was told may have been broken already.
+void cluster_node_actor::remember(const process_ended& end) {
+  told_end told{.report = {}, .end = end};
+  if (const auto last = last_reports_.extract({end.job, end.number})) told.report = last.mapped();
+  last_ends_.push_back(std::move(told));
+  if (last_ends_.size() > most_ends) last_ends_.pop_front();
+}
+
+void cluster_node_actor::on_fact(const process_started& fact) {
+  if (!state_.knows(fact.job, fact.number)) return refuse(fact.job, fact.number);
+  state_.on_started(fact);
+}
 
 void cluster_node_actor::on_fact(const process_reported& fact) {
+  if (!state_.knows(fact.job, fact.number)) return refuse(fact.job, fact.number);
   execute(state_.on_reported(fact));
+}
+
+// It was given up while its node could not be reached, and runs all the same.
+void cluster_node_actor::refuse(const std::string& job, std::uint32_t number) {
+  const auto teller = caf::actor_cast<caf::actor>(current_sender());
+  if (!teller || teller == caf::actor{this}) {
+    return processes_->signal(job, number, process_signal::kill);
+  }
+  send(teller, control_sent{encode_control(signal_process{"", job, number, process_signal::kill})});
 }
 
 void cluster_node_actor::on_fact(const process_ended& fact) {
@@ -232,6 +278,7 @@ void cluster_node_actor::on_fact(const process_ended& fact) {
 void cluster_node_actor::on_tick() {
   delayed_send(this, tick_interval, node_tick{});
   if (leads()) return execute(state_.on_tick(world().now()));
+  if (is_connected_ && !was_welcomed_) join();
   const bool gives_up =
       leaderless_since_ && !gave_up_ && world().now() - *leaderless_since_ >= node_gives_up_after;
   if (!gives_up) return;
@@ -265,9 +312,13 @@ void cluster_node_actor::forget(const std::string& job) {
   if (!erased) roles_.report(within("forget job " + job, erased.failure()).message);
 }
 
+status cluster_node_actor::put(const job_record& record) {
+  return roles_.store->put(roles_.term, std::string{record_prefix} + record.id,
+                           stored_text(record));
+}
+
 void cluster_node_actor::store(const job_record& record) {
-  const auto name = std::string{record_prefix} + record.id;
-  auto stored = roles_.store->put(roles_.term, name, stored_text(record));
+  auto stored = put(record);
   if (stored) return;
   roles_.report("job " + record.id +
                 " would not be known after a restart of this node: " + stored.failure().message);

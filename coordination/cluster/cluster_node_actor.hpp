@@ -15,7 +15,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/caf_control_messages.hpp"
@@ -51,6 +53,12 @@ public:
   const char* name() const override { return "cluster_node"; }
 
 private:
+  // A process that has ended, and what it had reported last.
+  struct told_end {
+    std::optional<process_reported> report{};
+    process_ended end{};
+  };
+
   bool leads() const { return roles_.leader.empty(); }
   void recover();
   void on_control(const control_sent& sent);
@@ -86,6 +94,7 @@ private:
   reply accepted_or_refused(const std::string& job, const result<cluster_state::commands>& orders);
 
   void execute(const cluster_state::commands& commands);
+  status put(const job_record& record);
   void store(const job_record& record);
   void forget(const std::string& job);
   void start(const process_order& order);
@@ -98,6 +107,8 @@ private:
   void send_to(process_id peer, const control_message& message);
   void send_back(const control_message& message);
   void join();
+  void remember(const process_ended& end);
+  void refuse(const std::string& job, std::uint32_t number);
 
   cluster_node_roles roles_;
   blob_store blobs_;
@@ -108,8 +119,11 @@ private:
   bool is_executing_ = false;
   std::vector<process_order> waiting_;  // For their programs.
   std::optional<processing_time> leaderless_since_;
+  bool is_connected_ = false;  // To the leader.
   bool was_welcomed_ = false;  // By the leader, over the connection that there is now.
   bool gave_up_ = false;
+  std::map<std::pair<std::string, std::uint32_t>, process_reported> last_reports_;
+  std::deque<told_end> last_ends_;
 };
 
 }  // namespace weir

@@ -5,13 +5,10 @@
 #include <vector>
 
 #include "coordination/cluster/cluster_node_actor.hpp"
-#include "coordination/hexadecimal.hpp"
 
 namespace weir {
 
 namespace {
-
-constexpr std::size_t id_digits = 12;
 
 refused refusal_of(const error& cause) { return {cause.code, cause.message}; }
 
@@ -54,11 +51,26 @@ reply cluster_node_actor::reply_to(const submit_job& wish) {
   if (!*is_here) {
     return refused{error_code::not_found, "submit a job: its program was not uploaded"};
   }
-  auto id = hexadecimal(world().random()).substr(0, id_digits);
-  while (state_.find(id)) id = hexadecimal(world().random()).substr(0, id_digits);
-  roles_.report("job " + id + " (" + wish.job.name + ") is submitted");
-  execute(state_.on_submitted(id, wish.job, world().now()));
-  return accepted{id, 0};
+  if (!is_job_id(wish.id)) {
+    return refused{error_code::invalid_argument, "submit a job: it has no proper id"};
+  }
+  if (state_.find(wish.id)) {
+    const auto known = state_.list(*state_.find(wish.id)).record;
+    if (known.id == wish.id && known.submitted.program == wish.job.program) {
+      return accepted{wish.id, 0};
+    }
+    return refused{error_code::in_use, "submit a job: another has the id " + known.id};
+  }
+  // What could not be stored would be forgotten, so it is not accepted.
+  const job_record begun{.id = wish.id,
+                         .submitted_at = event_time_of(world().now()),
+                         .submitted = wish.job,
+                         .restore = wish.job.restore};
+  if (auto stored = put(begun); !stored)
+    return refusal_of(within("submit a job", stored.failure()));
+  roles_.report("job " + wish.id + " (" + wish.job.name + ") is submitted");
+  execute(state_.on_submitted(wish.id, wish.job, world().now()));
+  return accepted{wish.id, 0};
 }
 
 reply cluster_node_actor::reply_to(const list_jobs& wish) {

@@ -39,6 +39,7 @@ std::string named(const cluster_process& process) {
 void cluster_state::recover(job_record record, processing_time now) {
   auto& job = jobs_[record.id];
   job.record = std::move(record);
+  job.recovered_at = now;
   if (job.has_ended() || job.record.job_manager_node.empty()) return;
   cluster_process found{.place = {job.record.job_manager, true, job.record.job_manager_node},
                         .slots = 0,
@@ -51,7 +52,7 @@ void cluster_state::recover(job_record record, processing_time now) {
 cluster_state::commands cluster_state::on_node_joined(const node_joining& who,
                                                       processing_time now) {
   commands out;
-  nodes_[who.name] = {.slots = who.slots, .is_draining = false};
+  nodes_[who.name] = {.slots = who.slots};
   std::vector<process_ended> gone;
   for (const auto& [id, job] : jobs_) {
     for (const auto& [number, process] : job.processes) {
@@ -92,7 +93,8 @@ void cluster_state::adopt(const running_process& found, const std::string& node,
     if (process != job.processes.end()) {
       process->second.out_of_sight.reset();
       process->second.pid = found.pid;
-      if (found.slots == 0 && !found.report.state.empty()) job.record.report = found.report;
+      if (found.slots == 0 && !found.report.state.empty()) take_report(job, found.report, out);
+      if (found.slots == 0) repeat_cancelling(job, out);
       return;
     }
   }
@@ -144,7 +146,7 @@ std::vector<free_node> cluster_state::free_nodes() const {
   std::vector<free_node> free;
   for (const auto& [name, node] : nodes_) {
     const auto used = used_slots(name);
-    free.push_back({name, node.is_draining || used >= node.slots ? 0 : node.slots - used});
+    free.push_back({name, drained_.contains(name) || used >= node.slots ? 0 : node.slots - used});
   }
   return free;
 }
@@ -190,6 +192,8 @@ void cluster_state::start_task_managers(cluster_job& job, commands& out) {
                         !job.record.report.listens.empty() && !job.has_ended() &&
                         !job.clearing_since && !job.is_dismissed;
   if (!can_join) return;
+  if (job.processes.size() - 1 >= job.record.task_managers) job.recovered_at.reset();
+  if (job.recovered_at) return;
   const auto before = job.record.last_process;
   while (job.processes.size() - 1 < job.record.task_managers) {
     const auto node = roomiest_node(job.record.slots_each, free_nodes());
@@ -234,18 +238,40 @@ cluster_state::commands cluster_state::on_reported(const process_reported& fact)
   if (found == jobs_.end() || found->second.record.job_manager != fact.number) return out;
   auto& job = found->second;
   if (job.job_manager() == nullptr) return out;
-  auto& record = job.record;
-  const bool is_news = record.report.state != fact.report.state ||
-                       record.report.savepoints != fact.report.savepoints;
-  record.report = fact.report;
-  // From here on another job manager goes on from what this one has completed.
-  const bool is_first = fact.report.checkpoints > 0 && record.restore != "latest";
-  if (is_first) record.restore = "latest";
-  if (is_first || is_news) out.emplace_back(store_job{record});
-  const auto& state = fact.report.state;
-  if (state == "finished" || state == "failed" || state == "cancelled") job.is_dismissed = true;
+  take_report(job, fact.report, out);
   start_task_managers(job, out);
   return out;
+}
+
+void cluster_state::take_report(cluster_job& job, const job_report& report, commands& out) {
+  auto& record = job.record;
+  const bool is_news =
+      record.report.state != report.state || record.report.savepoints != report.savepoints;
+  record.report = report;
+  // From here on another job manager goes on from what this one has completed.
+  const bool is_first = report.checkpoints > 0 && record.restore != "latest";
+  if (is_first) record.restore = "latest";
+  if (is_first || is_news) out.emplace_back(store_job{record});
+  const auto& state = report.state;
+  if (state == "finished" || state == "failed" || state == "cancelled") job.is_dismissed = true;
+  // The savepoint was to be its last, and has failed: it goes on as it is.
+  const bool has_tried = job.next && report.savepoints > job.next->savepoints_before;
+  if (has_tried && report.last_savepoint.empty()) job.next.reset();
+}
+
+// What was told to a connection that broke is told again.
+void cluster_state::repeat_cancelling(const cluster_job& job, commands& out) {
+  const auto* const job_manager = job.job_manager();
+  const bool can_hear = job_manager != nullptr && job_manager->is_started &&
+                        !job_manager->out_of_sight && !job.clearing_since;
+  if (!job.record.is_cancelled || !can_hear) return;
+  out.emplace_back(signal_process{job_manager->place.node, job.record.id, job.record.job_manager,
+                                  process_signal::terminate});
+}
+
+bool cluster_state::knows(const std::string& job, std::uint32_t number) const {
+  const auto found = jobs_.find(job);
+  return found != jobs_.end() && found->second.processes.contains(number);
 }
 
 cluster_state::commands cluster_state::on_ended(const process_ended& fact, processing_time now) {
@@ -314,7 +340,7 @@ void cluster_state::replace_job_manager(cluster_job& job, const std::string& cau
   const auto note = [&](const std::string& text) {
     note_failure(record.failures, {event_time_of(now), text});
   };
-  if (job.is_cancelled) {
+  if (record.is_cancelled) {
     end(job, "cancelled");
   } else if (record.submitted.checkpoint_directory.empty()) {
     note(cause +
@@ -378,6 +404,11 @@ cluster_state::commands cluster_state::on_tick(processing_time now) {
     for (const auto& [number, process] : job.processes) {
       if (!process.out_of_sight || now - *process.out_of_sight < node_is_lost_after) continue;
       lost.push_back(loss_of(process, id, "was lost with its node " + process.place.node));
+    }
+    repeat_cancelling(job, out);
+    if (job.recovered_at && now - *job.recovered_at >= node_is_lost_after) {
+      job.recovered_at.reset();
+      start_task_managers(job, out);
     }
     if (!job.clearing_since || now - *job.clearing_since < clearing_patience) continue;
     job.clearing_since = now;

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -57,6 +58,8 @@ public:
   [[nodiscard]] commands on_submitted(const std::string& id, const job_submission& what,
                                       processing_time now);
   void on_started(const process_started& fact);
+  // Whether that process is one that this cluster has: another that runs is to be killed.
+  bool knows(const std::string& job, std::uint32_t number) const;
   [[nodiscard]] commands on_reported(const process_reported& fact);
   [[nodiscard]] commands on_ended(const process_ended& fact, processing_time now);
   [[nodiscard]] commands on_tick(processing_time now);
@@ -80,7 +83,6 @@ public:
 private:
   struct node_entry {
     std::uint32_t slots = 0;
-    bool is_draining = false;
   };
 
   std::uint32_t used_slots(const std::string& node) const;
@@ -101,6 +103,8 @@ private:
   void replace_job_manager(cluster_job& job, const std::string& cause, processing_time now,
                            commands& out);
   bool begin_next_life(cluster_job& job);
+  void take_report(cluster_job& job, const job_report& report, commands& out);
+  void repeat_cancelling(const cluster_job& job, commands& out);
   void end(cluster_job& job, const std::string& how);
   // All its processes are to end; `signal` says how.
   void clear(cluster_job& job, process_signal signal, processing_time now, commands& out);
@@ -110,6 +114,7 @@ private:
   void forget_oldest(commands& out);
 
   std::map<std::string, node_entry> nodes_;
+  std::set<std::string> drained_;  // Nodes, whether or not they are there.
   std::map<std::string, cluster_job> jobs_;
 };
 

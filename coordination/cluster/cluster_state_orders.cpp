@@ -92,9 +92,19 @@ result<cluster_state::commands> cluster_state::order(const order_job& what, proc
     if (!job.clearing_since) clear(job, process_signal::terminate, now, out);
     return out;
   }
+  // Before it runs, such a signal would end it.
+  if (!cancels && record.report.state != "running") {
+    return wrong_state("take a savepoint of job " + record.id +
+                       ": it does not run at the moment; try again");
+  }
+  if (what.what == process_signal::savepoint && job.next) {
+    return wrong_state("take a savepoint of job " + record.id +
+                       ": it stops with one just now, to go on elsewhere or otherwise; try again");
+  }
+  job.next.reset();
   if (cancels) {
-    job.is_cancelled = true;
-    job.next.reset();
+    job.record.is_cancelled = true;
+    out.emplace_back(store_job{record});
   }
   out.emplace_back(
       signal_process{job_manager->place.node, record.id, record.job_manager, what.what});
@@ -120,7 +130,7 @@ result<cluster_state::commands> cluster_state::restart(const restart_job& what, 
   job.record.ended.clear();
   job.record.restore = what.from;
   job.record.report = {};
-  job.is_cancelled = false;
+  job.record.is_cancelled = false;
   job.replacements = restart_intensity{most_replacements, replacement_window};
   out.emplace_back(store_job{job.record});
   try_start(job, out);
@@ -149,6 +159,11 @@ result<cluster_state::commands> cluster_state::rescale(const rescale_job& what, 
   auto& job = **found;
   const auto& submitted = job.record.submitted;
   if (what.parallelism == 0) return wrong_state("rescale: the parallelism is at least 1");
+  if (submitted.max_parallelism > 0 && what.parallelism > submitted.max_parallelism) {
+    return wrong_state("rescale job " + job.record.id + ": its state has " +
+                       std::to_string(submitted.max_parallelism) +
+                       " key groups (pipeline.max-parallelism), which is the most");
+  }
   if (submitted.slots != submitted.parallelism) {
     return wrong_state("rescale job " + job.record.id +
                        ": its operators set a parallelism or a slot sharing group of their own; "
@@ -166,7 +181,7 @@ result<cluster_state::commands> cluster_state::drain(const drain_node& what, pro
     return error{error_code::not_found,
                  "there is no node " + what.node + "; weir nodes lists them"};
   }
-  node->second.is_draining = true;
+  drained_.insert(node->first);
   commands out;
   for (auto& [id, job] : jobs_) {
     const bool is_there =
@@ -240,7 +255,7 @@ std::vector<listed_node> cluster_state::list_nodes(const std::string& leader) co
                       .free_slots = each.slots,
                       .processes = 0,
                       .is_leader = each.name == leader,
-                      .is_draining = node.is_draining};
+                      .is_draining = drained_.contains(each.name)};
     for (const auto& [id, job] : jobs_) {
       for (const auto& [number, process] : job.processes) {
         if (process.place.node == each.name && process.is_started) ++entry.processes;

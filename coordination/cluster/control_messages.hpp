@@ -39,6 +39,8 @@ inline constexpr std::size_t most_control_bytes = std::size_t{8} << 20;
 // --- Questions of clients ------------------------------------------------------------------------
 
 struct submit_job {
+  // The id of the job, drawn by whoever submits it: asked again, it is not started twice.
+  std::string id{};
   job_submission job{};
 };
 struct list_jobs {

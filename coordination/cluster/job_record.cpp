@@ -2,6 +2,7 @@
 // Names, limits and storing; see coordination/cluster/job_record.hpp.
 #include "coordination/cluster/job_record.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "api/codec.hpp"
@@ -19,7 +20,8 @@ constexpr std::string_view first_line = "weir job record 1\n";
 status check(const job_submission& job) {
   constexpr std::uint32_t most = 32768;
   constexpr std::size_t longest_name = 100;
-  constexpr std::size_t most_argument_bytes = std::size_t{1} << 20;
+  constexpr std::size_t most_argument_bytes = std::size_t{256} << 10;
+  constexpr std::size_t longest_path = 4096;
   const auto wrong = [](const std::string& what) {
     return error{error_code::invalid_argument, "submit a job: " + what};
   };
@@ -40,8 +42,17 @@ status check(const job_submission& job) {
   }
   for (const auto& each : {job.checkpoint_directory, job.restore}) {
     if (!each.empty() && each.front() != '/') return wrong(each + " is no absolute path");
+    if (each.size() > longest_path) {
+      return wrong("a path has more than " + std::to_string(longest_path) + " bytes");
+    }
   }
   return {};
+}
+
+bool is_job_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  });
 }
 
 std::string process_name(const process_place& process) {

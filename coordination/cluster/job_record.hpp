@@ -24,10 +24,11 @@ struct job_submission {
   std::uint32_t parallelism = 1;
   // Where its checkpoints go, in a directory of the job's own; empty: it takes none.
   std::string checkpoint_directory{};
-  std::string restore{};  // The path of the checkpoint to begin with; empty: none.
+  std::string restore{};              // The path of the checkpoint to begin with; empty: none.
+  std::uint32_t max_parallelism = 0;  // 0: not known.
 };
 WEIR_FIELDS(job_submission, name, program, arguments, slots, parallelism, checkpoint_directory,
-            restore)
+            restore, max_parallelism)
 
 // Whether a node can take it; an error says what it cannot.
 status check(const job_submission& job);
@@ -84,8 +85,9 @@ struct job_record {
   std::string id{};
   event_time submitted_at{};
   job_submission submitted{};
-  std::string restore{};  // What its next job manager begins with.
-  std::string ended{};    // "finished", "failed" or "cancelled"; empty: it is to run.
+  std::string restore{};      // What its next job manager begins with.
+  std::string ended{};        // "finished", "failed" or "cancelled"; empty: it is to run.
+  bool is_cancelled = false;  // Somebody wants it to end; it may not know that yet.
   // The numbers of its processes, none of which is used twice.
   std::uint32_t last_process = 0;
   std::uint32_t job_manager = 0;  // Of the newest job manager; 0: there was none.
@@ -97,8 +99,12 @@ struct job_record {
   std::vector<failure_seen> failures{};  // Of all job managers and processes, the newest first.
   std::vector<process_place> places{};   // The newest first.
 };
-WEIR_FIELDS(job_record, id, submitted_at, submitted, restore, ended, last_process, job_manager,
-            job_manager_node, job_managers, task_managers, slots_each, report, failures, places)
+WEIR_FIELDS(job_record, id, submitted_at, submitted, restore, ended, is_cancelled, last_process,
+            job_manager, job_manager_node, job_managers, task_managers, slots_each, report,
+            failures, places)
+
+// Whether it can be the id of a job, which becomes a name of directories: 1 to 64 of a-z and 0-9.
+bool is_job_id(std::string_view text);
 
 // "job-manager-1", "task-manager-2": the name of its log, too.
 std::string process_name(const process_place& process);

@@ -2,7 +2,6 @@
 // Starting, reading and reaping; see coordination/cluster/node_processes.hpp.
 #include "coordination/cluster/node_processes.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -17,13 +16,6 @@ namespace weir {
 namespace {
 
 constexpr std::size_t most_log_bytes = std::size_t{256} << 10;
-
-// Ids come from other nodes and from clients, and become names of directories.
-bool is_job_id(const std::string& text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  });
-}
 
 int signal_of(process_signal what) {
   switch (what) {

@@ -10,6 +10,7 @@
 
 #include "coordination/cluster/cluster_client.hpp"
 #include "coordination/cluster/job_arguments.hpp"
+#include "coordination/hexadecimal.hpp"
 #include "coordination/program_identity.hpp"
 #include "coordination/run.hpp"
 #include "coordination/slot_assignment.hpp"
@@ -22,6 +23,16 @@ namespace {
 
 // How long a cluster may be out of sight of whoever follows a job.
 constexpr duration longest_silence = std::chrono::minutes{1};
+
+constexpr duration between_tries = std::chrono::seconds{1};
+
+std::string fresh_id() {
+  std::string digits;
+  for (const char each : fresh_challenge().substr(0, 6)) {
+    digits += hexadecimal(static_cast<unsigned char>(each)).substr(14);
+  }
+  return digits;
+}
 
 result<std::uint64_t> upload_chunk(cluster_client& client, blob_chunk chunk) {
   const auto taken = client.ask_for<chunk_taken>(std::move(chunk));
@@ -61,8 +72,18 @@ result<std::string> submit(cluster_client& client, const environment& env,
                      .slots = required_slots(execution_graph{env.graph(), asked.options}),
                      .parallelism = asked.options.parallelism,
                      .checkpoint_directory = asked.options.checkpoint_directory,
-                     .restore = asked.options.restore};
-  const auto taken = client.ask_for<accepted>(submit_job{std::move(job)});
+                     .restore = asked.options.restore,
+                     .max_parallelism = asked.options.max_parallelism};
+  const submit_job wish{.id = fresh_id(), .job = std::move(job)};
+  auto taken = client.ask_for<accepted>(wish);
+  // No answer may mean that only the answer was lost: asked again, it is not started twice.
+  if (!taken && taken.failure().code == error_code::io_failure) {
+    client.wait(between_tries);
+    taken = client.ask_for<accepted>(wish);
+  }
+  if (!taken && taken.failure().code == error_code::io_failure) {
+    return within("job " + wish.id + " may have been started; weir jobs shows it", taken.failure());
+  }
   if (!taken) return taken.failure();
   return taken->job;
 }

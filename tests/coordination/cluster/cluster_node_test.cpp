@@ -68,10 +68,10 @@ protected:
     ASSERT_TRUE(taken.ok()) << taken.failure().message;
     EXPECT_EQ(taken->next, program.size());
   }
-  static result<accepted> submit(cluster_client& to, const std::string& program,
-                                 std::uint32_t slots = 2) {
+  result<accepted> submit(cluster_client& to, const std::string& program, std::uint32_t slots = 2) {
     return to.ask_for<accepted>(
-        submit_job{{.name = "script", .program = hash_of(program), .slots = slots}});
+        submit_job{.id = "job" + std::to_string(++submitted_),
+                   .job = {.name = "script", .program = hash_of(program), .slots = slots}});
   }
   // Once it has ended; the nodes hear of their children.
   listed_job ended(cluster_client& from, const std::string& job) {
@@ -96,6 +96,7 @@ protected:
   }
 
   temporary_directory there_;
+  std::uint32_t submitted_ = 0;
   std::vector<std::unique_ptr<cluster_node>> nodes_;
 
 private:
@@ -215,8 +216,12 @@ TEST_F(ClusterNode, FollowsALeaderAndFetchesTheProgramsItIsToRun) {
   start(second, "second", to_string(first));
   start(third, "third", to_string(second));  // Which does not lead, and says who does.
   auto asks = client(third);
-  const auto nodes = [&] { return asks->ask_for<nodes_listed>(list_nodes{})->nodes; };
-  while (nodes().size() < 3) asks->wait(std::chrono::milliseconds{5});
+  // Until it has been welcomed, a node does not know who leads.
+  const auto nodes = [&] {
+    const auto listed = asks->ask_for<nodes_listed>(list_nodes{});
+    return listed ? listed->nodes.size() : 0U;
+  };
+  while (nodes() < 3) asks->wait(std::chrono::milliseconds{5});
   EXPECT_EQ(answer_to(*asks, {.what = kind::drain, .subject = to_string(first)}),
             "node " + to_string(first) +
                 " gets no more processes; weir nodes shows how many it still has\n");

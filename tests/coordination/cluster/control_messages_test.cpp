@@ -29,7 +29,7 @@ job_submission some_job() {
 }
 
 TEST(ControlMessages, BringQuestions) {
-  const auto got = there_and_back(asked_question{7, submit_job{some_job()}});
+  const auto got = there_and_back(asked_question{7, submit_job{"5df15b516e7d", some_job()}});
   EXPECT_EQ(got.number, 7U);
   EXPECT_EQ(std::get<submit_job>(got.what).job.arguments, some_job().arguments);
   EXPECT_EQ(std::get<submit_job>(got.what).job.restore, "/shared/savepoint-1");
@@ -83,7 +83,7 @@ TEST(ControlMessages, BringWhatNodesTellEachOther) {
 TEST(ControlMessages, RefuseWhatIsNone) {
   EXPECT_EQ(decode_control("").failure().code, error_code::corrupt_data);
   EXPECT_EQ(decode_control("\xff\xff\xff\xff").failure().code, error_code::corrupt_data);
-  const auto whole = encode_control(asked_question{7, submit_job{some_job()}});
+  const auto whole = encode_control(asked_question{7, submit_job{"5df15b516e7d", some_job()}});
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(decode_control(std::string_view{whole}.substr(0, size)).ok()) << size;
   }

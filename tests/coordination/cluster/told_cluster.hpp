@@ -59,6 +59,8 @@ protected:
     for (const auto& each : starts()) all.push_back(each.order.number);
     return all;
   }
+  // Another cluster follows.
+  void forget_given() { given_.clear(); }
   void take(const cluster_state::commands& commands) {
     for (const auto& each : commands) {
       if (const auto* start = std::get_if<start_process>(&each)) {

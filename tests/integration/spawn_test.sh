@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# spawn_test.sh ROOT BUILD COMPILER: nodes are started over ssh, by a real server on loopback; they
+# form one cluster, which goes on when ssh has ended. Skipped where there is no ssh server.
+set -euo pipefail
+root=$1 build=$2
+weir=$build/bin/weir
+[[ -x $weir ]] || { echo "$weir is not built"; exit 1; }
+sshd=$(command -v sshd || command -v /usr/sbin/sshd) || { echo "skipped: there is no sshd (openssh-server)"; exit 77; }
+command -v ssh >/dev/null || { echo "skipped: there is no ssh (openssh-client)"; exit 77; }
+work=$(mktemp -d)
+server=
+trap '[[ -z $server ]] || kill "$server" 2>/dev/null; pkill -9 -f "$work" 2>/dev/null || true
+  for f in "$work"/node*/node.pid; do [[ ! -f $f ]] || kill -9 "$(cat "$f")" 2>/dev/null || true; done
+  rm -rf "$work"' EXIT
+chmod 700 "$work"
+port=$((20000 + RANDOM % 10000))
+
+ssh-keygen -q -t ed25519 -N '' -f "$work/host_key"
+ssh-keygen -q -t ed25519 -N '' -f "$work/key"
+cp "$work/key.pub" "$work/authorized_keys"
+mkdir -p /run/sshd 2>/dev/null || true
+cat >"$work/sshd_config" <<END
+ListenAddress 127.0.0.1:$port
+HostKey $work/host_key
+AuthorizedKeysFile $work/authorized_keys
+PidFile $work/sshd.pid
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+END
+"$sshd" -D -e -f "$work/sshd_config" 2>"$work/sshd.log" &
+server=$!
+ssh="ssh -p $port -i $work/key -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+for ((n = 0; n < 50; ++n)); do $ssh 127.0.0.1 true 2>/dev/null && break; sleep 0.1; done
+$ssh 127.0.0.1 true || { echo "skipped: the ssh server does not let this user in"; cat "$work/sshd.log"; exit 77; }
+
+head -c 24 /dev/urandom | base64 >"$work/secret"
+first=$((port + 1)) second=$((port + 2))
+cat >"$work/hosts" <<END
+127.0.0.1 port=$first  dir=$work/node1            # leads
+127.0.0.1 port=$second dir=$work/node2 slots=3
+END
+spawn=("$weir" spawn --hosts "$work/hosts" --secret-file "$work/secret" --program "$weir" --ssh "$ssh" --slots 2)
+export WEIR_CLUSTER=127.0.0.1:$second
+nodes() { "$weir" nodes --secret-file "$work/secret"; }
+
+echo "a dry run starts nothing, and prints a script"
+"${spawn[@]}" --dry-run >"$work/script"
+[[ ! -e $work/node1 ]] || { echo "a dry run has started something"; exit 1; }
+[[ $(grep -c '^ssh ' "$work/script") -eq 4 ]] || { echo "unexpected:"; cat "$work/script"; exit 1; }
+sh -n "$work/script"
+
+echo "two nodes"
+"${spawn[@]}"
+for ((n = 0; n < 50; ++n)); do [[ $(nodes 2>/dev/null | grep -c 127.0.0.1) -eq 2 ]] && break; sleep 0.1; done
+nodes
+[[ $(nodes | grep -c 127.0.0.1) -eq 2 ]] || { cat "$work"/node*/node.log; exit 1; }
+
+echo "a node that cannot start is reported with what it said"
+! "${spawn[@]}" >"$work/said" 2>&1 || { echo "a second node took the same port"; exit 1; }
+grep -q "start the node of 127.0.0.1:$first" "$work/said" && grep -qi "in use" "$work/said" ||
+  { echo "not said:"; cat "$work/said"; exit 1; }
+[[ $(stat -c %a "$work/node1/secret") == 600 ]] || { echo "others can read the secret"; exit 1; }
