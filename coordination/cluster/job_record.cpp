@@ -17,6 +17,7 @@ constexpr std::string_view first_line = "weir job record 1\n";
 
 }  // namespace
 
+// A record, which has all this in it, is to fit into an entry of the store (1 MiB).
 status check(const job_submission& job) {
   constexpr std::uint32_t most = 32768;
   constexpr std::size_t longest_name = 100;
@@ -42,9 +43,7 @@ status check(const job_submission& job) {
   }
   for (const auto& each : {job.checkpoint_directory, job.restore}) {
     if (!each.empty() && each.front() != '/') return wrong(each + " is no absolute path");
-    if (each.size() > longest_path) {
-      return wrong("a path has more than " + std::to_string(longest_path) + " bytes");
-    }
+    if (each.size() > longest_path) return wrong("a path has more than 4096 bytes");
   }
   return {};
 }

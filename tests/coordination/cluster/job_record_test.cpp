@@ -39,6 +39,32 @@ TEST(JobRecord, IsRefusedWhenItIsDamagedOrOfAnotherVersion) {
             std::string::npos);
 }
 
+// What version 1 has written; docs/formats/job_record.md.
+constexpr std::string_view version_1 =
+    "77656972206a6f62207265636f726420310a421113010400000034663132010000000000000005000000636f"
+    "756e7402000000616102000000020000002d5003000000613d620800000004000000020000002f6302000000"
+    "2f73060000006c6174657374060000006661696c65640300000001000000010000006e010000000200000004"
+    "000000060000006661696c6564010000006c020000000a000000000000000b00000000000000050000000000"
+    "0000010000000000000001070000000000000008000000000000000900000000000000000000000000000000"
+    "00000000000000000000000100000007000000000000000700000069742066656c6c01000000030000000001"
+    "0000006e";
+
+TEST(JobRecord, ReadsWhatVersionOneHasWritten) {
+  std::string text;
+  for (std::size_t i = 0; i < version_1.size(); i += 2) {
+    text.push_back(static_cast<char>(std::stoi(std::string{version_1.substr(i, 2)}, nullptr, 16)));
+  }
+  const auto read = read_stored(text);
+  ASSERT_TRUE(read.ok()) << read.failure().message;
+  EXPECT_EQ(stored_text(*read), text);
+  EXPECT_EQ(read->submitted.arguments, (std::vector<std::string>{"-P", "a=b"}));
+  EXPECT_EQ(read->restore, "latest");
+  EXPECT_EQ(read->last_process, 3U);
+  EXPECT_EQ(read->slots_each, 4U);
+  EXPECT_EQ(read->report.last_checkpoint->took, duration{9});
+  EXPECT_EQ(read->failures.at(0).cause, "it fell");
+}
+
 TEST(JobRecord, NamesProcessesAsTheirLogs) {
   EXPECT_EQ(process_name({3, false, ""}), "task-manager-3");
   EXPECT_EQ(process_name({1, true, ""}), "job-manager-1");
@@ -71,9 +97,11 @@ TEST(JobSubmission, IsCheckedBeforeItIsTaken) {
   EXPECT_EQ(why([](auto& job) { job.arguments = {std::string("a\0b", 3)}; }),
             "submit a job: an argument contains a zero byte");
   EXPECT_EQ(why([](auto& job) { job.arguments = {std::string(2'000'000, 'x')}; }),
-            "submit a job: its arguments have more than 1048576 bytes");
+            "submit a job: its arguments have more than 262144 bytes");
   EXPECT_EQ(why([](auto& job) { job.checkpoint_directory = "ck"; }),
             "submit a job: ck is no absolute path");
+  EXPECT_EQ(why([](auto& job) { job.restore = "/" + std::string(4096, 'x'); }),
+            "submit a job: a path has more than 4096 bytes");
 }
 
 }  // namespace
