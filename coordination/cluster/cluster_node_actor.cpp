@@ -3,7 +3,6 @@
 // What clients ask is answered in cluster_node_answers.cpp.
 #include "coordination/cluster/cluster_node_actor.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <caf/all.hpp>

@@ -2,7 +2,8 @@
 // Uploading and following; see coordination/cluster/submit_command.hpp.
 #include "coordination/cluster/submit_command.hpp"
 
-#include <memory>
+#include <algorithm>
+#include <optional>
 #include <pthread.h>
 #include <signal.h>
 #include <span>
