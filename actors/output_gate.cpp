@@ -90,6 +90,7 @@ status output_gate::lead_far(channel_index channel) {
 
 void output_gate::send(const send_function& send) {
   for (std::uint32_t c = 0; c < channels_.size(); ++c) {
+    if (channels_[c].is_drained()) continue;  // As most are, most of the time.
     while (auto leaving = channels_[c].next(false)) send({c}, std::move(*leaving));
   }
 }

@@ -68,9 +68,13 @@ task::progress task::step(processing_time now) {
   now_ = now;
   wake_at_.reset();
   chain_.set_now(now);
-  if (outputs_.is_blocked()) send_and_grant();
+  bool is_blocked = outputs_.is_blocked();
+  if (is_blocked) {
+    send_and_grant();
+    is_blocked = outputs_.is_blocked();
+  }
   progress made = progress::made;
-  if (outputs_.is_blocked()) {
+  if (is_blocked) {
     made = progress::waiting_for_credit;
   } else if (chain_.has_work()) {
     if (auto worked = chain_.work(); !worked) made = fail(worked.failure());

@@ -292,8 +292,7 @@ public:
     for (const std::string& text : values_of("secret-file")) asked.secret_file = text;
     if (auto applied = apply_tls(); !applied) return applied;
     if (asked.here > 0) {
-      // Without --listen nobody else can join.
-      auto& count = line_.options.task_managers;
+      auto& count = line_.options.task_managers;  // Without --listen nobody else can join.
       count = asked.listen.empty() ? asked.here : std::max(count, asked.here);
     }
     if (!asked.join.empty() && asked.here > 0) {
@@ -304,17 +303,15 @@ public:
 
   status apply_tls() {
     auto& asked = line_.processes;
-    const std::array<std::pair<std::string, std::string*>, 3> files{
-        {{"tls-cert", &asked.tls_certificate},
-         {"tls-key", &asked.tls_key},
-         {"tls-ca", &asked.tls_authority}}};
     std::string missing;
-    for (const auto& [name, file] : files) {
+    bool is_any_given = false;
+    for (const auto& [name, file] :
+         {std::pair{"tls-cert", &asked.tls_certificate}, std::pair{"tls-key", &asked.tls_key},
+          std::pair{"tls-ca", &asked.tls_authority}}) {
       for (const std::string& text : values_of(name)) *file = text;
+      is_any_given = is_any_given || given_.contains(name);
       if (file->empty()) missing = name;
     }
-    const bool is_any_given = std::any_of(
-        files.begin(), files.end(), [&](const auto& each) { return given_.contains(each.first); });
     if (!is_any_given || missing.empty()) return {};
     return usage_error("--tls-cert, --tls-key and --tls-ca belong together; there is no --" +
                        missing + ".");

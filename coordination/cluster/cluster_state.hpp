@@ -89,6 +89,8 @@ private:
   std::vector<free_node> free_nodes() const;
   std::string waits_for(const cluster_job& job) const;
 
+  static process_ended loss_of(const cluster_process& process, const std::string& job,
+                               const std::string& how);
   void on_all_ended(const std::vector<process_ended>& facts, processing_time now, commands& out);
   void settle(cluster_job& job, commands& out);
   void start_waiting(commands& out);

@@ -7,7 +7,7 @@
 //                      want_blob
 //   leader -> node     node_welcomed, start_process, signal_process, blob_chunk
 //
-// The bytes are those of codecs (docs/decisions/0011-control-messages.md). Whoever speaks another
+// The bytes are those of codecs (docs/decisions/0012-control-messages.md). Whoever speaks another
 // version is turned away in the greeting of the connection, by `control_version`. What comes is
 // untrusted all the same: it is decoded within `most_control_bytes`, and nothing is allocated for
 // a promise.

@@ -74,14 +74,13 @@ duration simulated_links::draw_delay(process_id from, process_id to) {
 
 void simulated_links::ship(incarnation from, incarnation to, std::uint64_t connection,
                            duration after_delay, std::function<void()> arrive) {
-  const auto& state = between(from, to);
+  auto& state = between(from, to);
   if (state.number != connection || !state.is_open[side(from, to)]) return;
-  carry(from, to, after_delay, std::move(arrive));
+  carry(state, from, to, after_delay, std::move(arrive));
 }
 
-void simulated_links::carry(incarnation from, incarnation to, duration after_delay,
-                            std::function<void()> arrive) {
-  auto& state = between(from, to);
+void simulated_links::carry(connection_state& state, incarnation from, incarnation to,
+                            duration after_delay, std::function<void()> arrive) {
   auto& last = state.last_arrival[side(from, to)];
   const auto now = world_->now();
   last = std::max(last, now + after_delay + draw_delay(from.process, to.process));
@@ -135,7 +134,8 @@ void simulated_links::give_up(incarnation viewer, incarnation peer) {
   state.is_open[side(viewer, peer)] = false;
   world_->drop_peer(viewer, peer, state.number);
   if (!world_->is_current(peer)) return;
-  carry(viewer, peer, duration::zero(), [this, viewer, peer] { give_up(peer, viewer); });
+  carry(between(viewer, peer), viewer, peer, duration::zero(),
+        [this, viewer, peer] { give_up(peer, viewer); });
   connect_if_possible(viewer.process, peer.process);
 }
 

@@ -105,7 +105,8 @@ private:
     return own.process < other.process ? 0 : 1;
   }
   duration draw_delay(process_id from, process_id to);
-  void carry(incarnation from, incarnation to, duration after_delay, std::function<void()> arrive);
+  void carry(connection_state& state, incarnation from, incarnation to, duration after_delay,
+             std::function<void()> arrive);
   // What has arrived at a link that lets it through.
   void hand_over(incarnation from, incarnation to, std::uint64_t connection,
                  const std::function<void()>& arrive);

@@ -43,7 +43,7 @@ simulated_world::simulated_world(simulated_world_options options)
   system_ = std::make_unique<caf::actor_system>(config_);
   scheduler_ = dynamic_cast<caf::scheduler::test_coordinator*>(&system_->scheduler());
   WEIR_ASSERT(scheduler_ != nullptr);
-  move_clock(duration::zero());
+  now_ = to_processing_time(scheduler_->clock().now());
   clocks_.resize(options_.processes);
   for (std::uint32_t i = 0; i < options_.processes; ++i) {
     processes_.push_back(
@@ -78,7 +78,7 @@ runtime& simulated_world::process(process_id id) { return processes_[id.value]->
 
 void simulated_world::move_clock(duration span) {
   scheduler_->advance_time(span);
-  now_ = to_processing_time(scheduler_->clock().now());
+  now_ += span;
 }
 
 bool simulated_world::is_alive(process_id id) const { return processes_[id.value]->is_alive; }

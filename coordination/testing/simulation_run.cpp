@@ -150,6 +150,7 @@ private:
     end_life();
     if (end->what == planned_end::kind::power_loss) disk_->crash();
     quiet_since_ = last_progress_ = before_;
+    patience_ends_ = {};
     return after_life::end;
   }
 
@@ -244,8 +245,7 @@ private:
 
   void on_fault(const planned_fault& fault) {
     quiet_since_ = std::max(quiet_since_, elapsed() + length_of(fault));
-    // The story has a time for it already.
-    const auto text = to_string(fault);
+    const auto text = to_string(fault);  // With its time, which the story has already.
     story_.on_fault(text.substr(text.find(": ") + 2), fault.process.value, cluster_->world().now());
   }
 
@@ -292,24 +292,26 @@ private:
     outcome_.violation = std::move(text);
   }
 
-  void check_step() {
-    const auto now = elapsed();
+  // Progress can only make it later.
+  void check_progress() {
     const auto since = std::max(
         {last_progress_, quiet_since_, job_.progress_limit ? duration{} : job_.fault_span});
     const auto limit = job_.progress_limit.value_or(longest_ending);
-    const bool has_faults_left = has_faults_by_chance() && now < job_.fault_span;
-    if (!has_faults_left && now > since + limit) {
-      violate(violation_kind::stuck, "no checkpoint and no end within " + to_string(limit) +
-                                         "; the job is " + std::string{to_string(state())});
-    }
+    patience_ends_ = since + limit;
+    const bool has_faults_left = has_faults_by_chance() && elapsed() < job_.fault_span;
+    if (has_faults_left || elapsed() <= patience_ends_) return;
+    violate(violation_kind::stuck, "no checkpoint and no end within " + to_string(limit) +
+                                       "; the job is " + std::string{to_string(state())});
+  }
+
+  void check_step() {
+    if (elapsed() > patience_ends_) check_progress();
     invariants_.on_longest_mailbox(cluster_->world().longest_mailbox());
-    if (!invariants_.violation().empty()) {
-      violate(violation_kind::invariant, invariants_.violation());
-    }
+    const auto& broken = invariants_.violation();
+    if (!broken.empty()) violate(violation_kind::invariant, broken);
     for (const auto& each : job_.always) {
-      if (auto wrong = ask(each); !wrong.empty()) {
-        violate(violation_kind::checker, each.name + ": " + wrong);
-      }
+      const auto wrong = ask(each);
+      if (!wrong.empty()) violate(violation_kind::checker, each.name + ": " + wrong);
     }
     std::erase_if(waiting_for_, [this](const named_checker& each) { return ask(each).empty(); });
   }
@@ -380,7 +382,8 @@ private:
 
   job_outcome former_;  // Of the life that has ended last.
   duration last_progress_{};
-  duration quiet_since_{};  // No fault goes on behind that.
+  duration quiet_since_{};    // No fault goes on behind that.
+  duration patience_ends_{};  // Before that, it is not stuck.
   std::uint64_t completed_checkpoints_ = 0;
   std::size_t next_change_ = 0;  // Of the plan's.
   std::uint32_t waiting_ = 0;    // Actors that this step passes over.

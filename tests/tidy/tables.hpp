@@ -163,6 +163,8 @@ inline const std::vector<coverage> covered_elsewhere{
     {"coordination/cluster/cluster_client.cpp", "tests/coordination/cluster/cluster_node_test.cpp"},
     {"coordination/cluster/cluster_command.cpp",
      "tests/coordination/cluster/cluster_node_test.cpp"},
+    {"coordination/cluster/cluster_state_processes.cpp",
+     "tests/coordination/cluster/cluster_state_test.cpp"},
     {"coordination/cluster/run_node.cpp", "tests/integration/cluster_test.sh"},
     {"coordination/cluster/submit_command.cpp", "tests/integration/cluster_test.sh"},
     {"coordination/run_processes.cpp", "tests/integration/processes_test.sh"},
