@@ -10,8 +10,8 @@
 
 #include <caf/all.hpp>
 
-#include "actors/caf_messages.hpp"
 #include "actors/caf_control_messages.hpp"
+#include "actors/caf_messages.hpp"
 #include "api/codec.hpp"
 
 namespace weir {

@@ -8,8 +8,8 @@
 #include <caf/all.hpp>
 #include <gtest/gtest.h>
 
-#include "actors/caf_messages.hpp"
 #include "actors/caf_control_messages.hpp"
+#include "actors/caf_messages.hpp"
 
 namespace weir {
 namespace {

@@ -133,7 +133,7 @@ echo "a job that is interrupted"
 "$compiler" -std=c++20 -I"$root" "$root/tests/integration/endless_job/main.cpp" -o endless \
   -L"$build" -Wl,--start-group -lweir_api -lweir_state -lweir_network -lweir_actors \
   -lweir_coordination -lweir_connectors -Wl,--end-group \
-  -lcaf_core -lboost_program_options -lyaml-cpp -lsimdjson -lxxhash -lrocksdb -lcrypto -pthread
+  -lcaf_core -lboost_program_options -lyaml-cpp -lsimdjson -lxxhash -lrocksdb -lssl -lcrypto -pthread
 for signal in INT TERM; do
   mkfifo numbers-printed
   ./endless --no-progress -p 2 -P output=endless-out/numbers >numbers-printed 2>errors &

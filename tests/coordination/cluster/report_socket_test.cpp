@@ -12,29 +12,32 @@
 namespace weir {
 namespace {
 
-// SIGIO would end the test.
-class ReportSocket : public ::testing::Test {
-protected:
-  ReportSocket() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGIO);
-    pthread_sigmask(SIG_BLOCK, &signals, &before_);
+// SIGIO would end the test. It comes until the sockets are closed.
+class held_signal {
+public:
+  held_signal() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGIO);
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
   }
-  ~ReportSocket() override {
+  held_signal(const held_signal&) = delete;
+  held_signal& operator=(const held_signal&) = delete;
+  ~held_signal() {
     constexpr timespec at_once{};
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGIO);
-    while (sigtimedwait(&signals, nullptr, &at_once) > 0) {
+    while (sigtimedwait(&signals_, nullptr, &at_once) > 0) {
     }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
 
-  std::pair<report_socket, report_socket> pair_ = std::move(*report_socket::make_pair());
-
 private:
+  sigset_t signals_{};
   sigset_t before_{};
+};
+
+class ReportSocket : public ::testing::Test {
+protected:
+  held_signal held_;
+  std::pair<report_socket, report_socket> pair_ = std::move(*report_socket::make_pair());
 };
 
 TEST_F(ReportSocket, BringsReportsInTheirOrderAndSignals) {
