@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # headers_compile_alone.sh COMPILER ROOT: every header that a job may include compiles with nothing
-# before it. The headers of the other folders are covered by their sources, which include their own
-# header first (tidy_test checks that).
+# before it. Those that have a source are covered by that, as are the headers of the other folders: a
+# source includes its own header first (tidy_test checks that), and clang-tidy reads it without
+# precompiled headers.
 set -euo pipefail
 compiler=$1 root=$2
 cd "$root"
 
 export WEIR_COMPILER=$compiler
 headers=$(find api connectors coordination/run.hpp coordination/testing/operator_test.hpp coordination/testing/simulation.hpp -name '*.hpp' 2>/dev/null | sort || true)
+headers=$(while read -r each; do [[ -f ${each%.hpp}.cpp ]] || echo "$each"; done <<<"$headers")
 [[ -n $headers ]] || { echo "no header found under $root"; exit 1; }
 
 # Included from a source, because a header as the main file warns about its own #pragma once.
