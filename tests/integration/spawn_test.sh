@@ -10,11 +10,13 @@ sshd=$(command -v sshd || command -v /usr/sbin/sshd) || { echo "skipped: there i
 command -v ssh >/dev/null || { echo "skipped: there is no ssh (openssh-client)"; exit 77; }
 work=$(mktemp -d)
 server=
-trap '[[ -z $server ]] || kill "$server" 2>/dev/null; pkill -9 -f "$work" 2>/dev/null || true
-  for f in "$work"/node*/node.pid; do [[ ! -f $f ]] || kill -9 "$(cat "$f")" 2>/dev/null || true; done
+port=$((20000 + RANDOM % 10000))
+first=$((port + 1)) second=$((port + 2))
+# The nodes are nobody's children any more; they are known by where they listen.
+trap '[[ -z $server ]] || kill "$server" 2>/dev/null || true
+  pkill -9 -f "node --listen 127\.0\.0\.1:($first|$second) " || true
   rm -rf "$work"' EXIT
 chmod 700 "$work"
-port=$((20000 + RANDOM % 10000))
 
 ssh-keygen -q -t ed25519 -N '' -f "$work/host_key"
 ssh-keygen -q -t ed25519 -N '' -f "$work/key"
@@ -36,7 +38,6 @@ for ((n = 0; n < 50; ++n)); do $ssh 127.0.0.1 true 2>/dev/null && break; sleep 0
 $ssh 127.0.0.1 true || { echo "skipped: the ssh server does not let this user in"; cat "$work/sshd.log"; exit 77; }
 
 head -c 24 /dev/urandom | base64 >"$work/secret"
-first=$((port + 1)) second=$((port + 2))
 cat >"$work/hosts" <<END
 127.0.0.1 port=$first  dir=$work/node1            # leads
 127.0.0.1 port=$second dir=$work/node2 slots=3

@@ -40,8 +40,8 @@ public:
   }
 
   const std::string& servers() const { return servers_; }  // HOST:PORT
-  // A path that no other test has.
-  std::string new_path() { return "/test/" + std::to_string(++paths_); }
+  // A path that no other test has, nor anything above it: that would be of its user alone.
+  std::string new_path() { return "/test-" + std::to_string(++paths_); }
 
   // Stands still, as a machine may that is out of memory.
   void stop() { signal(SIGSTOP); }
