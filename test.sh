@@ -88,7 +88,7 @@ stage_asan() {
   quietly configure_asan cmake --preset asan -DWEIR_BUILD_SAMPLES=OFF &&
     quietly build_asan cmake --build build/asan || return 1
   # Sanitized code is slow: fewer seeds here, the full number in the unit stage.
-  WEIR_SIMULATION_SEEDS=${WEIR_SIMULATION_SEEDS:-3} WEIR_MOST_SEEDS=${WEIR_MOST_SEEDS:-3} \
+  WEIR_SIMULATION_SEEDS=${WEIR_SIMULATION_SEEDS:-6} WEIR_MOST_SEEDS=${WEIR_MOST_SEEDS:-5} \
     run_ctest ctest_asan --test-dir build/asan --label-regex 'unit|simulation' \
     --exclude-regex '^compile_errors'
 }

@@ -255,7 +255,8 @@ TEST(SimulatedCluster, EndsWhateverCrashesRestartsAndPausesAndTheSameWayForTheSa
                                    .longest_outage = std::chrono::milliseconds{300},
                                    .one_crash_stays_in = 5};
   std::set<job_state> states;
-  for (const auto seed : seeds_for(240)) {
+  const auto seeds = seeds_for(240);
+  for (const auto seed : seeds) {
     const auto plan = fault_plan::random(seed, options);
     SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + to_string(plan));
     const auto run = run_through(plan, seed);
@@ -266,6 +267,8 @@ TEST(SimulatedCluster, EndsWhateverCrashesRestartsAndPausesAndTheSameWayForTheSa
     }
     states.insert(run.state);
   }
+  constexpr std::size_t enough_to_show_both = 50;
+  if (seeds.size() < enough_to_show_both) return;
   EXPECT_TRUE(states.contains(job_state::failed));
   EXPECT_TRUE(states.contains(job_state::cancelled));
 }
