@@ -163,6 +163,8 @@ void simulated_world::run_actor(std::size_t job) {
   }
   files_->faults().reset_time_taken();
   const auto* const ran = jobs[0];
+  // CAF logs nothing here; with a logger it would note under a lock who runs. Spawning sets one.
+  caf::logger::set_current_actor_system(nullptr);
   scheduler_->run_once();
   schedule_.queue_up_again(jobs, ran);
   ++steps_;
