@@ -3,10 +3,10 @@
 #include "coordination/cluster/cluster_arguments.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
+#include "coordination/cluster/whole_number.hpp"
 #include "coordination/suggestion.hpp"
 #include "network/endpoint_text.hpp"
 
@@ -107,12 +107,9 @@ result<read_words> take_apart(const command& of, std::span<const std::string> wo
 
 result<std::uint32_t> read_parallelism(const command& of, const std::string& text) {
   constexpr std::uint32_t most = 32768;
-  std::uint32_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, wrong] = std::from_chars(text.data(), end, number);
-  if (wrong == std::errc{} && rest == end && number > 0 && number <= most) return number;
-  return usage_error(
-      of, "'" + text + "' is not an integer between 1 and " + std::to_string(most) + ".");
+  auto number = parse_whole_number(text, most);
+  if (!number) return usage_error(of, number.failure().message + ".");
+  return number;
 }
 
 }  // namespace

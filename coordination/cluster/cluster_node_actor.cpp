@@ -52,15 +52,14 @@ void cluster_node_actor::recover() {
   // That they can be read was seen when the term began.
   if (!entries) {
     return fail(within("look for jobs of a former life", entries.failure()));
-  } else {
-    for (const auto& [name, text] : *entries) {
-      if (!name.starts_with(record_prefix)) continue;
-      auto record = read_stored(text);
-      if (record) {
-        state_.recover(*std::move(record), world().now());
-      } else {
-        roles_.report(within("the entry " + name, record.failure()).message);
-      }
+  }
+  for (const auto& [name, text] : *entries) {
+    if (!name.starts_with(record_prefix)) continue;
+    auto record = read_stored(text);
+    if (record) {
+      state_.recover(*std::move(record), world().now());
+    } else {
+      roles_.report(within("the entry " + name, record.failure()).message);
     }
   }
   execute(state_.on_node_joined({roles_.name, roles_.slots, {}}, world().now()));

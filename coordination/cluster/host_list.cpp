@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 #include <sstream>
 
+#include "coordination/cluster/whole_number.hpp"
 #include "coordination/suggestion.hpp"
 #include "network/endpoint_text.hpp"
 
@@ -17,19 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> keys{"slots", "port", "ssh", "dir"};
 
-result<std::uint32_t> number_between(std::uint32_t least, std::uint32_t most,
-                                     std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [rest, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (wrong == std::errc{} && rest == text.data() + text.size() && number >= least &&
-      number <= most) {
-    return number;
-  }
-  return error{error_code::invalid_argument,
-               "'" + std::string{text} + "' is not an integer between " + std::to_string(least) +
-                   " and " + std::to_string(most)};
-}
-
 status set(cluster_host& host, std::string_view key, std::string_view value) {
   if (value.empty()) return error{error_code::invalid_argument, "there is no value"};
   if (key == "ssh" || key == "dir") {
@@ -37,12 +24,12 @@ status set(cluster_host& host, std::string_view key, std::string_view value) {
     return {};
   }
   if (key == "slots") {
-    const auto slots = number_between(1, 1024, value);
+    const auto slots = parse_whole_number(value, most_slots);
     if (!slots) return slots.failure();
     host.slots = *slots;
     return {};
   }
-  const auto port = number_between(1, 65535, value);
+  const auto port = parse_whole_number(value, 65535);
   if (!port) return port.failure();
   host.listen.port = static_cast<std::uint16_t>(*port);
   return {};

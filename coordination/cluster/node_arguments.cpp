@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <utility>
 
+#include "coordination/cluster/whole_number.hpp"
 #include "coordination/configuration.hpp"
 #include "coordination/suggestion.hpp"
 #include "network/endpoint_text.hpp"
@@ -20,7 +20,6 @@ namespace {
 constexpr std::array<std::string_view, 5> keys{"listen", "slots", "join", "dir", "secret-file"};
 constexpr std::array<std::string_view, 7> options{"--listen",      "--slots",  "--join", "--dir",
                                                   "--secret-file", "--config", "--help"};
-constexpr std::uint32_t most_slots = 1024;
 
 error usage_error(const std::string& problem) {
   return {error_code::invalid_argument, problem + " See weir node --help"};
@@ -60,12 +59,9 @@ result<std::string> read_place(const std::string& name, const std::string& text)
 }
 
 result<std::uint32_t> read_slots(const std::string& text) {
-  std::uint32_t slots = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, wrong] = std::from_chars(text.data(), end, slots);
-  if (wrong == std::errc{} && rest == end && slots > 0 && slots <= most_slots) return slots;
-  return usage_error("--slots: '" + text + "' is not an integer between 1 and " +
-                     std::to_string(most_slots) + ".");
+  auto slots = parse_whole_number(text, most_slots);
+  if (!slots) return usage_error("--slots: " + slots.failure().message + ".");
+  return slots;
 }
 
 result<node_request> understand(const given_values& given) {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 
+#include "coordination/cluster/whole_number.hpp"
 #include "coordination/suggestion.hpp"
 
 namespace weir {
@@ -16,7 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 9> options{"--hosts", "--secret-file", "--slots",
                                                   "--port",  "--dir",         "--program",
                                                   "--ssh",   "--dry-run",     "--help"};
-constexpr std::uint32_t most_slots = 1024;
 constexpr std::uint32_t most_ports = 65535;
 
 error usage_error(const std::string& problem) {
@@ -55,12 +54,9 @@ result<given_options> read_words(std::span<const std::string> words) {
 
 result<std::uint32_t> read_number(const std::string& name, const std::string& text,
                                   std::uint32_t most) {
-  std::uint32_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, wrong] = std::from_chars(text.data(), end, number);
-  if (wrong == std::errc{} && rest == end && number > 0 && number <= most) return number;
-  return usage_error(name + ": '" + text + "' is not an integer between 1 and " +
-                     std::to_string(most) + ".");
+  auto number = parse_whole_number(text, most);
+  if (!number) return usage_error(name + ": " + number.failure().message + ".");
+  return number;
 }
 
 }  // namespace
