@@ -302,19 +302,14 @@ public:
   }
 
   status apply_tls() {
-    auto& asked = line_.processes;
-    std::string missing;
-    bool is_any_given = false;
-    for (const auto& [name, file] :
-         {std::pair{"tls-cert", &asked.tls_certificate}, std::pair{"tls-key", &asked.tls_key},
-          std::pair{"tls-ca", &asked.tls_authority}}) {
-      for (const std::string& text : values_of(name)) *file = text;
-      is_any_given = is_any_given || given_.contains(name);
-      if (file->empty()) missing = name;
+    std::map<std::string, std::string> given;
+    for (const auto option : tls_options) {
+      for (const auto& path : values_of(option)) given.emplace(option, path);
     }
-    if (!is_any_given || missing.empty()) return {};
-    return usage_error("--tls-cert, --tls-key and --tls-ca belong together; there is no --" +
-                       missing + ".");
+    auto paths = tls_paths_of(given);
+    if (!paths) return usage_error(paths.failure().message);
+    line_.processes.tls = *std::move(paths);
+    return {};
   }
 
   status apply_simulation() {

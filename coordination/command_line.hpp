@@ -20,6 +20,7 @@
 #include "coordination/configuration.hpp"
 #include "coordination/logger.hpp"
 #include "coordination/testing/simulate_command.hpp"
+#include "coordination/tls_options.hpp"
 
 namespace weir {
 
@@ -29,10 +30,7 @@ struct process_request {
   std::string listen{};    // Where task managers of other hosts join: "10.0.0.1:6123".
   std::string join{};      // Be one of those.
   std::string secret_file{};
-  // Files in PEM; all of them, or none: connections without TLS.
-  std::string tls_certificate{};
-  std::string tls_key{};
-  std::string tls_authority{};
+  tls_paths tls{};
   std::string submit{};  // Run on the cluster to which the node that listens there belongs,
   bool detach = false;   // and do not wait for the job.
 

@@ -47,28 +47,6 @@ result<std::string> given_secret(const std::string& secret_file, const secret_re
   return text;
 }
 
-// None, if connections are to go without.
-result<std::optional<tls_credentials>> tls_of(const process_request& asked,
-                                              const secret_reader& read) {
-  if (asked.tls_certificate.empty()) return std::optional<tls_credentials>{};
-  const auto file = [&](const char* option, const std::string& path) -> result<pem_file> {
-    auto text = read(path);
-    if (!text) return within(option, text.failure());
-    return pem_file{.name = path, .text = *std::move(text)};
-  };
-  auto certificate = file("--tls-cert", asked.tls_certificate);
-  if (!certificate) return certificate.failure();
-  auto key = file("--tls-key", asked.tls_key);
-  if (!key) return key.failure();
-  auto authority = file("--tls-ca", asked.tls_authority);
-  if (!authority) return authority.failure();
-  auto made = tls_credentials::make({.certificate = *std::move(certificate),
-                                     .key = *std::move(key),
-                                     .authority = *std::move(authority)});
-  if (!made) return made.failure();
-  return std::optional{*std::move(made)};
-}
-
 // One that only processes know which this one starts.
 std::string fresh_secret() {
   std::string digits;
@@ -128,7 +106,7 @@ result<std::unique_ptr<process_cluster>> start_processes(
   if (text->empty()) return secret_of(asked.processes.secret_file, read).failure();
   auto secret = cluster_secret::make(*text);
   if (!secret) return within("--secret-file", secret.failure());
-  auto tls = tls_of(asked.processes, read);
+  auto tls = read_tls_credentials(asked.processes.tls, read);
   if (!tls) return tls.failure();
   auto listen = others_join ? parse_endpoint(asked.processes.listen) : result{endpoint{}};
   if (!listen) return within("--listen", listen.failure());
@@ -153,7 +131,7 @@ int run_task_manager(const environment& env, const command_line& asked, const se
   };
   auto secret = secret_of(asked.processes.secret_file, read);
   if (!secret) return complain(secret.failure());
-  auto tls = tls_of(asked.processes, read);
+  auto tls = read_tls_credentials(asked.processes.tls, read);
   if (!tls) return complain(tls.failure());
   const auto told = place_to_join();
   const auto job_manager = parse_endpoint(told.empty() ? asked.processes.join : told);

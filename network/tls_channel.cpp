@@ -9,6 +9,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "network/handshake.hpp"
+#include "network/tls_mismatch.hpp"
 
 namespace weir {
 
@@ -17,8 +18,6 @@ namespace {
 constexpr std::size_t record_payload = SSL3_RT_MAX_PLAIN_LENGTH;
 // Header, kind and tag of a record of TLS 1.3.
 constexpr std::size_t record_overhead = 22;
-constexpr std::string_view what_to_do =
-    ": start all processes of the job with --tls-cert, --tls-key and --tls-ca, or none";
 
 tls_channel::byte_ends& ends_of(BIO* bio) {
   return *static_cast<tls_channel::byte_ends*>(BIO_get_data(bio));
@@ -103,7 +102,7 @@ error tls_channel::failure_of(int answer) const {
                    ": compare the certificates and authorities of both");
   }
   if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
-    return refused("TLS: the other side shows no certificate" + std::string{what_to_do});
+    return refused("TLS: the other side shows no certificate" + std::string{both_sides_or_neither});
   }
   return {error_code::corrupt_data, "TLS: " + said +
                                         ": the bytes were damaged on the way, or the other "
@@ -124,12 +123,13 @@ status tls_channel::shake_hands() {
 // A process without TLS begins with a frame, and understands one.
 status tls_channel::refuse_plain_bytes() {
   if (side_ == tls_side::acceptor) {
-    append_refusal("this process takes connections with TLS only" + std::string{what_to_do},
-                   ends_.outgoing);
+    append_refusal(
+        "this process takes connections with TLS only" + std::string{both_sides_or_neither},
+        ends_.outgoing);
   } else {
     ends_.outgoing.clear();
   }
-  return fail(refused("the other side speaks without TLS" + std::string{what_to_do}));
+  return fail(refused("the other side speaks without TLS" + std::string{both_sides_or_neither}));
 }
 
 result<std::size_t> tls_channel::decrypt(std::string_view& received, std::span<char> room) {

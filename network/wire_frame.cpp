@@ -6,6 +6,7 @@
 
 #include "api/codecs/scalars.hpp"
 #include "api/crc32c.hpp"
+#include "network/tls_mismatch.hpp"
 
 namespace weir {
 
@@ -70,8 +71,8 @@ result<wire_header> decode_wire_header(std::string_view bytes) {
   constexpr std::string_view first_of_tls{"\x16\x03"};
   if (bytes.starts_with(first_of_tls)) {
     return error{error_code::permission_denied,
-                 "read a frame: the other side speaks TLS, and this one does not: start all "
-                 "processes of the job with --tls-cert, --tls-key and --tls-ca, or none"};
+                 "read a frame: the other side speaks TLS, and this one does not" +
+                     std::string{both_sides_or_neither}};
   }
   if (!bytes.starts_with(magic)) {
     return error{error_code::corrupt_data,

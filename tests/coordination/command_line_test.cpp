@@ -275,11 +275,9 @@ TEST(CommandLine, SaysInWhichProcessesTheJobRuns) {
 
 TEST(CommandLine, TakesTheFilesOfTlsTogether) {
   const auto none = parsed({"--processes", "2"}).processes;
-  EXPECT_TRUE(none.tls_certificate.empty());
+  EXPECT_FALSE(none.tls.are_given());
   const auto all = parsed({"--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a"}).processes;
-  EXPECT_EQ(all.tls_certificate, "c");
-  EXPECT_EQ(all.tls_key, "k");
-  EXPECT_EQ(all.tls_authority, "a");
+  EXPECT_EQ(all.tls, (tls_paths{"c", "k", "a"}));
   const auto missing = [](const std::string& name) {
     return "--tls-cert, --tls-key and --tls-ca belong together; there is no --" + name +
            ". See --help";

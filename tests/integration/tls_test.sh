@@ -79,7 +79,7 @@ join plain
 plain=$joined
 join stranger $(tls foreign others)
 stranger=$joined
-soon "$work/main" "the other side speaks without TLS: start all processes of the job with --tls-cert"
+soon "$work/main" "the other side speaks without TLS: give --tls-cert, --tls-key and --tls-ca to the processes of both sides"
 soon "$work/plain.said" "this process takes connections with TLS only"
 soon "$work/stranger.said" "TLS: the certificate of the other side is not accepted"
 soon "$work/main" "TLS: the other side does not accept this one: unknown CA"

@@ -31,7 +31,8 @@ protected:
     return pipe.end(side).is_closed() ? pipe.end(side).failure().message : "it is not closed";
   }
   static std::string what_to_do() {
-    return ": start all processes of the job with --tls-cert, --tls-key and --tls-ca, or none";
+    return ": give --tls-cert, --tls-key and --tls-ca to the processes of both sides, or of "
+           "neither";
   }
 };
 
