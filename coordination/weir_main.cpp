@@ -23,6 +23,7 @@
 #include "coordination/state_arguments.hpp"
 #include "coordination/state_command.hpp"
 #include "coordination/suggestion.hpp"
+#include "coordination/tls_options.hpp"
 #include "coordination/version.hpp"
 #include "state/posix_file_system.hpp"
 #include "state/rocksdb_store.hpp"
@@ -87,8 +88,10 @@ int run_cluster(const std::vector<std::string>& words) {
   }
   auto secret = weir::secret_of(request->secret_file, read_small_file);
   if (!secret) return complain(weir::exit_usage, secret.failure().message);
-  const auto client =
-      weir::cluster_client::connect({.node = request->cluster, .secret = *std::move(secret)});
+  auto tls = weir::read_tls_credentials(request->tls, read_small_file);
+  if (!tls) return complain(weir::exit_usage, tls.failure().message);
+  const auto client = weir::cluster_client::connect(
+      {.node = request->cluster, .secret = *std::move(secret), .tls = *std::move(tls)});
   if (!client) return complain(weir::exit_failed, client.failure().message);
   const auto print = [](std::string_view text) {
     write_to(stdout, text);

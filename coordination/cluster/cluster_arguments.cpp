@@ -3,6 +3,7 @@
 #include "coordination/cluster/cluster_arguments.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -56,26 +57,34 @@ error usage_error(const command& of, const std::string& problem) {
 struct read_words {
   std::vector<std::string> operands{};
   cluster_request asked{};
+  std::map<std::string, std::string> tls{};  // By options without their dashes.
   bool asks_for_help = false;
 };
+
+bool takes_value(const std::string& option) {
+  return option != "--json" && option != "--follow" && option != "--savepoint";
+}
 
 status read_option(const command& of, const std::string& name, const std::string* value,
                    read_words& into) {
   auto& asked = into.asked;
-  const bool is_switch = name == "--json" || name == "--follow" || name == "--savepoint";
-  if (is_switch && value != nullptr) return usage_error(of, "option " + name + " takes no value.");
-  if (!is_switch && value == nullptr) return usage_error(of, "option " + name + " needs a value.");
+  if (takes_value(name) != (value != nullptr)) {
+    return usage_error(
+        of, "option " + name + (value == nullptr ? " needs a value." : " takes no value."));
+  }
   if (name == "--json") asked.as_json = true;
   if (name == "--follow") asked.follows = true;
   if (name == "--cluster") asked.cluster = *value;
   if (name == "--secret-file") asked.secret_file = *value;
   if (name == "--from") asked.from = *value;
+  if (name.starts_with("--tls-")) into.tls[name.substr(2)] = *value;
   return {};
 }
 
 result<read_words> take_apart(const command& of, std::span<const std::string> words) {
   auto options = of.options;
-  options.insert(options.end(), {"--cluster", "--secret-file"});
+  options.insert(options.end(),
+                 {"--cluster", "--secret-file", "--tls-cert", "--tls-key", "--tls-ca"});
   read_words read;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& word = words[i];
@@ -93,8 +102,8 @@ result<read_words> take_apart(const command& of, std::span<const std::string> wo
       const auto meant = did_you_mean(name, options);
       return usage_error(of, "unknown option " + name + (meant.empty() ? "." : meant));
     }
-    const bool takes_next = equals == std::string::npos && i + 1 < words.size() &&
-                            (name == "--cluster" || name == "--secret-file" || name == "--from");
+    const bool takes_next =
+        equals == std::string::npos && i + 1 < words.size() && takes_value(name);
     const auto value = takes_next                    ? words[++i]
                        : equals == std::string::npos ? std::string{}
                                                      : word.substr(equals + 1);
@@ -128,6 +137,9 @@ result<cluster_request> parse_cluster_arguments(std::span<const std::string> wor
     return usage_error(of, "expected " + std::string{of.operands} + ", got " +
                                std::to_string(read->operands.size()) + " words.");
   }
+  auto tls = tls_paths_of(read->tls);
+  if (!tls) return usage_error(of, tls.failure().message);
+  asked.tls = *std::move(tls);
   if (!read->operands.empty()) asked.subject = read->operands.front();
   if (of.what == kind::rescale) {
     const auto parallelism = read_parallelism(of, read->operands[1]);
@@ -143,6 +155,7 @@ result<cluster_request> parse_cluster_arguments(std::span<const std::string> wor
 
 std::string_view cluster_help() {
   return R"(Usage: weir COMMAND [--cluster HOST:PORT] [--secret-file FILE]
+                    [--tls-cert FILE --tls-key FILE --tls-ca FILE]
 
 Commands:
   jobs [--json]             the jobs of the cluster
@@ -157,7 +170,8 @@ Commands:
   logs ID [--follow]        what the processes of a job have written, and go on to write
 
 --cluster names any node; without it, WEIR_CLUSTER does, or it is 127.0.0.1:6123. The secret of the
-cluster is in the file, or in WEIR_CLUSTER_SECRET. ID may be the beginning of a job's id.
+cluster is in the file, or in WEIR_CLUSTER_SECRET. A cluster whose nodes have TLS is asked with a
+certificate, its key and the authority of the cluster. ID may be the beginning of a job's id.
 More in docs/operating.md.
 )";
 }

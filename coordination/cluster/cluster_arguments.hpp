@@ -6,7 +6,7 @@
 //   weir restart ID [--from PATH]        weir rescale ID N              weir drain NODE
 //   weir logs ID [--follow]
 //
-// each with --cluster HOST:PORT and --secret-file FILE.
+// each with --cluster HOST:PORT, --secret-file FILE and the three options of TLS.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "api/error.hpp"
+#include "coordination/tls_options.hpp"
 
 namespace weir {
 
@@ -35,6 +36,7 @@ struct cluster_request {
   kind what = kind::help;
   std::string cluster{};      // Any node of it.
   std::string secret_file{};  // Empty: the secret is in the environment.
+  tls_paths tls{};
   bool as_json = false;
   bool follows = false;
   std::string subject{};  // A job's id or its beginning, or a node.

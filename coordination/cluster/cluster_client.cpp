@@ -84,6 +84,7 @@ result<std::unique_ptr<cluster_client>> cluster_client::connect(cluster_client_s
                                          .process = any_client(),
                                          .incarnation = 0},
                                 .secret = settings.secret,
+                                .tls = settings.tls,
                                 .listen = {},
                                 .connections = control_connections(),
                                 .report = worth_telling([box](const std::string& why) {

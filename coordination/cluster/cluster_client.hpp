@@ -5,18 +5,21 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "api/time.hpp"
 #include "coordination/cluster/control_messages.hpp"
 #include "network/cluster_secret.hpp"
+#include "network/tls_credentials.hpp"
 
 namespace weir {
 
 struct cluster_client_settings {
   std::string node{};  // Where the node listens that is asked first: "10.0.0.1:6123".
   cluster_secret secret;
+  std::optional<tls_credentials> tls{};  // None: connections go without.
   // How long a connection or an answer may take.
   duration patience = std::chrono::seconds{10};
   std::string version{control_version};
@@ -25,7 +28,8 @@ struct cluster_client_settings {
 // Used by one thread, which waits.
 class cluster_client {
 public:
-  // Fails if the node does not answer, is of another version or has another secret.
+  // Fails if the node does not answer, is of another version, has another secret, or if only one
+  // of both sides has TLS or does not accept the certificate of the other.
   static result<std::unique_ptr<cluster_client>> connect(cluster_client_settings settings);
   ~cluster_client();
 

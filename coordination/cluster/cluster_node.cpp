@@ -75,6 +75,7 @@ result<std::unique_ptr<cluster_node>> cluster_node::start(cluster_node_settings 
                                                   .process = node_process(name),
                                                   .incarnation = 0},
                                          .secret = settings.secret,
+                                         .tls = settings.tls,
                                          .listen = settings.listen,
                                          .connections = control_connections(),
                                          .report = worth_telling(settings.report)});

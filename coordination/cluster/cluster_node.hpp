@@ -10,10 +10,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "network/cluster_secret.hpp"
 #include "network/tcp_socket.hpp"
+#include "network/tls_credentials.hpp"
 
 namespace weir {
 
@@ -22,6 +24,7 @@ struct cluster_node_settings {
   std::uint32_t slots = 1;
   std::string directory{};
   cluster_secret secret;
+  std::optional<tls_credentials> tls{};  // None: connections to nodes and clients go without.
   std::string join{};  // Where the leader listens, or another that follows; empty: this one leads.
   // Told what somebody should know. Thread-safe.
   std::function<void(const std::string&)> report;

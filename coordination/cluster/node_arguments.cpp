@@ -17,9 +17,11 @@ namespace weir {
 namespace {
 
 // As keys of the file; as options they have dashes.
-constexpr std::array<std::string_view, 5> keys{"listen", "slots", "join", "dir", "secret-file"};
-constexpr std::array<std::string_view, 7> options{"--listen",      "--slots",  "--join", "--dir",
-                                                  "--secret-file", "--config", "--help"};
+constexpr std::array<std::string_view, 8> keys{"listen",      "slots",    "join",    "dir",
+                                               "secret-file", "tls-cert", "tls-key", "tls-ca"};
+constexpr std::array<std::string_view, 10> options{
+    "--listen",   "--slots",   "--join",   "--dir",    "--secret-file",
+    "--tls-cert", "--tls-key", "--tls-ca", "--config", "--help"};
 
 error usage_error(const std::string& problem) {
   return {error_code::invalid_argument, problem + " See weir node --help"};
@@ -87,6 +89,9 @@ result<node_request> understand(const given_values& given) {
   }
   asked.directory = value_of("dir");
   asked.secret_file = value_of("secret-file");
+  auto tls = tls_paths_of(given);
+  if (!tls) return usage_error(tls.failure().message);
+  asked.tls = *std::move(tls);
   return asked;
 }
 
@@ -121,7 +126,10 @@ Runs a node of a cluster until SIGINT or SIGTERM. Its jobs go on when it is star
   --dir DIRECTORY      its programs, its records and the logs of its jobs; of this node alone
   --join HOST:PORT     follow the node that listens there, which leads; without, this node leads
   --secret-file FILE   what all nodes and clients know and nobody else; or WEIR_CLUSTER_SECRET
-  --config FILE        the same as lines of YAML: listen, slots, dir, join, secret-file
+  --tls-cert FILE      connect to nodes and clients with TLS; the certificate of this node, in PEM
+  --tls-key FILE       the key of that certificate
+  --tls-ca FILE        the authority that has signed the certificates of all others
+  --config FILE        the same as lines of YAML, without their dashes
   -h, --help           show this text and stop
 
 More in docs/operating.md.

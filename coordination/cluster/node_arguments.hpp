@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "coordination/command_line.hpp"
+#include "coordination/tls_options.hpp"
 
 namespace weir {
 
@@ -20,6 +21,7 @@ struct node_request {
   std::string join{};  // Empty: the node leads.
   std::string directory{};
   std::string secret_file{};  // Empty: the secret is in the environment.
+  tls_paths tls{};            // May be relative, too.
 };
 
 // Understands the words behind "weir node". Touches no file but through `read_file`, and only if

@@ -11,6 +11,7 @@
 #include "coordination/cluster/cluster_node.hpp"
 #include "coordination/cluster/node_arguments.hpp"
 #include "coordination/run.hpp"
+#include "coordination/tls_options.hpp"
 #include "network/endpoint_text.hpp"
 
 namespace weir {
@@ -41,6 +42,8 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
   }
   auto secret = secret_of(asked->secret_file, read);
   if (!secret) return refuse(secret.failure());
+  auto tls = read_tls_credentials(asked->tls, read);
+  if (!tls) return refuse(tls.failure());
 
   sigset_t signals;
   sigemptyset(&signals);
@@ -54,6 +57,7 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
        .slots = asked->slots,
        .directory = absolute(asked->directory),
        .secret = *std::move(secret),
+       .tls = *std::move(tls),
        .join = asked->join,
        .report = [&complain](const std::string& what) { complain("weir node: " + what + "\n"); }});
   if (!started) return refuse(started.failure());

@@ -15,6 +15,7 @@
 #include "coordination/program_identity.hpp"
 #include "coordination/run.hpp"
 #include "coordination/slot_assignment.hpp"
+#include "coordination/tls_options.hpp"
 #include "network/endpoint_text.hpp"
 #include "state/posix_file_system.hpp"
 
@@ -182,6 +183,8 @@ int submit_and_follow(const environment& env, const command_line& asked,
   };
   auto secret = secret_of(asked.processes.secret_file, read);
   if (!secret) return refuse(secret.failure());
+  auto tls = read_tls_credentials(asked.processes.tls, read);
+  if (!tls) return refuse(tls.failure());
   const auto node = parse_endpoint(asked.processes.submit);
   if (!node) return refuse(node.failure());
   sigset_t signals;
@@ -190,8 +193,8 @@ int submit_and_follow(const environment& env, const command_line& asked,
   sigset_t usual;
   // Threads that are started now never take them.
   pthread_sigmask(SIG_BLOCK, &signals, &usual);
-  const auto client =
-      cluster_client::connect({.node = to_string(*node), .secret = *std::move(secret)});
+  const auto client = cluster_client::connect(
+      {.node = to_string(*node), .secret = *std::move(secret), .tls = *std::move(tls)});
   pthread_sigmask(SIG_SETMASK, &usual, nullptr);
   if (!client) return refuse(client.failure());
   const auto job = submit(**client, env, asked, std::span<const std::string>{arguments}.subspan(1));

@@ -46,6 +46,24 @@ TEST(ClusterArguments, SayWhoIsAsked) {
             std::string::npos);
 }
 
+TEST(ClusterArguments, NameTheFilesOfTlsTogether) {
+  EXPECT_FALSE(asked({"jobs"}).tls.are_given());
+  const words files{"--tls-cert", "c", "--tls-key=k", "--tls-ca", "a"};
+  for (const words& command :
+       {words{"jobs"}, words{"job", "4f"}, words{"nodes"}, words{"cancel", "4f"},
+        words{"savepoint", "4f"}, words{"stop", "4f"}, words{"restart", "4f"},
+        words{"rescale", "4f", "6"}, words{"drain", "10.0.0.1:1"}, words{"logs", "4f"}}) {
+    auto given = command;
+    given.insert(given.end(), files.begin(), files.end());
+    EXPECT_EQ(asked(given).tls, (tls_paths{"c", "k", "a"})) << command.front();
+  }
+  EXPECT_EQ(problem_of({"jobs", "--tls-cert", "c", "--tls-ca", "a"}),
+            "weir jobs: --tls-cert, --tls-key and --tls-ca belong together; there is no --tls-key. "
+            "See weir jobs --help");
+  EXPECT_EQ(problem_of({"jobs", "--tls-cert"}),
+            "weir jobs: option --tls-cert needs a value. See weir jobs --help");
+}
+
 TEST(ClusterArguments, AreRefusedOneByOne) {
   EXPECT_EQ(problem_of({"job"}), "weir job: expected ID, got 0 words. See weir job --help");
   EXPECT_EQ(problem_of({"jobs", "4f"}),

@@ -12,6 +12,7 @@ using words = std::vector<std::string>;
 result<std::string> some_file(const std::string& path) {
   if (path == "node.yaml") return std::string{"listen: 10.0.0.1:6123\nslots: 4\ndir: /weir\n"};
   if (path == "wrong.yaml") return std::string{"port: 6123\n"};
+  if (path == "tls.yaml") return std::string{"tls-cert: c\ntls-key: k\ntls-ca: a\n"};
   return error{error_code::not_found, "open " + path + ": no such file"};
 }
 node_request asked(const words& given) {
@@ -44,6 +45,23 @@ TEST(NodeArguments, MayStandInAFileOverWhichOptionsWin) {
   EXPECT_EQ(node.join, "");
   EXPECT_EQ(problem_of({"--config", "wrong.yaml"}), "wrong.yaml: line 1: unknown key 'port'");
   EXPECT_EQ(problem_of({"--config", "none"}), "read the configuration: open none: no such file");
+}
+
+TEST(NodeArguments, NameTheFilesOfTlsTogether) {
+  const words node{"--listen", "10.0.0.1:6123", "--slots", "4", "--dir", "/weir"};
+  const auto with = [&](words more) {
+    more.insert(more.end(), node.begin(), node.end());
+    return more;
+  };
+  EXPECT_FALSE(asked(node).tls.are_given());
+  EXPECT_EQ(asked(with({"--tls-cert", "c", "--tls-key=k", "--tls-ca", "a"})).tls,
+            (tls_paths{"c", "k", "a"}));
+  EXPECT_EQ(asked(with({"--config", "tls.yaml", "--tls-ca", "b"})).tls, (tls_paths{"c", "k", "b"}));
+  EXPECT_EQ(problem_of(with({"--tls-cert", "c", "--tls-key", "k"}), false),
+            "--tls-cert, --tls-key and --tls-ca belong together; there is no --tls-ca. See weir "
+            "node --help");
+  EXPECT_EQ(problem_of(with({"--tls-cret", "c"}), false),
+            "weir node: unknown option --tls-cret; did you mean --tls-cert? See weir node --help");
 }
 
 TEST(NodeArguments, AreRefusedOneByOne) {
