@@ -10,6 +10,7 @@
 
 #include <boost/program_options.hpp>
 
+#include "coordination/cluster/job_tls.hpp"
 #include "coordination/setting.hpp"
 #include "coordination/suggestion.hpp"
 #include "coordination/testing/run_changes.hpp"
@@ -44,6 +45,8 @@ constexpr std::array all_options{
     program_option{'\0', "submit", "HOST:PORT", false,
                    "run the job on the cluster of the node that listens there"},
     program_option{'\0', "detach", "", true, "with --submit: do not wait for the job's end"},
+    program_option{'\0', "job-tls", "HOW", false,
+                   "with --submit: the TLS of its processes: node (default), none or CERT,KEY,CA"},
     program_option{'\0', "secret-file", "FILE", false,
                    "holds what all processes of the job know, and nobody else"},
     program_option{'\0', "tls-cert", "FILE", false,
@@ -242,8 +245,13 @@ public:
   status apply_submission() {
     auto& asked = line_.processes;
     asked.detach = given_.contains("detach");
-    if (asked.submit.empty()) {
-      return asked.detach ? usage_error("--detach belongs to --submit.") : status{};
+    for (const std::string_view each : {"detach", "job-tls"}) {
+      if (!given_.contains(each) || !asked.submit.empty()) continue;
+      return usage_error("--" + std::string{each} + " belongs to --submit.");
+    }
+    if (asked.submit.empty()) return {};
+    for (const std::string& text : values_of("job-tls")) {
+      if (const auto how = parse_job_tls(text); !how) return within("--job-tls", how.failure());
     }
     for (const std::string_view each :
          {"processes", "listen", "join", "simulate", "check-restore", "print-plan"}) {
@@ -290,7 +298,13 @@ public:
       }
     }
     for (const std::string& text : values_of("secret-file")) asked.secret_file = text;
-    if (auto applied = apply_tls(); !applied) return applied;
+    std::map<std::string, std::string> files;
+    for (const auto option : tls_options) {
+      for (const auto& path : values_of(option)) files.emplace(option, path);
+    }
+    auto tls = tls_paths_of(files);
+    if (!tls) return usage_error(tls.failure().message);
+    asked.tls = *std::move(tls);
     if (asked.here > 0) {
       auto& count = line_.options.task_managers;  // Without --listen nobody else can join.
       count = asked.listen.empty() ? asked.here : std::max(count, asked.here);
@@ -298,17 +312,6 @@ public:
     if (!asked.join.empty() && asked.here > 0) {
       return usage_error("--processes belongs to the job manager's process, not to --join.");
     }
-    return {};
-  }
-
-  status apply_tls() {
-    std::map<std::string, std::string> given;
-    for (const auto option : tls_options) {
-      for (const auto& path : values_of(option)) given.emplace(option, path);
-    }
-    auto paths = tls_paths_of(given);
-    if (!paths) return usage_error(paths.failure().message);
-    line_.processes.tls = *std::move(paths);
     return {};
   }
 

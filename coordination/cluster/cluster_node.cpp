@@ -89,6 +89,7 @@ result<std::unique_ptr<cluster_node>> cluster_node::start(cluster_node_settings 
                            .slots = settings.slots,
                            .directory = settings.directory,
                            .secret = settings.secret,
+                           .tls_files = settings.tls_files,
                            .leader = settings.join,
                            .store = nullptr,
                            .term = 0,

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "coordination/tls_options.hpp"
 #include "network/cluster_secret.hpp"
 #include "network/tcp_socket.hpp"
 #include "network/tls_credentials.hpp"
@@ -25,6 +26,7 @@ struct cluster_node_settings {
   std::string directory{};
   cluster_secret secret;
   std::optional<tls_credentials> tls{};  // None: connections to nodes and clients go without.
+  tls_paths tls_files{};                 // Where they are, absolute: for the processes of jobs.
   std::string join{};  // Where the leader listens, or another that follows; empty: this one leads.
   // Told what somebody should know. Thread-safe.
   std::function<void(const std::string&)> report;

@@ -26,7 +26,8 @@ cluster_node_actor::cluster_node_actor(caf::actor_config& config, runtime& world
       roles_{std::move(roles)},
       blobs_{world.files(), roles_.directory + "/blobs"},
       processes_{std::make_unique<node_processes>(
-          world.files(), node_processes_settings{roles_.directory, roles_.name, roles_.secret})} {}
+          world.files(), node_processes_settings{roles_.directory, roles_.name, roles_.secret,
+                                                 roles_.tls_files})} {}
 
 caf::behavior cluster_node_actor::make_behavior() {
   if (leads()) {

@@ -35,7 +35,8 @@ struct cluster_node_roles {
   std::uint32_t slots = 0;
   std::string directory{};
   cluster_secret secret;
-  std::string leader{};  // Where the leader listens; empty: this node leads.
+  tls_paths tls_files{};  // Absolute: for the processes of jobs.
+  std::string leader{};   // Where the leader listens; empty: this node leads.
   // Of the leader: what it must not forget, and the term in which it writes. Outlives the node.
   high_availability_store* store = nullptr;
   leader_term term = 0;

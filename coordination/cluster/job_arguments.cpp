@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
+#include "coordination/cluster/job_tls.hpp"
 #include "coordination/command_line.hpp"
 #include "network/endpoint_text.hpp"
 
@@ -30,6 +32,19 @@ bool takes_next(const program_option& option, std::string_view word) {
   return word.starts_with("--") ? word.find('=') == std::string_view::npos : word.size() == 2;
 }
 
+// Calls `visit` with each option and its one word or two, and with null and each other word.
+template <class Visit>
+void for_each_option(std::span<const std::string> words, const Visit& visit) {
+  while (!words.empty()) {
+    const auto* const option = option_of(words.front());
+    const bool has_next =
+        option != nullptr && takes_next(*option, words.front()) && words.size() > 1;
+    const std::size_t count = has_next ? 2 : 1;
+    visit(option, words.first(count));
+    words = words.subspan(count);
+  }
+}
+
 std::string bracketed(const std::string& host) { return to_string(endpoint{host, 0}); }
 
 std::vector<std::string> shared_arguments(const job_record& job) {
@@ -52,23 +67,34 @@ std::vector<std::string> shared_arguments(const job_record& job) {
 std::vector<std::string> without_options(std::span<const std::string> words,
                                          std::span<const std::string_view> names) {
   std::vector<std::string> kept;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto* const option = option_of(words[i]);
-    const bool has_next =
-        option != nullptr && takes_next(*option, words[i]) && i + 1 < words.size();
+  for_each_option(words, [&](const program_option* option, std::span<const std::string> whole) {
     const bool goes =
         option != nullptr && std::find(names.begin(), names.end(), option->name) != names.end();
-    if (!goes) kept.push_back(words[i]);
-    if (has_next && !goes) kept.push_back(words[i + 1]);
-    if (has_next) ++i;
-  }
+    if (!goes) kept.insert(kept.end(), whole.begin(), whole.end());
+  });
   return kept;
 }
 
 std::vector<std::string> passed_on(std::span<const std::string> words) {
-  constexpr std::array<std::string_view, 5> own{"submit", "detach", "secret-file", "restore",
-                                                "parallelism"};
+  constexpr std::array<std::string_view, 8> own{"submit",  "detach", "secret-file", "tls-cert",
+                                                "tls-key", "tls-ca", "restore",     "parallelism"};
   return without_options(words, own);
+}
+
+result<std::vector<std::string>> arguments_on_node(std::span<const std::string> words,
+                                                   const tls_paths& node) {
+  constexpr std::string_view option_name = "job-tls";
+  std::string wish = "node";
+  for_each_option(words, [&](const program_option* option, std::span<const std::string> whole) {
+    if (option == nullptr || option->name != option_name) return;
+    const auto equals = whole.front().find('=');
+    wish = equals == std::string::npos ? whole.back() : whole.front().substr(equals + 1);
+  });
+  const auto how = parse_job_tls(wish);
+  if (!how) return within("--job-tls", how.failure());
+  auto kept = without_options(words, std::span{&option_name, 1});
+  for (auto& each : tls_arguments(how->on(node))) kept.push_back(std::move(each));
+  return kept;
 }
 
 std::string checkpoint_directory_of(const job_record& job) {

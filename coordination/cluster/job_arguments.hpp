@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "coordination/cluster/job_record.hpp"
+#include "coordination/tls_options.hpp"
 
 namespace weir {
 
@@ -16,9 +17,14 @@ namespace weir {
 std::vector<std::string> without_options(std::span<const std::string> words,
                                          std::span<const std::string_view> names);
 
-// What is not passed on to the processes of a submitted job, as it was given: `--submit` and what
-// belongs to it, and what the cluster gives itself.
+// What is passed on to the processes of a submitted job, as it was given: not `--submit` and by
+// what its user connects to the cluster, nor what the cluster gives itself.
 std::vector<std::string> passed_on(std::span<const std::string> words);
+
+// The words of an order as the process is given them by a node with these files of TLS: options of
+// TLS in place of `--job-tls`. Fails if that says nothing that can be understood.
+result<std::vector<std::string>> arguments_on_node(std::span<const std::string> words,
+                                                   const tls_paths& node);
 
 // Where the checkpoints of that job are; empty: it takes none.
 std::string checkpoint_directory_of(const job_record& job);

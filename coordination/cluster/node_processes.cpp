@@ -7,6 +7,7 @@
 #include <cstring>
 #include <sys/stat.h>
 
+#include "coordination/cluster/job_arguments.hpp"
 #include "coordination/hexadecimal.hpp"
 #include "coordination/run_processes.hpp"
 #include "coordination/task_manager_processes.hpp"
@@ -67,8 +68,9 @@ result<pid_t> node_processes::start(const process_order& order, const std::strin
                        .slots = order.slots,
                        .pid = 0,
                        .report = {}};
-  auto arguments = order.arguments;
-  arguments.insert(arguments.begin(), order.name);
+  auto arguments = arguments_on_node(order.arguments, settings_.tls);
+  if (!arguments) return within("start a process", arguments.failure());
+  arguments->insert(arguments->begin(), order.name);
   std::vector<std::string> variables{
       std::string{secret_variable} + "=" + job_secret(settings_.secret, order.job),
       std::string{process_number_variable} + "=" + std::to_string(order.number),
@@ -82,7 +84,7 @@ result<pid_t> node_processes::start(const process_order& order, const std::strin
     place.descriptor = sockets->second.descriptor();
     variables.back() += std::to_string(place.descriptor);
   }
-  auto started = child_process::start(program, arguments, variables, place);
+  auto started = child_process::start(program, *arguments, variables, place);
   if (!started) return started.failure();
   const auto pid = started->process();
   what.pid = pid;

@@ -16,6 +16,7 @@
 #include "coordination/child_process.hpp"
 #include "coordination/cluster/control_messages.hpp"
 #include "coordination/cluster/report_socket.hpp"
+#include "coordination/tls_options.hpp"
 #include "network/cluster_secret.hpp"
 
 namespace weir {
@@ -24,6 +25,7 @@ struct node_processes_settings {
   std::string directory{};
   std::string node{};  // Its name.
   cluster_secret secret;
+  tls_paths tls{};  // Absolute: with these its processes connect, unless their job says otherwise.
 };
 
 // Used by the thread that starts the processes, with which they end.

@@ -26,6 +26,11 @@ std::string absolute(const std::string& path) {
   return std::string{here.data()} + "/" + path;
 }
 
+tls_paths absolute(const tls_paths& paths) {
+  if (!paths.are_given()) return {};
+  return {absolute(paths.certificate), absolute(paths.key), absolute(paths.authority)};
+}
+
 }  // namespace
 
 int run_node(std::span<const std::string> words, const secret_reader& read,
@@ -58,6 +63,7 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
        .directory = absolute(asked->directory),
        .secret = *std::move(secret),
        .tls = *std::move(tls),
+       .tls_files = absolute(asked->tls),
        .join = asked->join,
        .report = [&complain](const std::string& what) { complain("weir node: " + what + "\n"); }});
   if (!started) return refuse(started.failure());

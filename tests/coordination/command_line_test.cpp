@@ -313,6 +313,10 @@ TEST(CommandLine, RefusesSubmissionsThatCannotBe) {
             "--submit: 'there' is not HOST:PORT with a numeric address, such as 10.0.0.7:6123 or "
             "[::1]:6123");
   EXPECT_EQ(failure_of({"--detach"}), "--detach belongs to --submit. See --help");
+  EXPECT_EQ(failure_of({"--job-tls", "none"}), "--job-tls belongs to --submit. See --help");
+  EXPECT_EQ(failure_of({"--submit", "10.0.0.1:1", "--job-tls", "tls"}),
+            "--job-tls: 'tls' is not node, none or CERT,KEY,CA: three absolute paths, as all nodes "
+            "see them");
   EXPECT_EQ(failure_of({"--submit", "10.0.0.1:1", "--processes", "2"}),
             "--processes does not go with --submit. See --help");
   EXPECT_EQ(

@@ -42,6 +42,31 @@ TEST(JobArguments, LeaveOutWhatDecidesWhereAJobRuns) {
             (words{"-c", "f", "-Da=b"}));
 }
 
+TEST(JobArguments, LeaveOutByWhatTheSubmitterConnects) {
+  EXPECT_EQ(passed_on(words{"--tls-cert", "me.pem", "-P", "a=b", "--tls-key=me.key", "--job-tls",
+                            "none", "--tls-ca", "ca.pem"}),
+            (words{"-P", "a=b", "--job-tls", "none"}));
+}
+
+TEST(JobArguments, AreCompletedByTheNode) {
+  const tls_paths node{"/n/c", "/n/k", "/n/a"};
+  const words with_node{"-P", "a=b", "--tls-cert", "/n/c", "--tls-key", "/n/k", "--tls-ca", "/n/a"};
+  const words without{"-P", "a=b"};
+  EXPECT_EQ(*arguments_on_node(without, node), with_node);
+  EXPECT_EQ(*arguments_on_node(without, {}), without);
+  EXPECT_EQ(*arguments_on_node(words{"--job-tls=node", "-P", "a=b"}, node), with_node);
+  EXPECT_EQ(*arguments_on_node(words{"--job-tls", "none", "-P", "a=b"}, node), without);
+  EXPECT_EQ(*arguments_on_node(words{"--job-tls=/j/c,/j/k,/j/a"}, {}),
+            (words{"--tls-cert", "/j/c", "--tls-key", "/j/k", "--tls-ca", "/j/a"}));
+  // A parameter of the job is nothing of ours.
+  EXPECT_EQ(*arguments_on_node(words{"-P", "--job-tls=none"}, {}), (words{"-P", "--job-tls=none"}));
+  EXPECT_TRUE(arguments_on_node(words{"--job-tls=maybe"}, node)
+                  .failure()
+                  .message.starts_with("--job-tls: 'maybe' is not node, none or "));
+  const auto line = understood(*arguments_on_node(job_manager_arguments(some_job(), "::1"), node));
+  EXPECT_EQ(line.processes.tls, node);
+}
+
 TEST(JobArguments, TakeAValueForNoOption) {
   EXPECT_EQ(passed_on(words{"-P", "--submit", "--define", "-p", "x"}),
             (words{"-P", "--submit", "--define", "-p", "x"}));

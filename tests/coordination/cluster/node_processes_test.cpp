@@ -80,6 +80,23 @@ TEST_F(NodeProcesses, HaveAPlaceALogANumberAndTheSecretOfTheirJob) {
   EXPECT_EQ(processes_.read_log("4f", {2, false, ""}, log->next)->text, "");
 }
 
+TEST_F(NodeProcesses, ConnectAsTheirNodeDoesUnlessTheirJobSaysOtherwise) {
+  node_processes with_tls{
+      files_, {there_.path(), "127.0.0.1:6123", some_secret(), {"/n/c", "/n/k", "/n/a"}}};
+  const auto echo = program("echo $@");
+  auto plain = order(3, 4);
+  plain.arguments.push_back("--job-tls=none");
+  ASSERT_TRUE(with_tls.start(order(2, 4), echo).ok());
+  ASSERT_TRUE(with_tls.start(plain, echo).ok());
+  while (!with_tls.running().empty()) with_tls.look();
+  EXPECT_EQ(with_tls.read_log("4f", {2, false, ""}, 0)->text,
+            "-p 4 --tls-cert /n/c --tls-key /n/k --tls-ca /n/a\n");
+  EXPECT_EQ(with_tls.read_log("4f", {3, false, ""}, 0)->text, "-p 4\n");
+  plain.arguments = {"--job-tls=maybe"};
+  EXPECT_NE(with_tls.start(plain, echo).failure().message.find("start a process: --job-tls: "),
+            std::string::npos);
+}
+
 TEST_F(NodeProcesses, AreHeardWhenTheyReportEvenIfTheyEndAtOnce) {
   // A report of version 1 that says nothing, in bytes.
   auto bytes = encode_report({});
