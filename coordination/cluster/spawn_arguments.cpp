@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include "coordination/cluster/whole_number.hpp"
 #include "coordination/suggestion.hpp"
@@ -13,16 +14,16 @@ namespace weir {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> options{"--hosts", "--secret-file", "--slots",
-                                                  "--port",  "--dir",         "--program",
-                                                  "--ssh",   "--dry-run",     "--help"};
+constexpr std::array<std::string_view, 12> options{
+    "--hosts", "--secret-file", "--slots",    "--port",    "--dir",    "--program",
+    "--ssh",   "--dry-run",     "--tls-cert", "--tls-key", "--tls-ca", "--help"};
 constexpr std::uint32_t most_ports = 65535;
 
 error usage_error(const std::string& problem) {
   return {error_code::invalid_argument, problem + " See weir spawn --help"};
 }
 
-using given_options = std::map<std::string, std::string>;
+using given_options = std::map<std::string, std::string>;  // By their names without dashes.
 
 result<given_options> read_words(std::span<const std::string> words) {
   given_options given;
@@ -45,7 +46,7 @@ result<given_options> read_words(std::span<const std::string> words) {
       value = equals == std::string::npos ? words[++i] : words[i].substr(equals + 1);
       if (value.empty()) return usage_error("option " + name + " needs a value.");
     }
-    if (!given.emplace(name, value).second) {
+    if (!given.emplace(name.substr(2), value).second) {
       return usage_error("option " + name + " was given more than once.");
     }
   }
@@ -68,25 +69,28 @@ result<spawn_request> parse_spawn_arguments(std::span<const std::string> words) 
   if (std::any_of(words.begin(), words.end(), asks_for_help)) return spawn_request{.help = true};
   auto given = read_words(words);
   if (!given) return given.failure();
-  for (const std::string needed : {"--hosts", "--secret-file"}) {
-    if (!given->contains(needed)) return usage_error("weir spawn: say " + needed + ".");
+  for (const std::string needed : {"hosts", "secret-file"}) {
+    if (!given->contains(needed)) return usage_error("weir spawn: say --" + needed + ".");
   }
   const auto value_of = [&](const std::string& name, const std::string& otherwise) {
     const auto found = given->find(name);
     return found == given->end() ? otherwise : found->second;
   };
-  const auto slots = read_number("--slots", value_of("--slots", "1"), most_slots);
+  const auto slots = read_number("--slots", value_of("slots", "1"), most_slots);
   if (!slots) return slots.failure();
-  const auto port = read_number("--port", value_of("--port", "6123"), most_ports);
+  const auto port = read_number("--port", value_of("port", "6123"), most_ports);
   if (!port) return port.failure();
-  return spawn_request{.hosts_file = value_of("--hosts", ""),
+  auto tls = tls_paths_of(*given);
+  if (!tls) return usage_error(tls.failure().message);
+  return spawn_request{.hosts_file = value_of("hosts", ""),
                        .otherwise = {.listen = {.port = static_cast<std::uint16_t>(*port)},
                                      .slots = *slots,
-                                     .directory = value_of("--dir", "weir-node")},
-                       .settings = {.ssh = value_of("--ssh", "ssh"),
-                                    .program = value_of("--program", "weir"),
-                                    .secret_file = value_of("--secret-file", "")},
-                       .is_dry = given->contains("--dry-run")};
+                                     .directory = value_of("dir", "weir-node")},
+                       .settings = {.ssh = value_of("ssh", "ssh"),
+                                    .program = value_of("program", "weir"),
+                                    .secret_file = value_of("secret-file", ""),
+                                    .tls = *std::move(tls)},
+                       .is_dry = given->contains("dry-run")};
 }
 
 std::string_view spawn_help() {
@@ -103,6 +107,10 @@ go on when this command has ended; `weir nodes` shows them.
   --dir DIRECTORY     of a node, on its host, from where ssh arrives; weir-node unless said
   --program PATH      this tool on those hosts; weir unless said
   --ssh COMMAND       how they are reached: "ssh -p 2222 -i key"; ssh unless said
+  --tls-cert FILE     connect the nodes with TLS; the certificate of each, on its host: a relative
+                      path begins in the directory of the node
+  --tls-key FILE      the key of that certificate, there as well
+  --tls-ca FILE       the authority that has signed the certificates of all, there as well
   --dry-run           print the commands for a shell, and run none
   -h, --help          show this text and stop
 

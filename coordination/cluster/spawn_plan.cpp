@@ -31,6 +31,7 @@ std::string start_node(const cluster_host& host, const cluster_host& leader,
   auto command = shell_word(settings.program) + " node --listen " +
                  shell_word(to_string(host.listen)) + " --slots " + std::to_string(host.slots) +
                  " --dir . --secret-file secret";
+  for (const auto& word : tls_arguments(settings.tls)) command += " " + shell_word(word);
   if (host.listen != leader.listen) command += " --join " + shell_word(to_string(leader.listen));
   // Nobody who could hang up is left behind it.
   return make_directory(host) + " && { setsid " + command +

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "coordination/cluster/host_list.hpp"
+#include "coordination/tls_options.hpp"
 
 namespace weir {
 
@@ -15,6 +16,7 @@ struct spawn_settings {
   std::string ssh = "ssh";       // A command of a shell: "ssh -p 2222 -i key".
   std::string program = "weir";  // The tool, on those hosts.
   std::string secret_file{};     // On this host. Its text goes to the others through ssh.
+  tls_paths tls{};               // On those hosts; a relative path begins in a node's directory.
 };
 
 struct spawn_step {

@@ -18,8 +18,8 @@ unknown() {
 
 count=0
 for file in compose.yaml kubernetes.yaml Dockerfile weir-node.service; do
-  # Only what a node is told: not the comments, and not what apt or docker are.
-  text=$(grep -E 'weir", "node"|weir node|"--' "$root/docs/deploy/$file" | grep -v '^ *#')
+  # Only what a node is told, or could be: not what is told to apt, docker or kubectl.
+  text=$(grep -E 'weir", "node"|weir node|"--' "$root/docs/deploy/$file" | grep -v '^ *#[^"]*$')
   found=$(unknown "$text")
   [[ -z $found ]] || { echo "docs/deploy/$file: weir node has no" $found; exit 1; }
   count=$((count + $(grep -oE -- '--[a-z-]+' <<<"$text" | wc -l)))
@@ -27,4 +27,4 @@ done
 [[ $count -gt 10 ]] || { echo "only $count options were looked at"; exit 1; }
 while read -r key; do
   grep -qF -- "--$key " <<<"$help" || { echo "docs/deploy/node.yaml: weir node has no $key"; exit 1; }
-done < <(sed -nE 's/^([a-z-]+):.*/\1/p' "$root/docs/deploy/node.yaml")
+done < <(sed -nE 's/^#?([a-z-]+):.*/\1/p' "$root/docs/deploy/node.yaml")

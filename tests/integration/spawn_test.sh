@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # spawn_test.sh ROOT BUILD COMPILER: nodes are started over ssh, by a real server on loopback; they
-# form one cluster, which goes on when ssh has ended. Skipped where there is no ssh server.
+# form one cluster with TLS, which goes on when ssh has ended. Skipped where there is no ssh server.
 set -euo pipefail
 root=$1 build=$2
 weir=$build/bin/weir
 [[ -x $weir ]] || { echo "$weir is not built"; exit 1; }
 sshd=$(command -v sshd || command -v /usr/sbin/sshd) || { echo "skipped: there is no sshd (openssh-server)"; exit 77; }
 command -v ssh >/dev/null || { echo "skipped: there is no ssh (openssh-client)"; exit 77; }
+source "$root/tests/support/certificates.sh"
 work=$(mktemp -d)
 server=
 port=$((20000 + RANDOM % 10000))
@@ -38,13 +39,16 @@ for ((n = 0; n < 50; ++n)); do $ssh 127.0.0.1 true 2>/dev/null && break; sleep 0
 $ssh 127.0.0.1 true || { echo "skipped: the ssh server does not let this user in"; cat "$work/sshd.log"; exit 77; }
 
 head -c 24 /dev/urandom | base64 >"$work/secret"
+authority "$work/ca"
+certificate "$work/node" "$work/ca"
+tls=(--tls-cert "$work/node.pem" --tls-key "$work/node.key" --tls-ca "$work/ca.pem")
 cat >"$work/hosts" <<END
 127.0.0.1 port=$first  dir=$work/node1            # leads
 127.0.0.1 port=$second dir=$work/node2 slots=3
 END
-spawn=("$weir" spawn --hosts "$work/hosts" --secret-file "$work/secret" --program "$weir" --ssh "$ssh" --slots 2)
+spawn=("$weir" spawn --hosts "$work/hosts" --secret-file "$work/secret" --program "$weir" --ssh "$ssh" --slots 2 "${tls[@]}")
 export WEIR_CLUSTER=127.0.0.1:$second
-nodes() { "$weir" nodes --secret-file "$work/secret"; }
+nodes() { "$weir" nodes --secret-file "$work/secret" "${tls[@]}"; }
 
 echo "a dry run starts nothing, and prints a script"
 "${spawn[@]}" --dry-run >"$work/script"
@@ -57,6 +61,10 @@ echo "two nodes"
 for ((n = 0; n < 50; ++n)); do [[ $(nodes 2>/dev/null | grep -c 127.0.0.1) -eq 2 ]] && break; sleep 0.1; done
 nodes
 [[ $(nodes | grep -c 127.0.0.1) -eq 2 ]] || { cat "$work"/node*/node.log; exit 1; }
+
+echo "they take connections with TLS only"
+! "$weir" nodes --secret-file "$work/secret" 2>"$work/said" || { echo "a client without TLS was taken"; exit 1; }
+grep -q "connections with TLS only" "$work/said" || { echo "not said:"; cat "$work/said"; exit 1; }
 
 echo "a node that cannot start is reported with what it said"
 ! "${spawn[@]}" >"$work/said" 2>&1 || { echo "a second node took the same port"; exit 1; }

@@ -24,6 +24,7 @@ TEST(SpawnArguments, HaveDefaults) {
   EXPECT_EQ(asked->settings.ssh, "ssh");
   EXPECT_EQ(asked->settings.program, "weir");
   EXPECT_EQ(asked->settings.secret_file, "s");
+  EXPECT_FALSE(asked->settings.tls.are_given());
   EXPECT_FALSE(asked->is_dry);
   EXPECT_FALSE(asked->help);
 }
@@ -40,6 +41,16 @@ TEST(SpawnArguments, AreUnderstood) {
   EXPECT_EQ(asked->settings.ssh, "ssh -p 2222");
   EXPECT_TRUE(asked->is_dry);
   EXPECT_TRUE(parse_spawn_arguments(words{"--nonsense", "-h"})->help);
+}
+
+TEST(SpawnArguments, NameTheFilesOfTlsTogether) {
+  const auto asked = parse_spawn_arguments(words{"--hosts=h", "--secret-file=s", "--tls-cert",
+                                                 "node.pem", "--tls-key=node.key", "--tls-ca=/a"});
+  ASSERT_TRUE(asked) << asked.failure().message;
+  EXPECT_EQ(asked->settings.tls, (tls_paths{"node.pem", "node.key", "/a"}));
+  EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--tls-cert=c", "--tls-key=k"}),
+            "--tls-cert, --tls-key and --tls-ca belong together; there is no --tls-ca. See weir "
+            "spawn --help");
 }
 
 TEST(SpawnArguments, SayWhatIsWrong) {
@@ -61,7 +72,8 @@ TEST(SpawnArguments, SayWhatIsWrong) {
 
 TEST(SpawnArguments, AreAllInTheHelp) {
   for (const auto* option : {"--hosts FILE", "--secret-file FILE", "--slots N", "--port PORT",
-                             "--dir DIRECTORY", "--program PATH", "--ssh COMMAND", "--dry-run"}) {
+                             "--dir DIRECTORY", "--program PATH", "--ssh COMMAND",
+                             "--tls-cert FILE", "--tls-key FILE", "--tls-ca FILE", "--dry-run"}) {
     EXPECT_NE(spawn_help().find(option), std::string_view::npos) << option;
   }
 }

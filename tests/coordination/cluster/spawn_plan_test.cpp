@@ -36,6 +36,18 @@ TEST(SpawnPlan, GivesEachHostTheSecretAndStartsItsNode) {
       << steps[3].line;
 }
 
+TEST(SpawnPlan, TellsEachNodeItsFilesOfTls) {
+  const auto steps = plan_spawn({{{"10.0.0.1", 6123}, 4, "10.0.0.1", "weir-node"},
+                                 {{"10.0.0.2", 6123}, 4, "10.0.0.2", "weir-node"}},
+                                {.secret_file = "s", .tls = {"node.pem", "a key", "/etc/ca.pem"}});
+  for (const auto& node : {steps[1], steps[3]}) {
+    EXPECT_NE(node.line.find("--secret-file secret --tls-cert node.pem --tls-key '\\''a key'\\'' "
+                             "--tls-ca /etc/ca.pem "),
+              std::string::npos)
+        << node.line;
+  }
+}
+
 TEST(SpawnPlan, QuotesWhatAShellWouldRead) {
   EXPECT_EQ(shell_word("weir@rack7.example:22"), "weir@rack7.example:22");
   EXPECT_EQ(shell_word(""), "''");
