@@ -13,6 +13,7 @@
 #include "coordination/joined_task_manager.hpp"
 #include "coordination/program_identity.hpp"
 #include "coordination/run.hpp"
+#include "coordination/tls_options.hpp"
 #include "network/endpoint_text.hpp"
 
 namespace weir {
@@ -24,19 +25,6 @@ const int dismissed_signal = SIGRTMIN;
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-// "JOB: MESSAGE", but not the same twice in a row: what keeps failing is told once.
-std::function<void(const std::string&)> reporter(std::string job, text_writer write) {
-  struct last_words {
-    std::mutex guard;
-    std::string text;
-  };
-  return [job = std::move(job), write = std::move(write),
-          last = std::make_shared<last_words>()](const std::string& message) {
-    const std::scoped_lock lock{last->guard};
-    if (std::exchange(last->text, message) != message) write(job + ": " + message + "\n");
-  };
 }
 
 result<std::string> given_secret(const std::string& secret_file, const secret_reader& read) {
@@ -80,6 +68,18 @@ process_id own_number() {
 }
 
 }  // namespace
+
+std::function<void(const std::string&)> reporter(std::string who, text_writer write) {
+  struct last_words {
+    std::mutex guard;
+    std::string text;
+  };
+  return [who = std::move(who), write = std::move(write),
+          last = std::make_shared<last_words>()](const std::string& message) {
+    const std::scoped_lock lock{last->guard};
+    if (std::exchange(last->text, message) != message) write(who + ": " + message + "\n");
+  };
+}
 
 result<cluster_secret> secret_of(const std::string& secret_file, const secret_reader& read) {
   auto text = given_secret(secret_file, read);

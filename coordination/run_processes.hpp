@@ -26,6 +26,10 @@ inline constexpr const char* secret_variable = "WEIR_CLUSTER_SECRET";
 using secret_reader = std::function<result<std::string>(const std::string& path)>;
 using text_writer = std::function<void(std::string_view)>;
 
+// Writes "WHO: MESSAGE" and a line's end, but not the same twice in a row: what keeps failing is
+// told once. Thread-safe, if `write` is called by nobody else.
+std::function<void(const std::string&)> reporter(std::string who, text_writer write);
+
 // The secret that was asked for, or that the variable holds; fails if there is none.
 result<cluster_secret> secret_of(const std::string& secret_file, const secret_reader& read);
 

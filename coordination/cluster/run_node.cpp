@@ -57,15 +57,14 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Whoever has started this program may ignore it: then it would not come.
   signal(SIGCHLD, SIG_DFL);
-  const auto started = cluster_node::start(
-      {.listen = *parse_endpoint(asked->listen),
-       .slots = asked->slots,
-       .directory = absolute(asked->directory),
-       .secret = *std::move(secret),
-       .tls = *std::move(tls),
-       .tls_files = absolute(asked->tls),
-       .join = asked->join,
-       .report = [&complain](const std::string& what) { complain("weir node: " + what + "\n"); }});
+  const auto started = cluster_node::start({.listen = *parse_endpoint(asked->listen),
+                                            .slots = asked->slots,
+                                            .directory = absolute(asked->directory),
+                                            .secret = *std::move(secret),
+                                            .tls = *std::move(tls),
+                                            .tls_files = absolute(asked->tls),
+                                            .join = asked->join,
+                                            .report = reporter("weir node", complain)});
   if (!started) return refuse(started.failure());
   complain("weir node: listens at " + asked->listen + " with " + std::to_string(asked->slots) +
            (asked->join.empty() ? " slots, and leads\n" : " slots, follows " + asked->join + "\n"));
