@@ -303,7 +303,7 @@ public:
       for (const auto& path : values_of(option)) files.emplace(option, path);
     }
     auto tls = tls_paths_of(files);
-    if (!tls) return usage_error(tls.failure().message);
+    if (!tls) return usage_error(tls.failure().message + ".");
     asked.tls = *std::move(tls);
     if (asked.here > 0) {
       auto& count = line_.options.task_managers;  // Without --listen nobody else can join.

@@ -27,9 +27,8 @@ result<tls_paths> tls_paths_of(const std::map<std::string, std::string>& given) 
     if (missing.empty() && (paths.*fields[i]).empty()) missing = dashed(tls_options[i]);
   }
   if (is_any_given && !missing.empty()) {
-    return error{
-        error_code::invalid_argument,
-        "--tls-cert, --tls-key and --tls-ca belong together; there is no " + missing + "."};
+    return error{error_code::invalid_argument,
+                 "--tls-cert, --tls-key and --tls-ca belong together; there is no " + missing};
   }
   return paths;
 }

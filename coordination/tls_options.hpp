@@ -30,8 +30,7 @@ struct tls_paths {
 inline constexpr std::array<std::string_view, 3> tls_options{"tls-cert", "tls-key", "tls-ca"};
 
 // `given`: the values of options, by their names. Fails if some of the three were given and not
-// all, or if one is empty: who has asked for TLS never goes without. The message is a sentence with
-// its full stop, for a usage error.
+// all, or if one is empty: who has asked for TLS never goes without.
 result<tls_paths> tls_paths_of(const std::map<std::string, std::string>& given);
 
 // The words by which a program is given these paths; none for no TLS.

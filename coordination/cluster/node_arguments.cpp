@@ -2,78 +2,59 @@
 // Words and lines to a request; see coordination/cluster/node_arguments.hpp.
 #include "coordination/cluster/node_arguments.hpp"
 
-#include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 #include "coordination/cluster/whole_number.hpp"
+#include "coordination/command_words.hpp"
 #include "coordination/configuration.hpp"
-#include "coordination/suggestion.hpp"
 #include "network/endpoint_text.hpp"
 
 namespace weir {
 
 namespace {
 
-// As keys of the file; as options they have dashes.
+// Of the file; as options they have dashes.
 constexpr std::array<std::string_view, 8> keys{"listen",      "slots",    "join",    "dir",
                                                "secret-file", "tls-cert", "tls-key", "tls-ca"};
-constexpr std::array<std::string_view, 10> options{
-    "--listen",   "--slots",   "--join",   "--dir",    "--secret-file",
-    "--tls-cert", "--tls-key", "--tls-ca", "--config", "--help"};
 
-error usage_error(const std::string& problem) {
-  return {error_code::invalid_argument, problem + " See weir node --help"};
-}
-
-using given_values = std::map<std::string, std::string>;  // By their keys.
-
-result<given_values> read_words(std::span<const std::string> words) {
-  given_values given;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto equals = words[i].find('=');
-    const auto name = words[i].substr(0, equals);
-    if (std::find(options.begin(), options.end(), name) == options.end()) {
-      const auto meant = did_you_mean(name, options);
-      return usage_error("weir node: unknown option " + name + (meant.empty() ? "." : meant));
-    }
-    if (equals == std::string::npos && i + 1 == words.size()) {
-      return usage_error("option " + name + " needs a value.");
-    }
-    const auto value = equals == std::string::npos ? words[++i] : words[i].substr(equals + 1);
-    if (!given.emplace(name.substr(2), value).second) {
-      return usage_error("option " + name + " was given more than once.");
-    }
-  }
-  return given;
+const command_table& table() {
+  static const command_table made{.command = "weir node",
+                                  .help = "weir node --help",
+                                  .options = {{"--listen"},
+                                              {"--slots"},
+                                              {"--join"},
+                                              {"--dir"},
+                                              {"--secret-file"},
+                                              {"--tls-cert"},
+                                              {"--tls-key"},
+                                              {"--tls-ca"},
+                                              {"--config"}}};
+  return made;
 }
 
 result<std::string> read_place(const std::string& name, const std::string& text) {
   const auto place = parse_endpoint(text);
   if (!place) return within("--" + name, place.failure());
+  const auto option = "--" + name + " " + text;
   if (is_any_address(*place)) {
-    return usage_error("--" + name + " " + text + ": name the address by which others reach it.");
+    return usage_error(table(), option + ": name the address by which others reach it");
   }
-  if (place->port == 0)
-    return usage_error("--" + name + " " + text + ": a node needs its own port.");
+  if (place->port == 0) return usage_error(table(), option + ": a node needs its own port");
   return to_string(*place);
 }
 
 result<std::uint32_t> read_slots(const std::string& text) {
   auto slots = parse_whole_number(text, most_slots);
-  if (!slots) return usage_error("--slots: " + slots.failure().message + ".");
+  if (!slots) return usage_error(table(), "--slots: " + slots.failure().message);
   return slots;
 }
 
-result<node_request> understand(const given_values& given) {
+result<node_request> understand(const command_words& given) {
   node_request asked;
-  const auto value_of = [&](const std::string& key) {
-    const auto found = given.find(key);
-    return found == given.end() ? std::string{} : found->second;
-  };
+  const auto value_of = [&](const std::string& key) { return given.value_of(key, ""); };
   for (const std::string key : {"listen", "slots", "dir"}) {
-    if (value_of(key).empty()) return usage_error("weir node: say --" + key + ".");
+    if (value_of(key).empty()) return usage_error(table(), "say --" + key);
   }
   auto listen = read_place("listen", value_of("listen"));
   if (!listen) return listen.failure();
@@ -84,13 +65,13 @@ result<node_request> understand(const given_values& given) {
   if (!value_of("join").empty()) {
     auto join = read_place("join", value_of("join"));
     if (!join) return join.failure();
-    if (*join == asked.listen) return usage_error("--join: a node does not join itself.");
+    if (*join == asked.listen) return usage_error(table(), "--join: a node does not join itself");
     asked.join = *std::move(join);
   }
   asked.directory = value_of("dir");
   asked.secret_file = value_of("secret-file");
-  auto tls = tls_paths_of(given);
-  if (!tls) return usage_error(tls.failure().message);
+  auto tls = tls_paths_of(given.options);
+  if (!tls) return usage_error(table(), tls.failure().message);
   asked.tls = *std::move(tls);
   return asked;
 }
@@ -99,19 +80,15 @@ result<node_request> understand(const given_values& given) {
 
 result<node_request> parse_node_arguments(std::span<const std::string> words,
                                           const file_reader& read_file) {
-  const auto asks_for_help = [](const std::string& word) {
-    return word == "--help" || word == "-h";
-  };
-  if (std::any_of(words.begin(), words.end(), asks_for_help)) return node_request{.help = true};
-  auto given = read_words(words);
+  auto given = read_words(table(), words);
   if (!given) return given.failure();
-  const auto config = given->extract("config");
-  if (config) {
-    const auto text = read_file(config.mapped());
+  if (given->ask_for_help) return node_request{.help = true};
+  if (const auto config = given->value_of("config")) {
+    const auto text = read_file(*config);
     if (!text) return within("read the configuration", text.failure());
-    auto lines = read_plain_keys(config.mapped(), *text, keys);
+    auto lines = read_plain_keys(*config, *text, keys);
     if (!lines) return lines.failure();
-    given->merge(*lines);
+    given->options.merge(*lines);
   }
   return understand(*given);
 }

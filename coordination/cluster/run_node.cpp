@@ -40,7 +40,10 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
     return exit_usage;
   };
   const auto asked = parse_node_arguments(words, read);
-  if (!asked) return refuse(asked.failure());
+  if (!asked) {
+    complain("weir: " + asked.failure().message + "\n");  // Which names the command.
+    return exit_usage;
+  }
   if (asked->help) {
     print(node_help());
     return exit_finished;

@@ -2,95 +2,70 @@
 // Words to a request; see coordination/cluster/spawn_arguments.hpp.
 #include "coordination/cluster/spawn_arguments.hpp"
 
-#include <algorithm>
-#include <array>
-#include <map>
 #include <utility>
 
 #include "coordination/cluster/whole_number.hpp"
-#include "coordination/suggestion.hpp"
+#include "coordination/command_words.hpp"
 
 namespace weir {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> options{
-    "--hosts", "--secret-file", "--slots",    "--port",    "--dir",    "--program",
-    "--ssh",   "--dry-run",     "--tls-cert", "--tls-key", "--tls-ca", "--help"};
 constexpr std::uint32_t most_ports = 65535;
 
-error usage_error(const std::string& problem) {
-  return {error_code::invalid_argument, problem + " See weir spawn --help"};
+const command_table& table() {
+  static const command_table made{.command = "weir spawn",
+                                  .help = "weir spawn --help",
+                                  .options = {{"--hosts"},
+                                              {"--secret-file"},
+                                              {"--slots"},
+                                              {"--port"},
+                                              {"--dir"},
+                                              {"--program"},
+                                              {"--ssh"},
+                                              {"--tls-cert"},
+                                              {"--tls-key"},
+                                              {"--tls-ca"},
+                                              {"--dry-run", false}}};
+  return made;
 }
 
-using given_options = std::map<std::string, std::string>;  // By their names without dashes.
-
-result<given_options> read_words(std::span<const std::string> words) {
-  given_options given;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto equals = words[i].find('=');
-    const auto name = words[i].substr(0, equals);
-    if (std::find(options.begin(), options.end(), name) == options.end()) {
-      const auto meant = did_you_mean(name, options);
-      return usage_error("weir spawn: unknown option " + name + (meant.empty() ? "." : meant));
-    }
-    std::string value;
-    if (name == "--dry-run") {
-      if (equals != std::string::npos) {
-        return usage_error("option " + name + " does not take a value.");
-      }
-    } else {
-      if (equals == std::string::npos && i + 1 == words.size()) {
-        return usage_error("option " + name + " needs a value.");
-      }
-      value = equals == std::string::npos ? words[++i] : words[i].substr(equals + 1);
-      if (value.empty()) return usage_error("option " + name + " needs a value.");
-    }
-    if (!given.emplace(name.substr(2), value).second) {
-      return usage_error("option " + name + " was given more than once.");
-    }
-  }
-  return given;
-}
-
-result<std::uint32_t> read_number(const std::string& name, const std::string& text,
-                                  std::uint32_t most) {
-  auto number = parse_whole_number(text, most);
-  if (!number) return usage_error(name + ": " + number.failure().message + ".");
+result<std::uint32_t> read_number(const command_words& given, const std::string& name,
+                                  std::string_view otherwise, std::uint32_t most) {
+  auto number = parse_whole_number(given.value_of(name, otherwise), most);
+  if (!number) return usage_error(table(), "--" + name + ": " + number.failure().message);
   return number;
 }
 
 }  // namespace
 
 result<spawn_request> parse_spawn_arguments(std::span<const std::string> words) {
-  const auto asks_for_help = [](const std::string& word) {
-    return word == "--help" || word == "-h";
-  };
-  if (std::any_of(words.begin(), words.end(), asks_for_help)) return spawn_request{.help = true};
-  auto given = read_words(words);
+  const auto given = read_words(table(), words);
   if (!given) return given.failure();
-  for (const std::string needed : {"hosts", "secret-file"}) {
-    if (!given->contains(needed)) return usage_error("weir spawn: say --" + needed + ".");
+  if (given->ask_for_help) return spawn_request{.help = true};
+  for (const auto& [name, value] : given->options) {
+    if (value.empty() && name != "dry-run") {
+      return usage_error(table(), "option --" + name + " needs a value");
+    }
   }
-  const auto value_of = [&](const std::string& name, const std::string& otherwise) {
-    const auto found = given->find(name);
-    return found == given->end() ? otherwise : found->second;
-  };
-  const auto slots = read_number("--slots", value_of("slots", "1"), most_slots);
+  for (const std::string needed : {"hosts", "secret-file"}) {
+    if (!given->has(needed)) return usage_error(table(), "say --" + needed);
+  }
+  const auto slots = read_number(*given, "slots", "1", most_slots);
   if (!slots) return slots.failure();
-  const auto port = read_number("--port", value_of("port", "6123"), most_ports);
+  const auto port = read_number(*given, "port", "6123", most_ports);
   if (!port) return port.failure();
-  auto tls = tls_paths_of(*given);
-  if (!tls) return usage_error(tls.failure().message);
-  return spawn_request{.hosts_file = value_of("hosts", ""),
+  auto tls = tls_paths_of(given->options);
+  if (!tls) return usage_error(table(), tls.failure().message);
+  return spawn_request{.hosts_file = given->value_of("hosts", ""),
                        .otherwise = {.listen = {.port = static_cast<std::uint16_t>(*port)},
                                      .slots = *slots,
-                                     .directory = value_of("dir", "weir-node")},
-                       .settings = {.ssh = value_of("ssh", "ssh"),
-                                    .program = value_of("program", "weir"),
-                                    .secret_file = value_of("secret-file", ""),
+                                     .directory = given->value_of("dir", "weir-node")},
+                       .settings = {.ssh = given->value_of("ssh", "ssh"),
+                                    .program = given->value_of("program", "weir"),
+                                    .secret_file = given->value_of("secret-file", ""),
                                     .tls = *std::move(tls)},
-                       .is_dry = given->contains("dry-run")};
+                       .is_dry = given->has("dry-run")};
 }
 
 std::string_view spawn_help() {

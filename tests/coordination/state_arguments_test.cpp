@@ -87,11 +87,11 @@ TEST(StateArguments, SayWhatIsWrong) {
   EXPECT_EQ(problem_of({"ls", "--jsn"}),
             "weir state ls: unknown option --jsn; did you mean --json? See weir state --help");
   EXPECT_EQ(problem_of({"ls", "--json=1", "ck"}),
-            "option --json does not take a value. See weir state --help");
+            "weir state ls: option --json does not take a value. See weir state --help");
   EXPECT_EQ(problem_of({"export", "ck", "--table"}),
-            "option --table needs a value. See weir state --help");
+            "weir state export: option --table needs a value. See weir state --help");
   EXPECT_EQ(problem_of({"export", "ck", "--table=a", "--table=b"}),
-            "option --table was given more than once. See weir state --help");
+            "weir state export: option --table was given more than once. See weir state --help");
   EXPECT_EQ(problem_of({"ls"}), "weir state ls: expected PATH, got nothing. See weir state --help");
   EXPECT_EQ(problem_of({"diff", "a", "b", "c"}),
             "weir state diff: expected A B, got 3 words. See weir state --help");

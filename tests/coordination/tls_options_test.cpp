@@ -27,13 +27,13 @@ TEST(TlsOptions, AreRefusedWithTheOneThatIsMissing) {
     return paths ? "none" : paths.failure().message;
   };
   const std::string together = "--tls-cert, --tls-key and --tls-ca belong together; there is no ";
-  EXPECT_EQ(missing({{"tls-key", "k"}, {"tls-ca", "a"}}), together + "--tls-cert.");
-  EXPECT_EQ(missing({{"tls-cert", "c"}, {"tls-ca", "a"}}), together + "--tls-key.");
-  EXPECT_EQ(missing({{"tls-cert", "c"}, {"tls-key", "k"}}), together + "--tls-ca.");
-  EXPECT_EQ(missing({{"tls-ca", "a"}}), together + "--tls-cert.");
+  EXPECT_EQ(missing({{"tls-key", "k"}, {"tls-ca", "a"}}), together + "--tls-cert");
+  EXPECT_EQ(missing({{"tls-cert", "c"}, {"tls-ca", "a"}}), together + "--tls-key");
+  EXPECT_EQ(missing({{"tls-cert", "c"}, {"tls-key", "k"}}), together + "--tls-ca");
+  EXPECT_EQ(missing({{"tls-ca", "a"}}), together + "--tls-cert");
   // A variable of a script that is not set must not be a connection without TLS.
-  EXPECT_EQ(missing({{"tls-cert", ""}, {"tls-key", ""}, {"tls-ca", ""}}), together + "--tls-cert.");
-  EXPECT_EQ(missing({{"tls-cert", "c"}, {"tls-key", "k"}, {"tls-ca", ""}}), together + "--tls-ca.");
+  EXPECT_EQ(missing({{"tls-cert", ""}, {"tls-key", ""}, {"tls-ca", ""}}), together + "--tls-cert");
+  EXPECT_EQ(missing({{"tls-cert", "c"}, {"tls-key", "k"}, {"tls-ca", ""}}), together + "--tls-ca");
 }
 
 TEST(TlsOptions, BecomeWordsAgain) {

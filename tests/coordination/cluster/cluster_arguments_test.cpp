@@ -65,15 +65,15 @@ TEST(ClusterArguments, NameTheFilesOfTlsTogether) {
 }
 
 TEST(ClusterArguments, AreRefusedOneByOne) {
-  EXPECT_EQ(problem_of({"job"}), "weir job: expected ID, got 0 words. See weir job --help");
+  EXPECT_EQ(problem_of({"job"}), "weir job: expected ID, got nothing. See weir job --help");
   EXPECT_EQ(problem_of({"jobs", "4f"}),
-            "weir jobs: expected nothing, got 1 words. See weir jobs --help");
+            "weir jobs: expected nothing, got 1 word. See weir jobs --help");
   EXPECT_EQ(problem_of({"jobs", "--jsn"}),
             "weir jobs: unknown option --jsn; did you mean --json? See weir jobs --help");
   EXPECT_EQ(problem_of({"cancel", "4f", "--json"}),
             "weir cancel: unknown option --json. See weir cancel --help");
   EXPECT_EQ(problem_of({"jobs", "--json=yes"}),
-            "weir jobs: option --json takes no value. See weir jobs --help");
+            "weir jobs: option --json does not take a value. See weir jobs --help");
   EXPECT_EQ(problem_of({"restart", "4f", "--from"}),
             "weir restart: option --from needs a value. See weir restart --help");
   for (const auto* wrong : {"0", "x", "40000", "-1"}) {

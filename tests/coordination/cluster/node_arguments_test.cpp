@@ -58,8 +58,8 @@ TEST(NodeArguments, NameTheFilesOfTlsTogether) {
             (tls_paths{"c", "k", "a"}));
   EXPECT_EQ(asked(with({"--config", "tls.yaml", "--tls-ca", "b"})).tls, (tls_paths{"c", "k", "b"}));
   EXPECT_EQ(problem_of(with({"--tls-cert", "c", "--tls-key", "k"}), false),
-            "--tls-cert, --tls-key and --tls-ca belong together; there is no --tls-ca. See weir "
-            "node --help");
+            "weir node: --tls-cert, --tls-key and --tls-ca belong together; there is no --tls-ca. "
+            "See weir node --help");
   EXPECT_EQ(problem_of(with({"--tls-cret", "c"}), false),
             "weir node: unknown option --tls-cret; did you mean --tls-cert? See weir node --help");
 }
@@ -67,9 +67,12 @@ TEST(NodeArguments, NameTheFilesOfTlsTogether) {
 TEST(NodeArguments, AreRefusedOneByOne) {
   EXPECT_EQ(problem_of({"--slot", "4"}),
             "weir node: unknown option --slot; did you mean --slots? See weir node --help");
-  EXPECT_EQ(problem_of({"--slots"}), "option --slots needs a value. See weir node --help");
+  EXPECT_EQ(problem_of({"--slots"}),
+            "weir node: option --slots needs a value. See weir node --help");
   EXPECT_EQ(problem_of({"--slots", "4", "--slots", "5"}),
-            "option --slots was given more than once. See weir node --help");
+            "weir node: option --slots was given more than once. See weir node --help");
+  EXPECT_EQ(problem_of({"6123"}),
+            "weir node: expected nothing but options, got 1 word. See weir node --help");
   EXPECT_EQ(problem_of({"--slots", "4"}), "weir node: say --listen. See weir node --help");
   EXPECT_EQ(problem_of({"--listen", "h", "--slots", "4"}, false),
             "weir node: say --dir. See weir node --help");
@@ -79,7 +82,7 @@ TEST(NodeArguments, AreRefusedOneByOne) {
     return problem_of(more);
   };
   for (const auto* wrong : {"0", "1025", "4x", "-1"}) {
-    EXPECT_EQ(with({"--slots", wrong}), "--slots: '" + std::string{wrong} +
+    EXPECT_EQ(with({"--slots", wrong}), "weir node: --slots: '" + std::string{wrong} +
                                             "' is not an integer between 1 and 1024. "
                                             "See weir node --help");
   }

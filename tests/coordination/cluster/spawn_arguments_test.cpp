@@ -49,8 +49,8 @@ TEST(SpawnArguments, NameTheFilesOfTlsTogether) {
   ASSERT_TRUE(asked) << asked.failure().message;
   EXPECT_EQ(asked->settings.tls, (tls_paths{"node.pem", "node.key", "/a"}));
   EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--tls-cert=c", "--tls-key=k"}),
-            "--tls-cert, --tls-key and --tls-ca belong together; there is no --tls-ca. See weir "
-            "spawn --help");
+            "weir spawn: --tls-cert, --tls-key and --tls-ca belong together; there is no "
+            "--tls-ca. See weir spawn --help");
 }
 
 TEST(SpawnArguments, SayWhatIsWrong) {
@@ -58,16 +58,18 @@ TEST(SpawnArguments, SayWhatIsWrong) {
   EXPECT_EQ(problem_with({"--hosts", "h"}), "weir spawn: say --secret-file. See weir spawn --help");
   EXPECT_EQ(problem_with({"--host", "h"}),
             "weir spawn: unknown option --host; did you mean --hosts? See weir spawn --help");
-  EXPECT_EQ(problem_with({"--hosts"}), "option --hosts needs a value. See weir spawn --help");
-  EXPECT_EQ(problem_with({"--hosts="}), "option --hosts needs a value. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts"}),
+            "weir spawn: option --hosts needs a value. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts="}),
+            "weir spawn: option --hosts needs a value. See weir spawn --help");
   EXPECT_EQ(problem_with({"--hosts=a", "--hosts=b"}),
-            "option --hosts was given more than once. See weir spawn --help");
+            "weir spawn: option --hosts was given more than once. See weir spawn --help");
   EXPECT_EQ(problem_with({"--dry-run=yes"}),
-            "option --dry-run does not take a value. See weir spawn --help");
+            "weir spawn: option --dry-run does not take a value. See weir spawn --help");
   EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--slots=0"}),
-            "--slots: '0' is not an integer between 1 and 1024. See weir spawn --help");
+            "weir spawn: --slots: '0' is not an integer between 1 and 1024. See weir spawn --help");
   EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--port=x"}),
-            "--port: 'x' is not an integer between 1 and 65535. See weir spawn --help");
+            "weir spawn: --port: 'x' is not an integer between 1 and 65535. See weir spawn --help");
 }
 
 TEST(SpawnArguments, AreAllInTheHelp) {
