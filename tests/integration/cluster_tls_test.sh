@@ -56,8 +56,9 @@ node() {
   background "$2" "$weir" node --listen "$(port "$1")" --slots 4 --dir "$work/node-$2" \
     --secret-file "$work/secret" "${@:3}"
 }
-# ask WORD...: weir, of a node, with the client's certificate.
-ask() { timeout 30 "$weir" "$@" --cluster "$(port 2)" --secret-file "$work/secret" $(tls client); }
+# ask WORD...: weir, of node $of, with the options $with.
+of=2 with=$(tls client)
+ask() { timeout 30 "$weir" "$@" --cluster "$(port $of)" --secret-file "$work/secret" $with; }
 
 echo "the checks themselves"
 echo a >"$work/said"
@@ -117,10 +118,11 @@ end_to_hear() {
   [[ $status -eq $1 ]] || fail "$2"
 }
 
-# submit NAME [OPTION...]: the job's id is $id; it runs on both nodes, and writes to shared/NAME.
+# submit NAME [OPTION...]: the job's id is $id; it needs $slots slots, and writes to shared/NAME.
+slots=8
 submit() {
-  id=$(timeout 60 "$job" --submit "$(port 1)" --secret-file "$work/secret" $(tls client) --detach \
-    -p 8 -D execution.checkpointing.dir="$work/shared/checkpoints" \
+  id=$(timeout 60 "$job" --submit "$(port $of)" --secret-file "$work/secret" $with --detach \
+    -p $slots -D execution.checkpointing.dir="$work/shared/checkpoints" \
     -D execution.checkpointing.interval=50ms -D taskmanager.threads=1 \
     -D restart-strategy.exponential-delay.initial-backoff=10ms \
     -D restart-strategy.exponential-delay.max-backoff=100ms \
@@ -145,7 +147,7 @@ count=40000 keys=100
 begin_to_hear
 submit encrypted
 until_so "a checkpoint" is_so "job['state'] == 'running' and report['checkpoints'] >= 2"
-# Each of its processes has the files of its own node.
+# Both nodes run it, and each of its processes has the files of its own node.
 field "'\n'.join(str(p['pid']) + ' ' + p['place']['node'] for p in job['processes'])" >"$work/processes"
 [[ $(wc -l <"$work/processes") -eq 3 ]] || fail "unexpected: $(cat "$work/processes")"
 while read -r pid node; do
@@ -201,6 +203,15 @@ soon alone listens
 refused 1 "the other side speaks without TLS: $mend" \
   "$weir" jobs --cluster "$(port 3)" --secret-file "$work/secret" $(tls client)
 soon alone "the other side speaks TLS, and this one does not: $mend"
+
+echo "a job with files of its own, on a node without TLS"
+of=3 with="" slots=4
+submit own -P rate=5000 --job-tls "$work/two.pem,$work/two.key,$work/ca.pem"
+until_so "it runs" is_so "job['state'] == 'running'"
+tr '\0' ' ' <"/proc/$(field "job['processes'][0]['pid']")/cmdline" >"$work/said"
+said "$work/said" "$(tls two)"
+finishes own "a job with files of its own"
+of=1 with=$(tls client)
 
 echo "what cannot be"
 a_node=("$weir" node --slots 1 --listen "$(port 9)" --dir "$work/node-9" --secret-file "$work/secret")
