@@ -11,6 +11,7 @@
 #include <boost/program_options.hpp>
 
 #include "coordination/cluster/job_tls.hpp"
+#include "coordination/cluster/node_list.hpp"
 #include "coordination/setting.hpp"
 #include "coordination/suggestion.hpp"
 #include "coordination/testing/run_changes.hpp"
@@ -42,8 +43,8 @@ constexpr std::array all_options{
                    "let task managers of other hosts join here; taskmanager.count says how many"},
     program_option{'\0', "join", "HOST:PORT", false,
                    "be a task manager of the job that listens there"},
-    program_option{'\0', "submit", "HOST:PORT", false,
-                   "run the job on the cluster of the node that listens there"},
+    program_option{'\0', "submit", "HOST:PORT,...", false,
+                   "run the job on the cluster of that node, or of the next"},
     program_option{'\0', "detach", "", true, "with --submit: do not wait for the job's end"},
     program_option{'\0', "job-tls", "HOW", false,
                    "with --submit: the TLS of its processes: node (default), none or CERT,KEY,CA"},
@@ -288,11 +289,12 @@ public:
     for (auto [name, place] :
          {std::pair{"listen", &asked.listen}, {"join", &asked.join}, {"submit", &asked.submit}}) {
       for (const std::string& text : values_of(name)) {
-        const auto parsed = parse_endpoint(text);
-        if (!parsed) return within("--" + std::string{name}, parsed.failure());
-        if (is_any_address(*parsed)) {
-          return usage_error("--" + std::string{name} + " " + text +
-                             ": name the address by which others reach that host.");
+        for (const auto& each : place == &asked.submit ? nodes_in(text) : std::vector{text}) {
+          const auto parsed = parse_endpoint(each);
+          const auto option = "--" + std::string{name};
+          if (!parsed) return within(option, parsed.failure());
+          if (!is_any_address(*parsed)) continue;
+          return usage_error(option + " " + each + ": name the address by which it is reached.");
         }
         *place = text;
       }

@@ -45,6 +45,8 @@ public:
   status resign(high_availability_store& store, processing_time now);
 
   bool leads(processing_time now) const { return now < leads_until_; }
+  // Until when it leads, or has led, if nothing is heard of the store before.
+  processing_time leads_until() const { return leads_until_; }
   // The term in which it leads or has led last; 0 if there is none.
   leader_term term() const { return term_; }
   // Who leads, as far as is known: as of the last look.

@@ -71,7 +71,7 @@ private:
 // A handle of the library and the state that it reports.
 class zookeeper_client::session {
 public:
-  session(const std::string& servers, const zookeeper_options& options) {
+  session(const std::string& servers, const zookeeper_options& options) : user_{options.digest} {
     zoo_set_debug_level(ZOO_LOG_LEVEL_ERROR);
     const auto millis =
         std::chrono::duration_cast<std::chrono::milliseconds>(options.session_timeout).count();
@@ -80,10 +80,6 @@ public:
                               static_cast<int>(std::clamp<std::int64_t>(millis, 1, 3'600'000)),
                               nullptr, this, ZOO_NO_LOG_CLIENTENV, [](const char*) {});
     error_number_ = errno;
-    if (handle_ == nullptr || options.digest.empty()) return;
-    has_user_ = true;
-    zoo_add_auth(handle_, "digest", options.digest.data(), static_cast<int>(options.digest.size()),
-                 nullptr, nullptr);
   }
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -95,16 +91,30 @@ public:
   zhandle_t* handle() const { return handle_; }
   int error_number() const { return error_number_; }
   const ACL_vector* access() const {
-    return has_user_ ? &ZOO_CREATOR_ALL_ACL : &ZOO_OPEN_ACL_UNSAFE;
+    return !user_.empty() ? &ZOO_CREATOR_ALL_ACL : &ZOO_OPEN_ACL_UNSAFE;
   }
 
-  // The state once it is connected or never will be; or as it is then.
+  // Whether it is connected, and the server knows the user.
+  bool is_ready() {
+    const std::lock_guard lock{mutex_};
+    return state_ == ZOO_CONNECTED_STATE && (user_.empty() || is_user_known_);
+  }
+  // The state once it is ready or never will be; or as it is then.
   int settled_until(clock::time_point deadline) {
     std::unique_lock lock{mutex_};
-    changed_.wait_until(lock, deadline, [this] {
-      return state_ == ZOO_CONNECTED_STATE || state_ == ZOO_EXPIRED_SESSION_STATE ||
-             state_ == ZOO_AUTH_FAILED_STATE;
-    });
+    const auto is_over = [this] {
+      return state_ == ZOO_EXPIRED_SESSION_STATE || state_ == ZOO_AUTH_FAILED_STATE;
+    };
+    changed_.wait_until(lock, deadline, [&] { return state_ == ZOO_CONNECTED_STATE || is_over(); });
+    if (state_ != ZOO_CONNECTED_STATE || user_.empty() || is_user_known_) return state_;
+    // Not before: told while it connects, the library may keep it to itself.
+    if (!std::exchange(was_user_told_, true)) {
+      lock.unlock();
+      zoo_add_auth(handle_, "digest", user_.data(), static_cast<int>(user_.size()),
+                   &session::on_user_told, this);
+      lock.lock();
+    }
+    changed_.wait_until(lock, deadline, [&] { return is_user_known_ || is_over(); });
     return state_;
   }
 
@@ -117,12 +127,22 @@ private:
     self.changed_.notify_all();
   }
 
-  zhandle_t* handle_ = nullptr;
-  int error_number_ = 0;
-  bool has_user_ = false;
+  static void on_user_told(int code, const void* context) {
+    auto& self = *static_cast<session*>(const_cast<void*>(context));
+    const std::lock_guard lock{self.mutex_};
+    self.is_user_known_ = code == ZOK;
+    self.was_user_told_ = self.is_user_known_;
+    self.changed_.notify_all();
+  }
+
   std::mutex mutex_;
   std::condition_variable changed_;
   int state_ = 0;
+  std::string user_;
+  bool was_user_told_ = false;
+  bool is_user_known_ = false;  // To the server.
+  zhandle_t* handle_ = nullptr;
+  int error_number_ = 0;
 };
 
 zookeeper_client::zookeeper_client(std::string servers, zookeeper_options options)
@@ -174,7 +194,7 @@ status zookeeper_client::connect(const std::string& activity) {
                                                std::strerror(number) + "); correct the address"};
     }
     const auto state = session_->settled_until(as_time(deadline_));
-    if (state == ZOO_CONNECTED_STATE) return {};
+    if (session_->is_ready()) return {};
     if (state == ZOO_AUTH_FAILED_STATE) {
       session_.reset();
       return failure_of(activity, ZAUTHFAILED);

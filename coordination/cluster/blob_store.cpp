@@ -40,6 +40,14 @@ std::string blob_store::draft_path_of(const std::string& hash) const {
   return directory_ + "/.draft-" + hash;
 }
 
+result<std::vector<std::string>> blob_store::list() {
+  auto names = files_->list(directory_);
+  if (!names && names.failure().code == error_code::not_found) return std::vector<std::string>{};
+  if (!names) return within("list the programs", names.failure());
+  std::erase_if(*names, [](const std::string& each) { return !is_sha256(each); });
+  return names;
+}
+
 result<bool> blob_store::has(const std::string& hash) {
   if (!is_sha256(hash)) {
     return error{error_code::invalid_argument, "look for a program: its name is no SHA-256"};

@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/file_system.hpp"
 #include "network/sha256.hpp"
@@ -41,6 +42,8 @@ public:
 
   // Where that program is; it is there once it is whole.
   std::string path_of(const std::string& hash) const;
+  // Those that are whole. Fails if the disk cannot say.
+  result<std::vector<std::string>> list();
   // Whether it is whole. Fails if the disk cannot say, or if that is no hash.
   result<bool> has(const std::string& hash);
 

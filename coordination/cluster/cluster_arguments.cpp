@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "coordination/cluster/node_list.hpp"
 #include "coordination/cluster/whole_number.hpp"
 #include "coordination/command_words.hpp"
-#include "network/endpoint_text.hpp"
 
 namespace weir {
 
@@ -87,9 +87,9 @@ result<cluster_request> parse_cluster_arguments(std::span<const std::string> wor
     asked.parallelism = *parallelism;
   }
   if (asked.cluster.empty()) asked.cluster = "127.0.0.1:6123";
-  const auto place = parse_endpoint(asked.cluster);
-  if (!place) return usage_error(table, "--cluster: " + place.failure().message);
-  asked.cluster = to_string(*place);
+  auto nodes = parse_node_list(asked.cluster);
+  if (!nodes) return usage_error(table, "--cluster: " + nodes.failure().message);
+  asked.cluster = *std::move(nodes);
   return asked;
 }
 
@@ -109,9 +109,10 @@ Commands:
   drain NODE                no process is started on that node any more; jobs there move away
   logs ID [--follow]        what the processes of a job have written, and go on to write
 
---cluster names any node; without it, WEIR_CLUSTER does, or it is 127.0.0.1:6123. The secret of the
-cluster is in the file, or in WEIR_CLUSTER_SECRET. A cluster whose nodes have TLS is asked with a
-certificate, its key and the authority of the cluster. ID may be the beginning of a job's id.
+--cluster names any node, or several with commas between them: the next is asked when one is lost.
+Without it, WEIR_CLUSTER does, or it is 127.0.0.1:6123. The secret of the cluster is in the file, or
+in WEIR_CLUSTER_SECRET. A cluster whose nodes have TLS is asked with a certificate, its key and the
+authority of the cluster. ID may be the beginning of a job's id.
 More in docs/operating.md.
 )";
 }

@@ -13,6 +13,7 @@
 #include "actors/caf_control_messages.hpp"
 #include "actors/networked_runtime.hpp"
 #include "coordination/cluster/control_connections.hpp"
+#include "coordination/cluster/node_list.hpp"
 #include "coordination/connection_reports.hpp"
 #include "network/endpoint_text.hpp"
 
@@ -34,11 +35,16 @@ process_id any_client() {
 
 struct cluster_client::machinery {
   machinery(std::unique_ptr<networked_runtime> made, cluster_client_settings given)
-      : settings{std::move(given)}, world{std::move(made)}, mailbox{world->system()} {}
+      : settings{std::move(given)},
+        nodes{nodes_in(settings.node)},
+        world{std::move(made)},
+        mailbox{world->system()} {}
 
   processing_time deadline() { return world->now() + settings.patience; }
 
   cluster_client_settings settings;
+  std::vector<std::string> nodes;  // That it was given.
+  std::size_t first = 0;           // Of them is asked first.
   std::unique_ptr<networked_runtime> world;
   caf::scoped_actor mailbox;
   std::set<process_id> up;
@@ -94,7 +100,6 @@ result<std::unique_ptr<cluster_client>> cluster_client::connect(cluster_client_s
                                   }
                                 })});
   if (!world) return within("listen for answers", world.failure());
-  auto node = settings.node;
   auto parts = std::make_unique<machinery>(*std::move(world), std::move(settings));
   {
     const std::scoped_lock lock{box->first};
@@ -102,13 +107,25 @@ result<std::unique_ptr<cluster_client>> cluster_client::connect(cluster_client_s
   }
   const caf::actor mailbox = caf::actor_cast<caf::actor>(parts->mailbox.address());
   parts->world->fabric().watch_peers(mailbox);
-  parts->leader = node;
   std::unique_ptr<cluster_client> client{new cluster_client{std::move(parts)}};
-  if (auto connected = client->connect_to(node); !connected) return connected.failure();
-  return client;
+  status connected;
+  for (std::size_t tries = 0; tries < client->machinery_->nodes.size(); ++tries) {
+    if (tries > 0) client->turn_elsewhere();
+    client->machinery_->leader = client->machinery_->nodes[client->machinery_->first];
+    connected =
+        client->connect_to(client->machinery_->leader, client->machinery_->settings.patience);
+    if (connected) return client;
+  }
+  return connected.failure();
 }
 
-status cluster_client::connect_to(const std::string& node) {
+void cluster_client::turn_elsewhere() {
+  auto& parts = *machinery_;
+  parts.first = (parts.first + 1) % parts.nodes.size();
+  parts.leader = parts.nodes[parts.first];
+}
+
+status cluster_client::connect_to(const std::string& node, duration patience) {
   auto& parts = *machinery_;
   const auto peer = node_process(node);
   if (parts.up.contains(peer)) return {};
@@ -116,7 +133,7 @@ status cluster_client::connect_to(const std::string& node) {
   if (!where) return within("connect to node " + node, where.failure());
   parts.problem.reset();
   if (auto dialed = parts.world->fabric().dial(peer, *where); !dialed) return dialed;
-  const auto until = parts.deadline();
+  const auto until = parts.world->now() + patience;
   while (!parts.up.contains(peer)) {
     if (parts.world->now() >= until) parts.problem = "it does not answer";
     if (parts.problem) {
@@ -150,7 +167,9 @@ status cluster_client::wait_for_root(const std::string& node) {
 
 result<reply> cluster_client::ask_once(const std::string& node, const question& what) {
   auto& parts = *machinery_;
-  if (auto connected = connect_to(node); !connected) return connected.failure();
+  if (auto connected = connect_to(node, parts.settings.patience); !connected) {
+    return connected.failure();
+  }
   const auto peer = node_process(node);
   const auto number = ++parts.last_number;
   parts.received.reset();
@@ -179,21 +198,40 @@ result<reply> cluster_client::ask_at(const std::string& node, const question& wh
 }
 
 result<reply> cluster_client::ask(const question& what) {
-  constexpr int most_hops = 3;
+  constexpr duration between_tries = std::chrono::milliseconds{200};
+  // A leader of whom somebody has told may be lost: whoever has told will know soon.
+  constexpr duration patience_with_others = std::chrono::seconds{2};
   auto& parts = *machinery_;
-  for (int hop = 0; hop < most_hops; ++hop) {
-    auto got = ask_once(parts.leader, what);
+  const auto until = parts.deadline();
+  std::set<std::string> unreachable;
+  for (int hops = 0;; ++hops) {
+    const auto asked = parts.leader;
+    const bool is_given = asked == parts.nodes[parts.first];
+    const auto patience = is_given ? parts.settings.patience
+                                   : std::min(parts.settings.patience, patience_with_others);
+    if (auto connected = connect_to(asked, patience); !connected) {
+      unreachable.insert(asked);
+      turn_elsewhere();
+      if (unreachable.contains(parts.leader)) return connected.failure();
+      continue;
+    }
+    auto got = ask_once(asked, what);
     if (!got) {
-      // The next question begins where this client has begun: another may lead by then.
-      parts.leader = parts.settings.node;
+      // It may have been done, so it is not asked again.
+      if (got.failure().code == error_code::io_failure) turn_elsewhere();
       return got;
     }
     const auto* const elsewhere = std::get_if<ask_leader>(&*got);
     if (elsewhere == nullptr) return got;
-    parts.leader = elsewhere->leader;
+    unreachable.clear();
+    turn_elsewhere();
+    if (!elsewhere->leader.empty() && elsewhere->leader != asked) parts.leader = elsewhere->leader;
+    if (now() >= until) {
+      return error{error_code::io_failure,
+                   "ask node " + asked + ": nobody leads its cluster at the moment; try again"};
+    }
+    if (hops > 0) wait(between_tries);
   }
-  return error{error_code::internal,
-               "ask node " + parts.settings.node + ": its nodes do not agree who leads"};
 }
 
 }  // namespace weir

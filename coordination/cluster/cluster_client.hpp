@@ -17,7 +17,8 @@
 namespace weir {
 
 struct cluster_client_settings {
-  std::string node{};  // Where the node listens that is asked first: "10.0.0.1:6123".
+  // Where nodes listen that may be asked: "10.0.0.1:6123", or several with commas between them.
+  std::string node{};
   cluster_secret secret;
   std::optional<tls_credentials> tls{};  // None: connections go without.
   // How long a connection or an answer may take.
@@ -28,12 +29,12 @@ struct cluster_client_settings {
 // Used by one thread, which waits.
 class cluster_client {
 public:
-  // Fails if the node does not answer, is of another version, has another secret, or if only one
+  // Fails if no node answers, or if one is of another version, has another secret, or if only one
   // of both sides has TLS or does not accept the certificate of the other.
   static result<std::unique_ptr<cluster_client>> connect(cluster_client_settings settings);
   ~cluster_client();
 
-  // Of the leader. A refusal is an error.
+  // Of the leader; while there is none, it is waited for. A refusal is an error.
   result<reply> ask(const question& what);
   // Of that node.
   result<reply> ask_at(const std::string& node, const question& what);
@@ -55,9 +56,11 @@ public:
 private:
   struct machinery;
   explicit cluster_client(std::unique_ptr<machinery> made);
-  status connect_to(const std::string& node);
+  status connect_to(const std::string& node, duration patience);
   status wait_for_root(const std::string& node);
   result<reply> ask_once(const std::string& node, const question& what);
+  // Another of the nodes that it was given, which is asked next.
+  void turn_elsewhere();
 
   template <class Reply>
   static result<Reply> expected(result<reply> got) {

@@ -12,24 +12,47 @@
 #include "actors/networked_runtime.hpp"
 #include "coordination/cluster/cluster_node_actor.hpp"
 #include "coordination/cluster/control_connections.hpp"
+#include "coordination/cluster/leadership_keeper.hpp"
+#include "coordination/cluster/node_processes.hpp"
 #include "coordination/connection_reports.hpp"
-#include "coordination/directory_store.hpp"
-#include "coordination/fabric_links.hpp"
+#include "coordination/hexadecimal.hpp"
+#include "coordination/store_location.hpp"
 #include "network/endpoint_text.hpp"
 
 namespace weir {
 
+namespace {
+
+class fabric_node_links final : public node_links {
+public:
+  // `fabric` outlives the links.
+  explicit fabric_node_links(tcp_fabric& fabric) : fabric_{&fabric} {}
+
+  process_id process_of(const std::string& node) const override { return node_process(node); }
+  caf::actor root_of(const std::string& node) override {
+    return fabric_->resolve({node_process(node), 0});
+  }
+  status dial(const std::string& node) override {
+    const auto place = parse_endpoint(node);
+    return place ? fabric_->dial(node_process(node), *place) : place.failure();
+  }
+  void forget(const std::string& node) override { fabric_->forget(node_process(node)); }
+
+private:
+  tcp_fabric* fabric_;
+};
+
+}  // namespace
+
 struct cluster_node::machinery {
-  machinery(std::unique_ptr<networked_runtime> made, const std::string& directory)
-      : world{std::move(made)},
-        links{world->fabric()},
-        store{world->files(), directory + "/records"} {}
+  explicit machinery(std::unique_ptr<networked_runtime> made)
+      : world{std::move(made)}, links{world->fabric()} {}
 
   std::unique_ptr<networked_runtime> world;
-  fabric_links links;
-  directory_store store;
+  fabric_node_links links;
   std::unique_ptr<file_lock> lock;
   caf::actor node;
+  caf::actor keeper;  // None: the node is never to lead.
 };
 
 namespace {
@@ -49,16 +72,28 @@ result<std::unique_ptr<file_lock>> take_directory(file_system& files,
   return lock;
 }
 
-// The next term of the leader that this directory belongs to.
-result<leader_term> begin_term(directory_store& store, const std::string& holder) {
+// The next term of the leader that a store belongs to, with what it has stored.
+result<lead_begun> begin_alone(high_availability_store& store, const std::string& holder) {
   const auto seen = store.look();
   if (!seen) return seen.failure();
   const auto taken = store.take(*seen, holder);
   if (!taken) return taken.failure();
   if (!*taken) return error{error_code::in_use, "another leader writes there"};
-  // A leader that does not know its jobs would have their processes killed.
-  if (const auto known = store.entries(); !known) return known.failure();
-  return seen->term + 1;
+  auto entries = store.entries();
+  if (!entries) return entries.failure();
+  return lead_begun{.keeper = {},
+                    .term = seen->term + 1,
+                    .until = processing_time::max(),
+                    .entries = *std::move(entries)};
+}
+
+// Nobody without the secret changes what nodes have stored in ZooKeeper.
+std::string store_user(const cluster_secret& secret) {
+  std::string digits;
+  for (const char each : secret.prove("user of the high-availability store")) {
+    digits += hexadecimal(static_cast<unsigned char>(each)).substr(14);
+  }
+  return "weir:" + digits;
 }
 
 }  // namespace
@@ -80,40 +115,65 @@ result<std::unique_ptr<cluster_node>> cluster_node::start(cluster_node_settings 
                                          .connections = control_connections(),
                                          .report = worth_telling(settings.report)});
   if (!world) return world.failure();
-  auto parts = std::make_unique<machinery>(*std::move(world), settings.directory);
+  auto parts = std::make_unique<machinery>(*std::move(world));
   auto& runtime = *parts->world;
   auto lock = take_directory(runtime.files(), settings.directory);
   if (!lock) return lock.failure();
   parts->lock = *std::move(lock);
-  cluster_node_roles roles{.name = name,
-                           .slots = settings.slots,
-                           .directory = settings.directory,
-                           .secret = settings.secret,
-                           .tls_files = settings.tls_files,
-                           .leader = settings.join,
-                           .store = nullptr,
-                           .term = 0,
-                           .links = &parts->links,
-                           .report = settings.report};
-  if (settings.join.empty()) {
-    const auto term = begin_term(parts->store, name);
-    if (!term) return within("take over the jobs of this cluster", term.failure());
-    roles.store = &parts->store;
-    roles.term = *term;
-  }
-  parts->node = caf::actor{runtime.system().spawn<cluster_node_actor>(runtime, std::move(roles))};
-  runtime.fabric().publish_root(parts->node);
+  std::vector<std::string> contacts;
+  if (!settings.join.empty()) contacts.push_back(settings.join);
+  parts->node = caf::actor{runtime.system().spawn<cluster_node_actor>(
+      runtime, cluster_node_roles{.name = name,
+                                  .slots = settings.slots,
+                                  .programs = settings.directory + "/blobs",
+                                  .processes = std::make_unique<node_processes>(
+                                      runtime.files(),
+                                      node_processes_settings{settings.directory, name,
+                                                              settings.secret, settings.tls_files}),
+                                  .links = &parts->links,
+                                  .contacts = std::move(contacts),
+                                  .may_lead = !settings.high_availability.empty(),
+                                  .report = settings.report})};
   std::unique_ptr<cluster_node> started{new cluster_node{std::move(parts)}};
-  if (!settings.join.empty()) {
-    auto dialed = started->machinery_->links.dial(node_process(settings.join), settings.join);
-    if (!dialed) return within("--join", dialed.failure());
-  }
+  if (auto kept = started->keep_lead(settings, name); !kept) return kept.failure();
+  runtime.fabric().publish_root(started->machinery_->node);
   return started;
 }
 
+status cluster_node::keep_lead(const cluster_node_settings& settings, const std::string& name) {
+  auto& parts = *machinery_;
+  auto& runtime = *parts.world;
+  const bool is_alone = settings.high_availability.empty();
+  if (is_alone && !settings.join.empty()) return {};
+  auto store = open_store(runtime.files(),
+                          is_alone ? settings.directory + "/records" : settings.high_availability,
+                          {.digest = store_user(settings.secret)});
+  if (!store) return store.failure();
+  const auto holder = holder_of(name, runtime.random());
+  std::optional<lead_begun> alone;
+  if (is_alone) {
+    auto begun = begin_alone(**store, holder);
+    if (!begun) return within("take over the jobs of this cluster", begun.failure());
+    alone = *std::move(begun);
+  }
+  leadership_keeper::roles roles{
+      .store = *std::move(store), .election = {}, .node = parts.node, .report = settings.report};
+  if (!is_alone) roles.election = election_options{.holder = holder, .lease = settings.lease};
+  // A thread of its own: a store that hangs holds up nobody else.
+  parts.keeper = caf::actor{
+      runtime.system().spawn<leadership_keeper, caf::detached>(runtime, std::move(roles))};
+  if (alone) {
+    alone->keeper = parts.keeper;
+    caf::anon_send(parts.node, *std::move(alone));
+  }
+  return {};
+}
+
 cluster_node::~cluster_node() {
-  caf::anon_send_exit(machinery_->node, caf::exit_reason::user_shutdown);
-  machinery_->node = nullptr;
+  for (auto* const each : {&machinery_->keeper, &machinery_->node}) {
+    if (*each) caf::anon_send_exit(*each, caf::exit_reason::user_shutdown);
+    *each = nullptr;
+  }
   machinery_->world->system().await_all_actors_done();
 }
 

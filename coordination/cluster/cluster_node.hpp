@@ -5,7 +5,8 @@
 //   DIRECTORY/lock      taken: no second node uses the directory
 //   DIRECTORY/blobs     programs (coordination/cluster/blob_store.hpp)
 //   DIRECTORY/jobs      where jobs run, and their logs
-//   DIRECTORY/records   of the leader: the jobs there are (coordination/directory_store.hpp)
+//   DIRECTORY/records   of a node that leads alone: the jobs there are
+//                       (coordination/directory_store.hpp)
 #pragma once
 
 #include <functional>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "api/time.hpp"
 #include "coordination/tls_options.hpp"
 #include "network/cluster_secret.hpp"
 #include "network/tcp_socket.hpp"
@@ -27,7 +29,12 @@ struct cluster_node_settings {
   cluster_secret secret;
   std::optional<tls_credentials> tls{};  // None: connections to nodes and clients go without.
   tls_paths tls_files{};                 // Where they are, absolute: for the processes of jobs.
-  std::string join{};  // Where the leader listens, or another that follows; empty: this one leads.
+  // Where another node listens, which leads or knows who does; empty: nobody is asked.
+  std::string join{};
+  // The high-availability store through which nodes elect their leader, as
+  // coordination/store_location.hpp has it. Empty: this node leads alone, or follows if it joins.
+  std::string high_availability{};
+  duration lease = std::chrono::seconds{3};  // Of the lead: see coordination/leader_election.hpp.
   // Told what somebody should know. Thread-safe.
   std::function<void(const std::string&)> report;
 };
@@ -35,7 +42,8 @@ struct cluster_node_settings {
 // The main thread has blocked SIGCHLD and SIGIO before.
 class cluster_node {
 public:
-  // Fails if it cannot listen, or cannot use the directory. REQUIRES: the port is not 0.
+  // Fails if it cannot listen, or cannot use the directory or such a store. A store that cannot be
+  // reached is reported, and asked again. REQUIRES: the port is not 0.
   static result<std::unique_ptr<cluster_node>> start(cluster_node_settings settings);
   // Kills the processes that it has started: their jobs go on when the node is there again.
   ~cluster_node();
@@ -46,6 +54,8 @@ public:
 private:
   struct machinery;
   explicit cluster_node(std::unique_ptr<machinery> made);
+  // Has the node lead alone, or take part in the election, or neither.
+  status keep_lead(const cluster_node_settings& settings, const std::string& name);
   std::unique_ptr<machinery> machinery_;
 };
 

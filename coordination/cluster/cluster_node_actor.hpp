@@ -3,12 +3,17 @@
 // cluster's state, and what that decides into messages and processes. Runs on one thread of its
 // own, with which the children would end.
 //
-// A node that follows:
+// Whether it leads is told to it by the keeper of its leadership, if it has one. A node that
+// follows:
 //
-//   peer_up{leader} -> node_joining{its processes} -> leader
-//   <- node_welcomed, or the name of the leader, which it joins instead
-//   <- start_process, signal_process    -> process_started, process_reported, process_ended
+//   peer_up{any node that may know} -> node_joining{its processes} -> who leads
+//   <- node_welcomed, or node_redirected by one that does not lead
+//   <- leader_beats, start_process, signal_process -> process_started, _reported, _ended
 //   lacks a program: -> want_blob <- blob_chunk, until it is whole
+//
+// A leader that is lost, or has lost its lead, costs nobody a process: the next one learns from
+// the nodes what runs. Only job managers of a node that finds no leader are killed, after
+// `node_gives_up_after`, as another may be started elsewhere.
 #pragma once
 
 #include <deque>
@@ -16,33 +21,36 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "actors/caf_control_messages.hpp"
+#include "actors/caf_leadership_messages.hpp"
 #include "actors/engine_actor.hpp"
 #include "coordination/cluster/blob_store.hpp"
 #include "coordination/cluster/cluster_state.hpp"
-#include "coordination/cluster/node_processes.hpp"
+#include "coordination/cluster/node_links.hpp"
+#include "coordination/cluster/process_host.hpp"
 #include "coordination/high_availability_store.hpp"
-#include "coordination/process_links.hpp"
 
 namespace weir {
 
 struct cluster_node_roles {
   std::string name{};  // Where it listens.
   std::uint32_t slots = 0;
-  std::string directory{};
-  cluster_secret secret;
-  tls_paths tls_files{};  // Absolute: for the processes of jobs.
-  std::string leader{};   // Where the leader listens; empty: this node leads.
-  // Of the leader: what it must not forget, and the term in which it writes. Outlives the node.
-  high_availability_store* store = nullptr;
-  leader_term term = 0;
-  process_links* links = nullptr;  // Outlives the node.
+  std::string programs{};  // The directory of its blob store.
+  std::unique_ptr<process_host> processes{};
+  node_links* links = nullptr;  // Outlives the node.
+  // Where to ask who leads, if no keeper says so.
+  std::vector<std::string> contacts{};
+  // It may be elected, and so may others: what it cannot store is not done. Otherwise it leads
+  // alone or never.
+  bool may_lead = false;
   // Told what somebody should know. Thread-safe.
-  std::function<void(const std::string&)> report;
+  std::function<void(const std::string&)> report{};
 };
 
 class cluster_node_actor final : public engine_actor {
@@ -59,70 +67,145 @@ private:
     std::optional<process_reported> report{};
     process_ended end{};
   };
+  struct lead {
+    leader_term term = 0;
+    processing_time until{};
+  };
+  // The answer to a client that is given when all that was decided before it is stored.
+  struct held_answer {
+    caf::strong_actor_ptr to{};
+    given_answer what{};
+  };
+  using step = std::variant<store_job, forget_job, start_process, signal_process, held_answer>;
+  // A job whose first record is being stored.
+  struct submission {
+    caf::strong_actor_ptr from{};
+    std::uint64_t question = 0;
+    submit_job wish{};
+  };
+  struct waiting_order {
+    process_order order{};
+    processing_time since{};
+  };
 
-  bool leads() const { return roles_.leader.empty(); }
-  void recover();
   void on_control(const control_sent& sent);
   void on_peer_up(process_id peer);
   void on_peer_down(process_id peer);
   void on_children_stirred();
   void on_tick();
 
-  // What nodes say.
+  // Who leads: cluster_node_leadership.cpp.
+  bool leads() const { return lead_.has_value(); }
+  bool is_led() const { return leads() || was_welcomed_; }
+  void look_at_lease();
+  void on_lead_begun(const lead_begun& fact);
+  void on_lead_ended(const std::string& why);
+  void on_leader_seen(const std::string& node);
+  void on_leader_lost(processing_time since);
+  void follow(const std::string& node);
+  void seek();
+  void join(const std::string& node);
+  void dial(const std::string& node);
+  void look_at_leader();
+  void beat();
+  std::vector<std::string> candidates() const;
   void on_fact(const node_joining& who);
   void on_fact(const node_welcomed& fact);
+  void on_fact(const node_redirected& fact);
+  void on_fact(const leader_beats& fact);
+  void on_fact(const drain_noted& fact) { is_draining_ = fact.is_draining; }
+  // What is decided and stored.
+  void execute(const cluster_state::commands& commands);
+  void proceed();
+  void write_front();
+  std::uint64_t write(const std::string& job, std::optional<std::string> text);
+  void on_entry_written(const entry_written& fact);
+
+  // What nodes say of processes, and orders: cluster_node_actor.cpp.
   void on_fact(const start_process& order);
   void on_fact(const signal_process& order);
   void on_fact(const process_started& fact);
   void on_fact(const process_reported& fact);
   void on_fact(const process_ended& fact);
-  void on_fact(const want_blob& wish);
-  void on_fact(const blob_chunk& chunk);
-  void on_fact(const asked_question& asked);
   void on_fact(const given_answer&) {}
-
-  // What clients ask.
-  reply answer_to(const question& what);
-  reply reply_to(const blob_chunk& chunk);
-  reply reply_to(const submit_job& wish);
-  reply reply_to(const list_jobs& wish);
-  reply reply_to(const list_nodes& wish);
-  reply reply_to(const order_job& wish);
-  reply reply_to(const restart_job& wish);
-  reply reply_to(const rescale_job& wish);
-  reply reply_to(const drain_node& wish);
-  reply reply_to(const read_log& wish);
-  reply accepted_or_refused(const std::string& job, const result<cluster_state::commands>& orders);
-
-  void execute(const cluster_state::commands& commands);
-  status put(const job_record& record);
-  void store(const job_record& record);
-  void forget(const std::string& job);
   void start(const process_order& order);
-  void fail_orders_of(const std::string& program, const std::string& why);
-  // Carries the fact to the leader, which may be this node.
+  void end_unstarted(const process_order& order, const std::string& how);
+  void remember(const process_ended& end);
+  void refuse(const std::string& node, const std::string& job, std::uint32_t number);
+  void apply(const signal_process& order);
   template <class Fact>
   void tell_leader(const Fact& fact);
-  template <class Order>
-  void tell_node(const std::string& node, const Order& order);
-  void send_to(process_id peer, const control_message& message);
+  bool is_joined(const std::string& node, std::uint64_t session) const;
+  void tell_node(const start_process& order);
+  void tell_node(const signal_process& order);
+  void send_to(const std::string& node, const control_message& message);
   void send_back(const control_message& message);
-  void join();
-  void remember(const process_ended& end);
-  void refuse(const std::string& job, std::uint32_t number);
+
+  // Programs: cluster_node_programs.cpp.
+  void on_fact(const want_blob& wish);
+  void on_fact(const blob_chunk& chunk);
+  void on_fact(const keep_programs& wish);
+  void send_program(const caf::strong_actor_ptr& to, const want_blob& wish);
+  void fetch(const std::string& program);
+  void fetch_missing();
+  void give_up_programs();
+  void on_program_here(const std::string& program);
+  void fail_orders_of(const std::string& program, const std::string& why);
+
+  // What clients ask: cluster_node_answers.cpp. None: it is answered later.
+  void on_fact(const asked_question& asked);
+  std::optional<reply> answer_to(const question& what);
+  std::optional<reply> reply_to(const blob_chunk& chunk);
+  std::optional<reply> reply_to(const submit_job& wish);
+  std::optional<reply> reply_to(const list_jobs& wish);
+  std::optional<reply> reply_to(const list_nodes& wish);
+  std::optional<reply> reply_to(const order_job& wish);
+  std::optional<reply> reply_to(const restart_job& wish);
+  std::optional<reply> reply_to(const rescale_job& wish);
+  std::optional<reply> reply_to(const drain_node& wish);
+  std::optional<reply> reply_to(const read_log& wish);
+  std::optional<reply> reply_once_stored(const std::string& job,
+                                         const result<cluster_state::commands>& orders);
+  void hold(caf::strong_actor_ptr to, given_answer what);
+  void answer(const caf::strong_actor_ptr& to, const given_answer& what);
+  void on_submission_stored(const submission& made, const std::optional<error>& failure);
 
   cluster_node_roles roles_;
   blob_store blobs_;
-  std::unique_ptr<node_processes> processes_;
-  cluster_state state_;                      // Of the leader.
-  std::map<process_id, std::string> nodes_;  // That have joined the leader.
-  std::deque<cluster_command> commands_;     // That are still to be executed.
-  bool is_executing_ = false;
-  std::vector<process_order> waiting_;  // For their programs.
+  std::set<process_id> up_;  // Peers.
+
+  // Who leads.
+  caf::actor keeper_;          // None: it has never led.
+  std::optional<lead> lead_;   // None: it does not lead.
+  std::string leader_;         // Whom it follows, or looks for; empty: it does not know whom.
+  std::string seen_leader_;    // As the store has it.
+  bool was_welcomed_ = false;  // By the leader.
+  std::uint64_t session_ = 0;  // With which it was.
+  processing_time last_beat_;  // Of the leader.
   std::optional<processing_time> leaderless_since_;
-  bool is_connected_ = false;  // To the leader.
-  bool was_welcomed_ = false;  // By the leader, over the connection that there is now.
   bool gave_up_ = false;
+  bool is_draining_ = false;
+  std::set<std::string> contacts_;                // Nodes that may know who leads.
+  std::map<std::string, std::uint64_t> offered_;  // The sessions with which they were asked.
+  std::set<std::string> dialed_;
+
+  // Of the leader.
+  cluster_state state_;
+  std::map<std::string, node_joining> nodes_;  // That have joined it, without their processes.
+  bool has_new_candidates_ = false;            // That the others have not been told.
+  std::deque<step> steps_;                     // That are still to be done.
+  bool is_proceeding_ = false;
+  std::uint64_t last_write_ = 0;
+  std::uint64_t writing_ = 0;  // The number of the write that the first step waits for; 0: none.
+  bool is_write_due_ = false;  // It has failed, and is tried again.
+  std::map<std::uint64_t, submission> submissions_;  // By the number of their write.
+  std::uint64_t question_ = 0;                       // Which is being answered.
+
+  // Processes and programs.
+  std::vector<waiting_order> waiting_;          // For their programs.
+  std::set<std::string> programs_;              // That are here.
+  std::map<std::string, std::string> fetches_;  // Programs on their way, and from which node.
+  std::map<std::string, std::vector<caf::strong_actor_ptr>> wishes_;  // For programs.
   std::map<std::pair<std::string, std::uint32_t>, process_reported> last_reports_;
   std::deque<told_end> last_ends_;
 };

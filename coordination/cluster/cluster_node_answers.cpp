@@ -26,25 +26,37 @@ std::vector<listed_job> shortened(std::vector<listed_job> jobs) {
 }  // namespace
 
 void cluster_node_actor::on_fact(const asked_question& asked) {
-  send_back(given_answer{asked.number, answer_to(asked.what)});
+  question_ = asked.number;
+  const auto given = answer_to(asked.what);
+  if (given) send_back(given_answer{asked.number, *given});
 }
 
-reply cluster_node_actor::answer_to(const question& what) {
+std::optional<reply> cluster_node_actor::answer_to(const question& what) {
   if (leads() || std::holds_alternative<read_log>(what)) {
     return std::visit([this](const auto& wish) { return reply_to(wish); }, what);
   }
-  if (!leaderless_since_) return ask_leader{roles_.leader};
-  return refused{error_code::not_found,
-                 "the leader " + roles_.leader + " is out of sight of node " + roles_.name};
+  return ask_leader{was_welcomed_ ? leader_ : ""};
 }
 
-reply cluster_node_actor::reply_to(const blob_chunk& chunk) {
+void cluster_node_actor::answer(const caf::strong_actor_ptr& to, const given_answer& what) {
+  if (const auto asker = caf::actor_cast<caf::actor>(to)) {
+    send(asker, control_sent{encode_control(what)});
+  }
+}
+
+void cluster_node_actor::hold(caf::strong_actor_ptr to, given_answer what) {
+  steps_.emplace_back(held_answer{std::move(to), std::move(what)});
+  proceed();
+}
+
+std::optional<reply> cluster_node_actor::reply_to(const blob_chunk& chunk) {
   const auto next = blobs_.add(chunk);
   if (!next) return refusal_of(next.failure());
+  if (*next == chunk.total) on_program_here(chunk.hash);
   return chunk_taken{*next};
 }
 
-reply cluster_node_actor::reply_to(const submit_job& wish) {
+std::optional<reply> cluster_node_actor::reply_to(const submit_job& wish) {
   if (auto checked = check(wish.job); !checked) return refusal_of(checked.failure());
   const auto is_here = blobs_.has(wish.job.program);
   if (!is_here) return refusal_of(is_here.failure());
@@ -61,61 +73,85 @@ reply cluster_node_actor::reply_to(const submit_job& wish) {
     }
     return refused{error_code::in_use, "submit a job: another has the id " + known.id};
   }
-  // What could not be stored would be forgotten, so it is not accepted.
+  // What could not be stored would be forgotten, so it is not accepted before that.
   const job_record begun{.id = wish.id,
                          .submitted_at = event_time_of(world().now()),
                          .submitted = wish.job,
                          .restore = wish.job.restore};
-  if (auto stored = put(begun); !stored)
-    return refusal_of(within("submit a job", stored.failure()));
-  roles_.report("job " + wish.id + " (" + wish.job.name + ") is submitted");
-  execute(state_.on_submitted(wish.id, wish.job, world().now()));
-  return accepted{wish.id, 0};
+  const auto number = write(wish.id, stored_text(begun));
+  submissions_.emplace(number, submission{caf::actor_cast<caf::strong_actor_ptr>(current_sender()),
+                                          question_, wish});
+  return std::nullopt;
 }
 
-reply cluster_node_actor::reply_to(const list_jobs& wish) {
+void cluster_node_actor::on_submission_stored(const submission& made,
+                                              const std::optional<error>& failure) {
+  const auto& id = made.wish.id;
+  if (failure) {
+    auto cause = within("submit a job", *failure);
+    // The next leader may have found it: asked again, it says so.
+    if (cause.code == error_code::in_use) cause.code = error_code::io_failure;
+    return answer(made.from, {made.question, refusal_of(cause)});
+  }
+  // It may have been asked twice before the first was stored.
+  if (!state_.has(id)) {
+    roles_.report("job " + id + " (" + made.wish.job.name + ") is submitted");
+    execute(state_.on_submitted(id, made.wish.job, world().now()));
+    for (const auto& [name, node] : nodes_) {
+      if (node.may_lead) send_to(name, keep_programs{{made.wish.job.program}});
+    }
+  }
+  hold(made.from, {made.question, accepted{id, 0}});
+}
+
+std::optional<reply> cluster_node_actor::reply_to(const list_jobs& wish) {
   if (wish.job.empty()) return jobs_listed{shortened(state_.list_jobs())};
   const auto id = state_.find(wish.job);
   if (!id) return refusal_of(id.failure());
   return jobs_listed{{state_.list(*id)}};
 }
 
-reply cluster_node_actor::reply_to(const list_nodes& wish) {
+std::optional<reply> cluster_node_actor::reply_to(const list_nodes& wish) {
   auto all = state_.list_nodes(roles_.name);
   std::erase_if(
       all, [&](const listed_node& each) { return !wish.node.empty() && each.name != wish.node; });
   return nodes_listed{std::move(all)};
 }
 
-reply cluster_node_actor::accepted_or_refused(const std::string& job,
-                                              const result<cluster_state::commands>& orders) {
+std::optional<reply> cluster_node_actor::reply_once_stored(
+    const std::string& job, const result<cluster_state::commands>& orders) {
   if (!orders) return refusal_of(orders.failure());
-  accepted answer_given{.job = {}, .savepoints = 0};
+  accepted given{.job = {}, .savepoints = 0};
   if (const auto id = state_.find(job)) {
-    answer_given = {*id, state_.list(*id).record.report.savepoints};
+    given = {*id, state_.list(*id).record.report.savepoints};
   }
+  const auto asker = caf::actor_cast<caf::strong_actor_ptr>(current_sender());
   execute(*orders);
-  return answer_given;
+  hold(asker, {question_, given});
+  return std::nullopt;
 }
 
-reply cluster_node_actor::reply_to(const order_job& wish) {
-  return accepted_or_refused(wish.job, state_.order(wish, world().now()));
+std::optional<reply> cluster_node_actor::reply_to(const order_job& wish) {
+  return reply_once_stored(wish.job, state_.order(wish, world().now()));
 }
 
-reply cluster_node_actor::reply_to(const restart_job& wish) {
-  return accepted_or_refused(wish.job, state_.restart(wish, world().now()));
+std::optional<reply> cluster_node_actor::reply_to(const restart_job& wish) {
+  return reply_once_stored(wish.job, state_.restart(wish, world().now()));
 }
 
-reply cluster_node_actor::reply_to(const rescale_job& wish) {
-  return accepted_or_refused(wish.job, state_.rescale(wish, world().now()));
+std::optional<reply> cluster_node_actor::reply_to(const rescale_job& wish) {
+  return reply_once_stored(wish.job, state_.rescale(wish, world().now()));
 }
 
-reply cluster_node_actor::reply_to(const drain_node& wish) {
-  return accepted_or_refused("", state_.drain(wish, world().now()));
+std::optional<reply> cluster_node_actor::reply_to(const drain_node& wish) {
+  auto orders = state_.drain(wish, world().now());
+  if (orders && wish.node == roles_.name) is_draining_ = true;
+  if (orders && wish.node != roles_.name) send_to(wish.node, drain_noted{});
+  return reply_once_stored("", orders);
 }
 
-reply cluster_node_actor::reply_to(const read_log& wish) {
-  auto part = processes_->read_log(wish.job, wish.process, wish.offset);
+std::optional<reply> cluster_node_actor::reply_to(const read_log& wish) {
+  auto part = roles_.processes->read_log(wish.job, wish.process, wish.offset);
   if (!part) return refusal_of(part.failure());
   return *std::move(part);
 }

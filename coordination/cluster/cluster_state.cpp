@@ -40,6 +40,7 @@ cluster_state::commands cluster_state::on_node_joined(const node_joining& who,
                                                       processing_time now) {
   commands out;
   nodes_[who.name] = {.slots = who.slots};
+  if (who.is_draining) drained_.insert(who.name);
   std::vector<process_ended> gone;
   for (const auto& [id, job] : jobs_) {
     for (const auto& [number, process] : job.processes) {

@@ -79,6 +79,9 @@ public:
   // In the order of their submission.
   std::vector<listed_job> list_jobs() const;
   std::vector<listed_node> list_nodes(const std::string& leader) const;
+  bool has(const std::string& id) const { return jobs_.contains(id); }
+  // The hashes of what all jobs run or have run: any of them may be started again.
+  std::set<std::string> programs() const;
 
 private:
   struct node_entry {

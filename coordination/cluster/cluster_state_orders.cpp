@@ -246,6 +246,12 @@ std::vector<listed_job> cluster_state::list_jobs() const {
   return listed;
 }
 
+std::set<std::string> cluster_state::programs() const {
+  std::set<std::string> hashes;
+  for (const auto& [id, job] : jobs_) hashes.insert(job.record.submitted.program);
+  return hashes;
+}
+
 std::vector<listed_node> cluster_state::list_nodes(const std::string& leader) const {
   std::vector<listed_node> listed;
   for (const auto& each : free_nodes()) {

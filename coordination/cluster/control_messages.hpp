@@ -2,10 +2,11 @@
 // What the nodes of a cluster, and those who ask them, say to each other.
 //
 //   client -> node     asked_question{number, question}          node -> client
-//   given_answer{number, reply} node -> leader     node_joining, then process_started,
-//   process_reported, process_ended,
-//                      want_blob
-//   leader -> node     node_welcomed, start_process, signal_process, blob_chunk
+//   given_answer{number, reply}
+//   node -> leader     node_joining, then process_started, process_reported, process_ended
+//   leader -> node     node_welcomed, then leader_beats, start_process, signal_process,
+//   keep_programs who lacks a program   want_blob   who has it   blob_chunk back no leader -> node
+//   node_redirected, to whoever takes it for one
 //
 // The bytes are those of codecs (docs/decisions/0012-control-messages.md). Whoever speaks another
 // version is turned away in the greeting of the connection, by `control_version`. What comes is
@@ -29,7 +30,7 @@ namespace weir {
 
 inline constexpr std::string_view control_cluster = "weir";
 // Stands where a job has the fingerprint of its program. Changes with every change of what follows.
-inline constexpr std::string_view control_version = "weir control protocol 1";
+inline constexpr std::string_view control_version = "weir control protocol 2";
 // The number of a node in the transport, which both sides of a connection must know: of
 // "HOST:PORT", as to_string(endpoint) writes it. Below those that clients give themselves.
 process_id node_process(std::string_view node);
@@ -90,7 +91,7 @@ struct refused {
   std::string why{};
 };
 struct ask_leader {      // This node does not lead.
-  std::string leader{};  // Where it listens.
+  std::string leader{};  // Where the one listens that does; empty: nobody leads at the moment.
 };
 struct chunk_taken {
   std::uint64_t next = 0;
@@ -147,11 +148,38 @@ struct running_process {
 };
 struct node_joining {
   std::string name{};  // Where it listens.
+  // Of its own choice, another each time that it looks for a leader, and for each node that it
+  // asks: it takes orders that bear the number with which it has joined its leader.
+  std::uint64_t session = 0;
   std::uint32_t slots = 0;
   std::vector<running_process> processes{};
+  bool may_lead = false;                // When this leader is lost.
+  bool is_draining = false;             // As a leader has told it.
+  std::vector<std::string> programs{};  // The hashes of those that it has.
 };
+// From whoever leads.
 struct node_welcomed {
   std::string leader{};
+  std::uint64_t session = 0;
+  std::vector<std::string> nodes{};  // Where to look for a leader when this one is lost.
+};
+// From whoever does not, or not any more.
+struct node_redirected {
+  std::string from{};
+  std::string leader{};  // Empty: it knows none.
+};
+// So long as nodes hear this, the leader leads.
+struct leader_beats {
+  std::uint64_t session = 0;
+  std::vector<std::string> nodes{};  // As in node_welcomed, if there are others since.
+};
+// To a node that may lead one day: the programs that it has to have then.
+struct keep_programs {
+  std::vector<std::string> hashes{};
+};
+// To a node that gets no more processes, and is to say so to later leaders.
+struct drain_noted {
+  bool is_draining = true;
 };
 // How a process is started.
 struct process_order {
@@ -166,22 +194,26 @@ struct process_order {
 struct start_process {
   std::string node{};
   process_order order{};
+  std::uint64_t session = 0;
 };
 struct signal_process {
   std::string node{};
   std::string job{};
   std::uint32_t number = 0;
   process_signal what{};
+  std::uint64_t session = 0;
 };
 struct process_started {
   std::string job{};
   std::uint32_t number = 0;
   std::int64_t pid = 0;
+  std::string node{};  // Where it runs.
 };
 struct process_reported {
   std::string job{};
   std::uint32_t number = 0;
   job_report report{};
+  std::string node{};
 };
 struct process_ended {
   std::string job{};
@@ -203,9 +235,10 @@ struct given_answer {
   std::uint64_t number = 0;
   reply what{};
 };
-using control_message = std::variant<asked_question, given_answer, node_joining, node_welcomed,
-                                     start_process, signal_process, process_started,
-                                     process_reported, process_ended, want_blob, blob_chunk>;
+using control_message =
+    std::variant<asked_question, given_answer, node_joining, node_welcomed, start_process,
+                 signal_process, process_started, process_reported, process_ended, want_blob,
+                 blob_chunk, node_redirected, leader_beats, keep_programs, drain_noted>;
 
 // REQUIRES: it has at most most_control_bytes, as all have that are made of what was decoded here.
 std::string encode_control(const control_message& message);

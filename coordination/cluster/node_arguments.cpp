@@ -15,8 +15,9 @@ namespace weir {
 namespace {
 
 // Of the file; as options they have dashes.
-constexpr std::array<std::string_view, 8> keys{"listen",      "slots",    "join",    "dir",
-                                               "secret-file", "tls-cert", "tls-key", "tls-ca"};
+constexpr std::array<std::string_view, 9> keys{
+    "listen",      "slots",    "join",    "dir",   "high-availability",
+    "secret-file", "tls-cert", "tls-key", "tls-ca"};
 
 const command_table& table() {
   static const command_table made{.command = "weir node",
@@ -25,6 +26,7 @@ const command_table& table() {
                                               {"--slots"},
                                               {"--join"},
                                               {"--dir"},
+                                              {"--high-availability"},
                                               {"--secret-file"},
                                               {"--tls-cert"},
                                               {"--tls-key"},
@@ -68,6 +70,7 @@ result<node_request> understand(const command_words& given) {
     if (*join == asked.listen) return usage_error(table(), "--join: a node does not join itself");
     asked.join = *std::move(join);
   }
+  asked.high_availability = value_of("high-availability");
   asked.directory = value_of("dir");
   asked.secret_file = value_of("secret-file");
   auto tls = tls_paths_of(given.options);
@@ -101,7 +104,11 @@ Runs a node of a cluster until SIGINT or SIGTERM. Its jobs go on when it is star
   --listen HOST:PORT   where clients and other nodes reach this node: a numeric address
   --slots N            how many slots it offers to jobs
   --dir DIRECTORY      its programs, its records and the logs of its jobs; of this node alone
-  --join HOST:PORT     follow the node that listens there, which leads; without, this node leads
+  --join HOST:PORT     another node of the cluster: it leads, or knows who does
+  --high-availability WHERE
+                       elect the leader, and keep the jobs, in a directory that all nodes share, or
+                       in zookeeper://HOST:2181,HOST:2181/PATH; all nodes say the same. Without,
+                       this node leads alone, unless it joins another
   --secret-file FILE   what all nodes and clients know and nobody else; or WEIR_CLUSTER_SECRET
   --tls-cert FILE      connect to nodes and clients with TLS; the certificate of this node, in PEM
   --tls-key FILE       the key of that certificate

@@ -3,6 +3,8 @@
 //
 //   weir node --listen 10.0.0.1:6123 --slots 4 --secret-file secret --dir /var/lib/weir
 //   weir node --config node.yaml
+//
+// Without --join and --high-availability, the node leads alone.
 #pragma once
 
 #include <span>
@@ -18,7 +20,8 @@ struct node_request {
   bool help = false;  // Nothing else has been looked at.
   std::string listen{};
   std::uint32_t slots = 0;
-  std::string join{};  // Empty: the node leads.
+  std::string join{};
+  std::string high_availability{};  // As coordination/store_location.hpp has it; may be empty.
   std::string directory{};
   std::string secret_file{};  // Empty: the secret is in the environment.
   tls_paths tls{};            // May be relative, too.

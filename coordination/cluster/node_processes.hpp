@@ -14,7 +14,7 @@
 
 #include "api/file_system.hpp"
 #include "coordination/child_process.hpp"
-#include "coordination/cluster/control_messages.hpp"
+#include "coordination/cluster/process_host.hpp"
 #include "coordination/cluster/report_socket.hpp"
 #include "coordination/tls_options.hpp"
 #include "network/cluster_secret.hpp"
@@ -29,29 +29,18 @@ struct node_processes_settings {
 };
 
 // Used by the thread that starts the processes, with which they end.
-class node_processes {
+class node_processes final : public process_host {
 public:
   // `files` outlives them.
   node_processes(file_system& files, node_processes_settings settings);
 
-  // Fails if the program at that path cannot be started.
-  result<pid_t> start(const process_order& order, const std::string& program);
-  // Nothing happens if there is none of that number.
-  void signal(const std::string& job, std::uint32_t number, process_signal what);
-  void kill_job_managers();
-
-  struct news {
-    std::vector<process_reported> reports{};
-    std::vector<process_ended> ends{};  // After the reports of the same processes.
-    std::vector<error> problems{};
-  };
-  // What has happened since the last look.
-  news look();
-  std::vector<running_process> running() const;
-
-  // Up to 256 KiB of a process's log from `offset` on. Fails if there is no such log.
+  result<pid_t> start(const process_order& order, const std::string& program) override;
+  void signal(const std::string& job, std::uint32_t number, process_signal what) override;
+  void kill_job_managers() override;
+  news look() override;
+  std::vector<running_process> running() const override;
   result<log_read> read_log(const std::string& job, const process_place& process,
-                            std::uint64_t offset);
+                            std::uint64_t offset) override;
 
 private:
   struct started_process {

@@ -60,6 +60,8 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Whoever has started this program may ignore it: then it would not come.
   signal(SIGCHLD, SIG_DFL);
+  const auto& store = asked->high_availability;
+  const bool is_path = !store.empty() && store.find("://") == std::string::npos;
   const auto started = cluster_node::start({.listen = *parse_endpoint(asked->listen),
                                             .slots = asked->slots,
                                             .directory = absolute(asked->directory),
@@ -67,10 +69,11 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
                                             .tls = *std::move(tls),
                                             .tls_files = absolute(asked->tls),
                                             .join = asked->join,
+                                            .high_availability = is_path ? absolute(store) : store,
                                             .report = reporter("weir node", complain)});
   if (!started) return refuse(started.failure());
   complain("weir node: listens at " + asked->listen + " with " + std::to_string(asked->slots) +
-           (asked->join.empty() ? " slots, and leads\n" : " slots, follows " + asked->join + "\n"));
+           " slots\n");
   for (int received = 0; received != SIGINT && received != SIGTERM;) {
     sigwait(&signals, &received);
     (*started)->on_child_signal();

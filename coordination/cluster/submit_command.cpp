@@ -11,12 +11,12 @@
 
 #include "coordination/cluster/cluster_client.hpp"
 #include "coordination/cluster/job_arguments.hpp"
+#include "coordination/cluster/node_list.hpp"
 #include "coordination/hexadecimal.hpp"
 #include "coordination/program_identity.hpp"
 #include "coordination/run.hpp"
 #include "coordination/slot_assignment.hpp"
 #include "coordination/tls_options.hpp"
-#include "network/endpoint_text.hpp"
 #include "state/posix_file_system.hpp"
 
 namespace weir {
@@ -185,8 +185,8 @@ int submit_and_follow(const environment& env, const command_line& asked,
   if (!secret) return refuse(secret.failure());
   auto tls = read_tls_credentials(asked.processes.tls, read);
   if (!tls) return refuse(tls.failure());
-  const auto node = parse_endpoint(asked.processes.submit);
-  if (!node) return refuse(node.failure());
+  const auto nodes = parse_node_list(asked.processes.submit);
+  if (!nodes) return refuse(nodes.failure());
   sigset_t signals;
   sigemptyset(&signals);
   for (const int each : {SIGINT, SIGTERM}) sigaddset(&signals, each);
@@ -194,7 +194,7 @@ int submit_and_follow(const environment& env, const command_line& asked,
   // Threads that are started now never take them.
   pthread_sigmask(SIG_BLOCK, &signals, &usual);
   const auto client = cluster_client::connect(
-      {.node = to_string(*node), .secret = *std::move(secret), .tls = *std::move(tls)});
+      {.node = *nodes, .secret = *std::move(secret), .tls = *std::move(tls)});
   pthread_sigmask(SIG_SETMASK, &usual, nullptr);
   if (!client) return refuse(client.failure());
   const auto job = submit(**client, env, asked, std::span<const std::string>{arguments}.subspan(1));

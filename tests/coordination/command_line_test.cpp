@@ -294,7 +294,7 @@ TEST(CommandLine, RefusesProcessesThatCannotBe) {
             "--listen: 'here' is not HOST:PORT with a numeric address, such as 10.0.0.7:6123 or "
             "[::1]:6123");
   EXPECT_EQ(failure_of({"--listen", "0.0.0.0:6123"}),
-            "--listen 0.0.0.0:6123: name the address by which others reach that host. See --help");
+            "--listen 0.0.0.0:6123: name the address by which it is reached. See --help");
   EXPECT_EQ(failure_of({"--join", "10.0.0.1:1", "--processes", "2"}),
             "--processes belongs to the job manager's process, not to --join. See --help");
 }

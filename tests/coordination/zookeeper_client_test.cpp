@@ -106,8 +106,11 @@ TEST_F(ZookeeperClientOnZooKeeper, EndsTheLeadOfALeaderWhoseServerStandsStill) {
   const auto failed = one.step(*store_of_one, at(500));
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.failure().code, error_code::io_failure);
-  EXPECT_NE(failed.failure().message.find("no answer within 300 ms"), std::string::npos)
-      << failed.failure().message;
+  // Which of the two comes first is the machine's business.
+  const auto& why = failed.failure().message;
+  EXPECT_TRUE(why.find("no answer within 300 ms") != std::string::npos ||
+              why.find("the connection was lost") != std::string::npos)
+      << why;
   const auto put = store_of_one->put(1, "job", "unknown");
   EXPECT_FALSE(put.ok());
   EXPECT_TRUE(one.leads(at(1'999)()));

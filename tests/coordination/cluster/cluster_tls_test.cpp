@@ -74,7 +74,7 @@ private:
 
   std::mutex guard_;
   std::condition_variable was_reported_;
-  std::map<std::string, std::string> reports_;  // By the names of nodes.
+  std::map<std::string, std::string> reports_;        // By the names of nodes.
   std::vector<std::unique_ptr<cluster_node>> nodes_;  // Gone before what they report to.
 };
 
@@ -95,8 +95,9 @@ TEST_F(ClusterTls, ConnectsNodesAndClientsOfOneAuthority) {
     return listed ? listed->nodes.size() : 0U;
   };
   while (nodes() < 2) (*asks)->wait(std::chrono::milliseconds{5});
-  EXPECT_EQ(reports_of("leader"), "node " + to_string(follower) + " has joined with 4 slots\n");
-  EXPECT_EQ(reports_of("follower"), "");
+  EXPECT_EQ(reports_of("leader"),
+            "leads\nnode " + to_string(follower) + " has joined with 4 slots\n");
+  EXPECT_EQ(reports_of("follower"), "follows " + to_string(leader) + "\n");
 }
 
 TEST_F(ClusterTls, TellsBothSidesThatTheClientHasNone) {

@@ -2,6 +2,8 @@
 // Every message comes out as it went in; what is no message, or too much, is refused.
 #include "coordination/cluster/control_messages.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace weir {
@@ -64,7 +66,8 @@ TEST(ControlMessages, BringReplies) {
 TEST(ControlMessages, BringWhatNodesTellEachOther) {
   running_process process{.job = "4f", .place = {2, false, "n"}, .job_manager = 1};
   process.report.failures = {{event_time{duration{5}}, "it fell"}};
-  const auto joining = there_and_back(node_joining{"n", 4, {process}});
+  const auto joining = there_and_back(node_joining{
+      .name = "n", .session = 3, .slots = 4, .processes = {process}, .may_lead = true});
   EXPECT_EQ(joining.processes.at(0).report.failures, process.report.failures);
   const auto order = there_and_back(
       start_process{"n", {"4f", 2, 1, 4, "word_count", std::string(64, 'a'), {"-p", "4"}}});
@@ -77,7 +80,13 @@ TEST(ControlMessages, BringWhatNodesTellEachOther) {
             "running");
   EXPECT_EQ(there_and_back(want_blob{"h", 5}).offset, 5U);
   EXPECT_EQ(there_and_back(blob_chunk{"h", 3, 1, "xy"}).bytes, "xy");
-  EXPECT_EQ(there_and_back(node_welcomed{"n"}).leader, "n");
+  EXPECT_EQ(joining.session, 3U);
+  EXPECT_TRUE(joining.may_lead);
+  EXPECT_EQ(there_and_back(node_welcomed{"n", 3, {"m"}}).nodes.at(0), "m");
+  EXPECT_EQ(there_and_back(node_redirected{"n", "m"}).leader, "m");
+  EXPECT_EQ(there_and_back(leader_beats{3, {"m"}}).nodes.at(0), "m");
+  EXPECT_EQ(there_and_back(keep_programs{{"h"}}).hashes.at(0), "h");
+  EXPECT_FALSE(there_and_back(drain_noted{false}).is_draining);
 }
 
 TEST(ControlMessages, RefuseWhatIsNone) {
@@ -94,9 +103,11 @@ TEST(ControlMessages, RefuseWhatIsNone) {
 }
 
 TEST(ControlMessages, RefuseSignalsThatThereAreNot) {
-  auto bytes = encode_control(signal_process{"n", "4f", 2, process_signal::kill});
-  EXPECT_TRUE(decode_control(bytes).ok());
-  bytes.back() = '\x7';
+  const auto known = encode_control(signal_process{"n", "4f", 2, process_signal::kill});
+  const auto other = encode_control(signal_process{"n", "4f", 2, process_signal::savepoint});
+  const auto place = std::mismatch(known.begin(), known.end(), other.begin()).first;
+  auto bytes = known;
+  bytes[static_cast<std::size_t>(place - known.begin())] = '\x7';
   EXPECT_NE(decode_control(bytes).failure().message.find("no such signal"), std::string::npos);
   bytes = encode_control(asked_question{1, order_job{"4f", process_signal::kill}});
   bytes.back() = '\x7';

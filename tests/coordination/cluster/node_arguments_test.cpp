@@ -47,6 +47,15 @@ TEST(NodeArguments, MayStandInAFileOverWhichOptionsWin) {
   EXPECT_EQ(problem_of({"--config", "none"}), "read the configuration: open none: no such file");
 }
 
+TEST(NodeArguments, SayWhereALeaderIsAgreedOn) {
+  const std::vector<std::string> node{"--listen", "10.0.0.1:6123", "--slots",
+                                      "4",        "--dir",         "/weir"};
+  EXPECT_EQ(asked(node).high_availability, "");
+  auto elected = node;
+  elected.emplace_back("--high-availability=zookeeper://zk:2181/weir");
+  EXPECT_EQ(asked(elected).high_availability, "zookeeper://zk:2181/weir");
+}
+
 TEST(NodeArguments, NameTheFilesOfTlsTogether) {
   const words node{"--listen", "10.0.0.1:6123", "--slots", "4", "--dir", "/weir"};
   const auto with = [&](words more) {

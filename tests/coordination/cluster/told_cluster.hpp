@@ -21,7 +21,8 @@ class told_cluster : public ::testing::Test {
 protected:
   void join(const std::string& node, std::uint32_t slots,
             std::vector<running_process> processes = {}) {
-    take(state_.on_node_joined({node, slots, std::move(processes)}, now_));
+    take(state_.on_node_joined({.name = node, .slots = slots, .processes = std::move(processes)},
+                               now_));
   }
   void submit(std::uint32_t slots, const std::string& checkpoints = "/shared") {
     job_submission job{.name = "count", .slots = slots, .parallelism = slots};

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# takeover_test.sh ROOT BUILD COMPILER: nodes that elect their leader, in a shared directory and in a
+# real ZooKeeper, as real processes on loopback. Leaders are killed, stopped and told to go; another
+# takes the running job over without restarting any of its processes, and its committed output is
+# that of an undisturbed run.
+set -euo pipefail
+root=$1 build=$2
+source "$root/tests/integration/cluster_functions.sh"
+keys=100
+
+# leader_of NODE...: the number of the node that leads, as the first of those says that answers.
+leader_of() {
+  local of answer
+  for of in "$@"; do
+    answer=$(timeout 10 "$weir" nodes --json --cluster "$(port "$of")" \
+      --secret-file "$work/secret" 2>/dev/null | python3 -c "
+import json, sys
+for node in map(json.loads, sys.stdin):
+    if node['is_leader']:
+        print(int(node['name'].split(':')[1]) - $first_port)") && [[ -n $answer ]] || continue
+    echo "$answer"
+    return 0
+  done
+  return 1
+}
+# Nodes that run: by their numbers, their processes.
+declare -A alive=()
+begin_node() { node "$@"; alive[$1]=$node; }
+# led_by_another WHO: a node other than WHO leads; it is $leader.
+led_by_another() {
+  leader=$(leader_of "${!alive[@]}") && [[ -n $leader && $leader != "$1" ]]
+}
+processes() { field "' '.join(sorted(str(p['pid']) for p in job['processes'] if p['pid'] > 0))"; }
+# begin_job NAME NODE OTHER...: submits a job that runs on that node, and on none of the others. Its
+# processes are $before.
+begin_job() {
+  of=$leader
+  for each in "${@:3}"; do ask drain "$(port "$each")" >/dev/null; done
+  submit "$1" 4000 -p 4
+  until_so "a checkpoint" checkpointed
+  is_so "all(p['place']['node'] == '$(port "$2")' for p in job['processes'])" ||
+    fail "it runs on a drained node"
+  before=$(processes)
+}
+# taken_over WHAT SINCE: another node leads, and has the job as it was.
+taken_over() {
+  local former=$leader
+  until_so "another leads" led_by_another "$former"
+  echo "$1: node $leader leads instead of $former after $((($(date +%s%N) - $2) / 1000000)) ms"
+  of=$leader
+  until_so "the new leader knows the job" is_so "job['state'] == 'running' and job['remark'] == ''"
+  until_so "the new leader knows its processes" is_so "len(job['processes']) == 2"
+  is_so "record['job_managers'] == 1 and report['attempts'] == 1" || { ask job "$id"; fail "it was started twice"; }
+  [[ $(processes) == "$before" ]] || { ask job "$id"; fail "its processes are others than $before"; }
+}
+# lose HOW WHAT: what `kill HOW` of the leader leads to.
+lose() {
+  local began
+  lost=$leader
+  began=$(date +%s%N)
+  kill "$1" "${alive[$lost]}"
+  lost_process=${alive[$lost]}
+  unset "alive[$lost]"
+  taken_over "$2" "$began"
+}
+# back WHO [OPTION...]: a node that was lost is there again, and follows.
+back() {
+  begin_node "$@"
+  until_so "node $1 follows" joined "$1"
+}
+joined() { of=$leader ask nodes --json | grep -qF "\"$(port "$1")\""; }
+
+echo "a directory that all share"
+count=80000
+shared=(--high-availability "$work/shared")
+begin_node 1 "${shared[@]}"
+until_so "a node leads" leader_of 1
+begin_node 2 "${shared[@]}"
+begin_node 3 "${shared[@]}"
+# One that does not see the store asks the others.
+begin_node 4 --join "$(port 2)"
+leader=1
+for each in 2 3 4; do until_so "node $each follows" joined $each; done
+begin_job directory 4 1 2 3
+lose -KILL "the leader is killed"
+back "$lost" "${shared[@]}"
+lose -STOP "the leader stands still"
+kill -CONT "$lost_process"
+alive[$lost]=$lost_process
+until_so "node $lost follows" joined "$lost"
+said "$work/node-$lost.log" "leads no longer"
+lose -TERM "the leader is told to go"
+[[ $(processes) == "$before" ]] || fail "its processes are others than $before"
+finishes directory "three leaders lost, nothing restarted"
+for each in "${!alive[@]}"; do kill -KILL "${alive[$each]}"; unset "alive[$each]"; done
+
+echo "ZooKeeper"
+if [[ ! -f /usr/share/java/zookeeper.jar || ! -x /usr/bin/java ]]; then
+  echo "skipped: there is no ZooKeeper; install libzookeeper-java and a Java runtime"
+  exit 77
+fi
+zookeeper_port=$((first_port + 50))
+printf '%s\n' "dataDir=$work/zookeeper-data" clientPortAddress=127.0.0.1 "clientPort=$zookeeper_port" \
+  tickTime=100 admin.enableServer=false >"$work/zoo.cfg"
+zookeeper() {
+  java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m -Dzookeeper.forceSync=no \
+    -cp /usr/share/java/zookeeper.jar:/usr/share/java/slf4j-nop.jar \
+    org.apache.zookeeper.server.ZooKeeperServerMain "$work/zoo.cfg" >"$work/zookeeper.log" 2>&1 &
+  zookeeper=$!
+  started+=($zookeeper)
+}
+zookeeper
+shared=(--high-availability "zookeeper://127.0.0.1:$zookeeper_port/weir/test")
+for each in 11 12 13; do begin_node $each "${shared[@]}"; done
+begin_node 14 --join "$(port 11)"
+until_so "a node leads" leader_of 11 12 13
+leader=$(leader_of 11 12 13)
+for each in 11 12 13 14; do until_so "node $each is there" joined $each; done
+begin_job zookeeper 14 11 12 13
+lose -KILL "the leader is killed"
+echo "ZooKeeper is away for a while: nobody leads, and the job goes on"
+kill -KILL $zookeeper
+wait $zookeeper 2>/dev/null || true
+until_so "the store is missed" grep -q "the high-availability store: " "$work/node-$leader.log"
+zookeeper
+until_so "a node leads again" leader_of "${!alive[@]}"
+of=$(leader_of "${!alive[@]}")
+until_so "the leader knows the job" is_so "job['state'] == 'running' and len(job['processes']) == 2"
+[[ $(processes) == "$before" ]] || { ask job "$id"; fail "its processes are others than $before"; }
+finishes zookeeper "ZooKeeper: a leader lost, ZooKeeper lost, nothing restarted"
+echo "takeovers: by a directory and by ZooKeeper"

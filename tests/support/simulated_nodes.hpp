@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+// The nodes of a cluster in a simulated world: production's actors, election and store on a
+// simulated disk that all share; only the processes of jobs are imagined.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coordination/cluster/cluster_node_actor.hpp"
+#include "coordination/cluster/leadership_keeper.hpp"
+#include "coordination/directory_store.hpp"
+#include "network/sha256.hpp"
+#include "tests/support/probe_actor.hpp"
+
+namespace weir {
+
+// The processes of all jobs on all nodes, dead ones as long as nobody has looked.
+class imagined_processes {
+public:
+  struct process {
+    running_process what{};
+    process_ended end{};
+    bool has_ended = false;
+    bool has_news = false;
+  };
+  std::map<std::string, std::vector<process>> by_node{};
+  std::string problem{};
+  std::size_t started = 0;
+
+  std::vector<running_process> alive(const std::string& job = "") const {
+    std::vector<running_process> found;
+    for (const auto& [node, all] : by_node) {
+      for (const auto& each : all) {
+        if (!each.has_ended && (job.empty() || each.what.job == job)) found.push_back(each.what);
+      }
+    }
+    return found;
+  }
+  static void end(process& which, const std::string& how) {
+    if (which.has_ended) return;
+    which.has_ended = true;
+    which.end = {.job = which.what.job, .number = which.what.place.number, .how = how};
+  }
+  void check(const std::string& job) {
+    const auto all = alive(job);
+    const auto managers =
+        std::count_if(all.begin(), all.end(), [](const auto& each) { return each.slots == 0; });
+    if (managers > 1) problem = "job " + job + " has two job managers";
+  }
+};
+
+class imagined_host final : public process_host {
+public:
+  // `gives_up`: the host does what it is told when there is no leader.
+  imagined_host(imagined_processes& all, std::string node, bool gives_up)
+      : all_{&all}, node_{std::move(node)}, gives_up_{gives_up} {}
+  ~imagined_host() override { all_->by_node.erase(node_); }
+
+  result<pid_t> start(const process_order& order, const std::string&) override {
+    const auto pid = static_cast<pid_t>(++all_->started);
+    running_process what{.job = order.job,
+                         .place = {order.number, order.slots == 0, node_},
+                         .job_manager = order.job_manager,
+                         .slots = order.slots,
+                         .pid = pid,
+                         .report = {}};
+    // Job managers have something to say soon.
+    all_->by_node[node_].push_back({.what = std::move(what), .has_news = order.slots == 0});
+    all_->check(order.job);
+    return pid;
+  }
+  void signal(const std::string& job, std::uint32_t number, process_signal what) override {
+    for (auto& each : all_->by_node[node_]) {
+      const bool is_meant = each.what.job == job && each.what.place.number == number;
+      const bool ends = what == process_signal::kill || what == process_signal::terminate;
+      if (is_meant && ends) all_->end(each, "was killed");
+    }
+  }
+  void kill_job_managers() override {
+    if (!gives_up_) return;
+    for (auto& each : all_->by_node[node_]) {
+      if (each.what.slots == 0) all_->end(each, "was killed by its node");
+    }
+  }
+  news look() override {
+    news found;
+    auto& here = all_->by_node[node_];
+    for (auto& each : here) {
+      if (!std::exchange(each.has_news, false)) continue;
+      each.what.report = {.state = "running", .listens = "10.0.0.1:7", .attempts = 1};
+      each.what.report.checkpoints = 1;
+      found.reports.push_back({each.what.job, each.what.place.number, each.what.report});
+    }
+    std::erase_if(here, [&](const auto& each) {
+      if (each.has_ended) found.ends.push_back(each.end);
+      return each.has_ended;
+    });
+    return found;
+  }
+  std::vector<running_process> running() const override {
+    std::vector<running_process> found;
+    for (const auto& each : all_->by_node[node_]) found.push_back(each.what);
+    return found;
+  }
+  result<log_read> read_log(const std::string&, const process_place&, std::uint64_t) override {
+    return error{error_code::not_found, "an imagined process writes nothing"};
+  }
+
+private:
+  imagined_processes* all_;
+  std::string node_;
+  bool gives_up_;
+};
+
+// Where the roots of nodes are, in the lives that they have now.
+using known_roots = std::map<std::string, std::pair<process_id, actor_address>>;
+
+class imagined_links final : public node_links {
+public:
+  imagined_links(runtime& here, const known_roots& roots) : here_{&here}, roots_{&roots} {}
+  process_id process_of(const std::string& node) const override { return roots_->at(node).first; }
+  caf::actor root_of(const std::string& node) override {
+    return here_->fabric().resolve(roots_->at(node).second);
+  }
+  // Processes of a simulated world are connected as long as they can be.
+  status dial(const std::string&) override { return {}; }
+  void forget(const std::string&) override {}
+
+private:
+  runtime* here_;
+  const known_roots* roots_;
+};
+
+struct simulated_nodes_options {
+  std::uint64_t seed = 0;
+  std::uint32_t nodes = 3;
+  bool give_up = true;
+  // Nodes that take no part in the election, the last ones; they ask the first node who leads.
+  std::uint32_t followers = 0;
+  // What a node has for a store, in place of the one on the disk.
+  std::function<std::unique_ptr<high_availability_store>(file_system&)> open_store =
+      [](auto& files) { return std::make_unique<directory_store>(files, "/store"); };
+};
+
+class simulated_nodes {
+public:
+  explicit simulated_nodes(simulated_nodes_options options)
+      : options_{std::move(options)},
+        world_{{.seed = options_.seed,
+                .processes = options_.nodes + 1,
+                .detection_delay = std::chrono::seconds{3}}},
+        client_{world_.process({options_.nodes})} {
+    for (std::uint32_t n = 0; n < options_.nodes; ++n) roots_[name_of(n)] = {{n}, {}};
+    for (std::uint32_t n = 0; n < options_.nodes; ++n) start(n);
+  }
+
+  static std::string name_of(std::uint32_t node) {
+    return "10.0.0." + std::to_string(node + 1) + ":6123";
+  }
+  simulated_world& world() { return world_; }
+  imagined_processes& processes() { return processes_; }
+  std::uint32_t count() const { return options_.nodes; }
+  std::vector<std::string> said(const std::string& node) { return said_[node]; }
+
+  void start(std::uint32_t node) {
+    auto& process = world_.is_alive({node}) ? world_.process({node}) : world_.restart({node});
+    const auto name = name_of(node);
+    const bool may_lead = node + options_.followers < options_.nodes;
+    const auto report = [this, name](const std::string& what) { said_[name].push_back(what); };
+    links_.push_back(std::make_unique<imagined_links>(process, roots_));
+    cluster_node_roles roles{
+        .name = name,
+        .slots = 4,
+        .programs = "/" + name,
+        .processes = std::make_unique<imagined_host>(processes_, name, options_.give_up),
+        .links = links_.back().get(),
+        .contacts = {},
+        .may_lead = may_lead,
+        .report = report};
+    if (!may_lead) roles.contacts.push_back(name_of(0));
+    const auto actor = process.spawn<cluster_node_actor>(process, std::move(roles));
+    roots_[name] = {{node}, process.fabric().publish(actor)};
+    if (!may_lead) return;
+    leadership_keeper::roles kept{
+        .store = options_.open_store(process.files()),
+        .election = election_options{.holder = holder_of(name, process.random())},
+        .node = actor,
+        .report = report};
+    process.spawn<leadership_keeper>(process, std::move(kept));
+  }
+  // With the processes that it has started, as production's do.
+  void crash(std::uint32_t node) {
+    world_.crash({node}, crash_notice::at_once);
+    processes_.by_node.erase(name_of(node));
+  }
+  // As the signal of a child does.
+  void stir(std::uint32_t node) {
+    for (const auto& each : world_.actors_of({node}, "cluster_node")) {
+      caf::anon_send(each, children_stirred{});
+    }
+  }
+  void stir_all() {
+    for (std::uint32_t n = 0; n < options_.nodes; ++n) stir(n);
+  }
+
+  // What a node answers, within five seconds; none if it does not.
+  std::optional<reply> ask(std::uint32_t node, const question& what) {
+    const auto number = ++asked_;
+    const auto& root = roots_[name_of(node)].second;
+    const auto to = world_.process({options_.nodes}).fabric().resolve(root);
+    std::optional<reply> got;
+    caf::send_as(client_.handle(), to, control_sent{encode_control(asked_question{number, what})});
+    run_until(
+        world_,
+        [&] {
+          for (; heard_ < client_->all<control_sent>().size(); ++heard_) {
+            const auto message = decode_control(client_->all<control_sent>()[heard_].bytes);
+            const auto& answer = std::get<given_answer>(*message);
+            if (answer.number == number) got = answer.what;
+          }
+          return got.has_value();
+        },
+        std::chrono::seconds{5});
+    return got;
+  }
+  // The node that answers as a leader does.
+  std::optional<std::uint32_t> leader() {
+    for (std::uint32_t n = 0; n < options_.nodes; ++n) {
+      if (!world_.is_alive({n})) continue;
+      const auto got = ask(n, list_nodes{});
+      if (got && std::holds_alternative<nodes_listed>(*got)) return n;
+    }
+    return std::nullopt;
+  }
+  // REQUIRES: one leads.
+  std::string submit(std::uint32_t slots) {
+    const std::string program = "#!imagined";
+    sha256 sum;
+    sum.update(program);
+    const auto hash = std::move(sum).finish();
+    const auto leads = *leader();
+    ask(leads, blob_chunk{hash, program.size(), 0, program});
+    job_submission job{.name = "count", .program = hash, .slots = slots, .parallelism = slots};
+    job.checkpoint_directory = "/shared";
+    const auto got = ask(leads, submit_job{.id = "4f", .job = std::move(job)});
+    return got && std::holds_alternative<accepted>(*got) ? "4f" : "";
+  }
+  // As the leader has it; none if there is no leader.
+  std::optional<listed_job> job(const std::string& id) {
+    const auto leads = leader();
+    if (!leads) return std::nullopt;
+    const auto got = ask(*leads, list_jobs{id});
+    const auto* const listed = got ? std::get_if<jobs_listed>(&*got) : nullptr;
+    return listed == nullptr ? std::nullopt : std::optional{listed->jobs.at(0)};
+  }
+  // Time passes, and children are heard.
+  void run(duration span) {
+    constexpr duration between = std::chrono::milliseconds{250};
+    for (; span > duration::zero(); span -= between) {
+      stir_all();
+      run_for(world_, std::min(span, between));
+    }
+  }
+
+private:
+  simulated_nodes_options options_;
+  std::map<std::string, std::vector<std::string>> said_;
+  imagined_processes processes_;
+  known_roots roots_;
+  std::vector<std::unique_ptr<imagined_links>> links_;
+  simulated_world world_;
+  probe client_;
+  std::uint64_t asked_ = 0;
+  std::size_t heard_ = 0;
+};
+
+}  // namespace weir
