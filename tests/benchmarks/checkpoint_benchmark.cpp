@@ -4,6 +4,7 @@
 // counting job with a checkpoint every second and without any, side by side. Bytes: what the first
 // checkpoint writes and what those that follow write, for each part of the state that has changed.
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -21,6 +22,7 @@
 #include "state/huge_page_memory.hpp"
 #include "state/posix_file_system.hpp"
 #include "state/snapshot_writer.hpp"
+#include "tests/benchmarks/background_writer.hpp"
 #include "tests/benchmarks/benchmark.hpp"
 
 namespace weir::benchmarks {
@@ -121,6 +123,16 @@ case_result throughput(const settings& how) {
     result.figures.push_back(repeat(how, state.name, 1.03, [&] {
       const double without = counting_seconds(records, state.keys, "");
       return counting_seconds(records, state.keys, directory) / without;
+    }));
+    // The least that writing the same can cost: by another process, for a job without checkpoints.
+    const auto name = std::string{state.name} + "_beside_a_writer";
+    constexpr std::uint64_t bytes_of_entry = 2 * sizeof(std::uint64_t);
+    const auto written = state.keys * bytes_of_entry;
+    result.figures.push_back(repeat(how, name, 0, [&] {
+      const double without = counting_seconds(records, state.keys, "");
+      const background_writer beside{directory, std::bit_ceil(state.keys) * bytes_of_entry,
+                                     written};
+      return counting_seconds(records, state.keys, "") / without;
     }));
   }
   return result;

@@ -31,18 +31,25 @@ until_so() {
   done
   fail "not so within 30 s: $what"
 }
+# enter N: the commands of host N begin with the words in prefix; 0 is whoever asks. One host is all.
+enter() { prefix=(); }
 # node N [OPTION...]: starts node N; its process is $node.
 node() {
-  "$weir" node --listen "$(port "$1")" --slots 4 --dir "$work/node-$1" --secret-file "$work/secret" \
+  enter "$1"
+  "${prefix[@]}" "$weir" node --listen "$(port "$1")" --slots 4 --dir "$work/node-$1" --secret-file "$work/secret" \
     ${joining[@]+"${joining[@]}"} "${@:2}" 2>>"$work/node-$1.log" &
   node=$!
   started+=($node)
 }
 # ask WORD...: weir, of node 1.
-ask() { timeout 120 "$weir" "$@" --cluster "$(port "${of:-1}")" --secret-file "$work/secret"; }
+ask() {
+  enter 0
+  "${prefix[@]}" timeout 120 "$weir" "$@" --cluster "$(port "${of:-1}")" --secret-file "$work/secret"
+}
 # submit NAME RATE [OPTION...]: the job's id is $id; its output goes to $work/NAME.
 submit() {
-  id=$(timeout 60 "$job" --submit "$(port "${of:-1}")" --secret-file "$work/secret" --detach \
+  enter 0
+  id=$("${prefix[@]}" timeout 60 "$job" --submit "$(port "${of:-1}")" --secret-file "$work/secret" --detach \
     -D execution.checkpointing.dir="$work/checkpoints" -D execution.checkpointing.interval=50ms \
     -D restart-strategy.exponential-delay.initial-backoff=10ms -D taskmanager.threads=1 \
     -D restart-strategy.exponential-delay.max-backoff=100ms \
@@ -65,4 +72,41 @@ finishes() {
   mv "$work/$1" "$work/output"
   compare "cluster: $2"
   rm -rf "$work/output"
+}
+
+# number_of NAME: of the node that listens there, which port has made.
+number_of() { echo $((${1##*:} - first_port)); }
+# leader_of NODE...: the number of the node that leads, as the first of those says that answers.
+leader_of() {
+  local of answer
+  for of in "$@"; do
+    enter 0
+    answer=$("${prefix[@]}" timeout 10 "$weir" nodes --json --cluster "$(port "$of")" \
+      --secret-file "$work/secret" 2>/dev/null | python3 -c "
+import json, sys
+for node in map(json.loads, sys.stdin):
+    if node['is_leader']:
+        print(node['name'])") && [[ -n $answer ]] || continue
+    number_of "$answer"
+    return 0
+  done
+  return 1
+}
+
+# can_run_zookeeper: or the test is skipped, with the reason.
+can_run_zookeeper() {
+  [[ ! -f /usr/share/java/zookeeper.jar || ! -x /usr/bin/java ]] || return 0
+  echo "skipped: there is no ZooKeeper; install libzookeeper-java and a Java runtime"
+  exit 77
+}
+# zookeeper ADDRESS PORT: starts a server, with what there was; its process is $zookeeper.
+zookeeper() {
+  printf '%s\n' "dataDir=$work/zookeeper-data" "clientPortAddress=$1" "clientPort=$2" \
+    tickTime=100 admin.enableServer=false >"$work/zoo.cfg"
+  enter 0
+  "${prefix[@]}" java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m \
+    -Dzookeeper.forceSync=no -cp /usr/share/java/zookeeper.jar:/usr/share/java/slf4j-nop.jar \
+    org.apache.zookeeper.server.ZooKeeperServerMain "$work/zoo.cfg" >"$work/zookeeper.log" 2>&1 &
+  zookeeper=$!
+  started+=($zookeeper)
 }

@@ -9,21 +9,6 @@ root=$1 build=$2
 source "$root/tests/integration/cluster_functions.sh"
 keys=100
 
-# leader_of NODE...: the number of the node that leads, as the first of those says that answers.
-leader_of() {
-  local of answer
-  for of in "$@"; do
-    answer=$(timeout 10 "$weir" nodes --json --cluster "$(port "$of")" \
-      --secret-file "$work/secret" 2>/dev/null | python3 -c "
-import json, sys
-for node in map(json.loads, sys.stdin):
-    if node['is_leader']:
-        print(int(node['name'].split(':')[1]) - $first_port)") && [[ -n $answer ]] || continue
-    echo "$answer"
-    return 0
-  done
-  return 1
-}
 # Nodes that run: by their numbers, their processes.
 declare -A alive=()
 begin_node() { node "$@"; alive[$1]=$node; }
@@ -96,26 +81,14 @@ finishes directory "three leaders lost, nothing restarted"
 for each in "${!alive[@]}"; do kill -KILL "${alive[$each]}"; unset "alive[$each]"; done
 
 echo "ZooKeeper"
-if [[ ! -f /usr/share/java/zookeeper.jar || ! -x /usr/bin/java ]]; then
-  echo "skipped: there is no ZooKeeper; install libzookeeper-java and a Java runtime"
-  exit 77
-fi
+can_run_zookeeper
 zookeeper_port=$((first_port + 50))
-printf '%s\n' "dataDir=$work/zookeeper-data" clientPortAddress=127.0.0.1 "clientPort=$zookeeper_port" \
-  tickTime=100 admin.enableServer=false >"$work/zoo.cfg"
-zookeeper() {
-  java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m -Dzookeeper.forceSync=no \
-    -cp /usr/share/java/zookeeper.jar:/usr/share/java/slf4j-nop.jar \
-    org.apache.zookeeper.server.ZooKeeperServerMain "$work/zoo.cfg" >"$work/zookeeper.log" 2>&1 &
-  zookeeper=$!
-  started+=($zookeeper)
-}
-zookeeper
+zookeeper 127.0.0.1 $zookeeper_port
 shared=(--high-availability "zookeeper://127.0.0.1:$zookeeper_port/weir/test")
 for each in 11 12 13; do begin_node $each "${shared[@]}"; done
 begin_node 14 --join "$(port 11)"
-until_so "a node leads" leader_of 11 12 13
-leader=$(leader_of 11 12 13)
+led() { leader=$(leader_of "${!alive[@]}"); }
+until_so "a node leads" led
 for each in 11 12 13 14; do until_so "node $each is there" joined $each; done
 begin_job zookeeper 14 11 12 13
 lose -KILL "the leader is killed"
@@ -123,9 +96,9 @@ echo "ZooKeeper is away for a while: nobody leads, and the job goes on"
 kill -KILL $zookeeper
 wait $zookeeper 2>/dev/null || true
 until_so "the store is missed" grep -q "the high-availability store: " "$work/node-$leader.log"
-zookeeper
-until_so "a node leads again" leader_of "${!alive[@]}"
-of=$(leader_of "${!alive[@]}")
+zookeeper 127.0.0.1 $zookeeper_port
+until_so "a node leads again" led
+of=$leader
 until_so "the leader knows the job" is_so "job['state'] == 'running' and len(job['processes']) == 2"
 [[ $(processes) == "$before" ]] || { ask job "$id"; fail "its processes are others than $before"; }
 finishes zookeeper "ZooKeeper: a leader lost, ZooKeeper lost, nothing restarted"
