@@ -81,6 +81,12 @@ struct job_options {
   std::string savepoint_directory{};
   // execution.checkpointing.drain-on-stop: what SIGUSR2 stops outputs everything first.
   bool drain_on_stop = false;
+  // execution.checkpointing.local-backup.enabled: each process with tasks keeps a copy of its part
+  // of the newest checkpoint, and its tasks restart from that where they can.
+  bool local_backup = false;
+  // execution.checkpointing.local-backup.dirs: the one directory in which these copies are; empty:
+  // the system's directory for temporary files.
+  std::string local_backup_directory{};
 
   // execution.state-recovery.path, --restore: what to begin with: "latest" is the newest checkpoint
   // in checkpoint_directory, anything else the path of one; empty: nothing, start afresh.

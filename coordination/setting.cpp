@@ -22,6 +22,7 @@ namespace {
 constexpr std::string_view max_parallelism_key = "pipeline.max-parallelism";
 
 constexpr std::string_view checkpoint_directory_key = "execution.checkpointing.dir";
+constexpr std::string_view local_backup_directory_key = "execution.checkpointing.local-backup.dirs";
 constexpr std::string_view restore_key = "execution.state-recovery.path";
 
 // In the order of their enumerations.
@@ -94,6 +95,12 @@ constexpr std::array all_settings{
             text_setting{&job_options::savepoint_directory, "none or a directory"}},
     setting{"execution.checkpointing.drain-on-stop", "SIGUSR2 ends event time before it stops",
             switch_setting{&job_options::drain_on_stop}},
+    setting{"execution.checkpointing.local-backup.enabled",
+            "tasks restart from copies of their state on their own host, where there are",
+            switch_setting{&job_options::local_backup}},
+    setting{local_backup_directory_key,
+            "where these copies are; none: in the system's temporary directory",
+            text_setting{&job_options::local_backup_directory, "none or a directory"}},
     setting{restore_key, "the checkpoint to begin with",
             text_setting{&job_options::restore, "none, latest or a checkpoint's path"}},
     setting{"execution.state-recovery.ignore-unclaimed-state",
@@ -369,6 +376,12 @@ status check(const job_options& options) {
                  std::string{restore_key} + " latest: set " +
                      std::string{checkpoint_directory_key} +
                      ", the directory in which to look for the latest checkpoint"};
+  }
+  if (options.local_backup_directory.find(',') != std::string::npos) {
+    return error{error_code::invalid_argument,
+                 std::string{local_backup_directory_key} + " " + options.local_backup_directory +
+                     ": name one directory, on the fastest disk of the host; Weir does not spread "
+                     "copies over several"};
   }
   if (1 <= options.parallelism && options.parallelism <= options.max_parallelism) return {};
   return error{error_code::invalid_argument, "parallelism " + std::to_string(options.parallelism) +

@@ -3,7 +3,6 @@
 #include "state/rocksdb_store.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include <rocksdb/cache.h>
@@ -42,9 +41,7 @@ std::string advice_on(const rocksdb::Status& failed) {
 }
 
 std::string directory_of(const entry_store_settings& settings) {
-  if (!settings.directory.empty()) return settings.directory;
-  const char* const temporary = std::getenv("TMPDIR");
-  return temporary == nullptr || *temporary == '\0' ? "/tmp" : temporary;
+  return settings.directory.empty() ? system_temporary_directory() : settings.directory;
 }
 
 // Also below a directory that was given: another user's locks cannot even be opened.

@@ -2,6 +2,7 @@
 // Taking, sweeping and removing; see state/scratch_directory.hpp.
 #include "state/scratch_directory.hpp"
 
+#include <cstdlib>
 #include <string_view>
 #include <utility>
 
@@ -32,6 +33,11 @@ void sweep(file_system& files, const std::string& parent, const std::string& pre
 }
 
 }  // namespace
+
+std::string system_temporary_directory() {
+  const char* const given = std::getenv("TMPDIR");
+  return given == nullptr || *given == '\0' ? "/tmp" : given;
+}
 
 status remove_tree(file_system& files, const std::string& path) {
   const auto found = files.stat(path);

@@ -15,6 +15,9 @@
 
 namespace weir {
 
+// The system's directory for temporary files: TMPDIR, or /tmp.
+std::string system_temporary_directory();
+
 // Removes a file or a directory and all that is in it.
 status remove_tree(file_system& files, const std::string& path);
 

@@ -186,6 +186,7 @@ std::shared_ptr<simulated_file_system> simulated_file_system::copy(std::uint64_t
     made->files_[path] = std::make_shared<stored_file>(*file);
   }
   made->directories_ = directories_;
+  made->mounted_ = mounted_;
   made->named_ = named_;
   made->namings_ = namings_;
   made->background_ = background_;
@@ -322,6 +323,12 @@ status simulated_file_system::link(const std::string& from, const std::string& t
   }
   if (const auto parent = parent_of(to); !parent.empty() && !directories_.contains(parent)) {
     return no_such("link " + from + " to", to);
+  }
+  const auto is_mounted = [this](const std::string& path) {
+    return !mounted_.empty() && path.starts_with(mounted_ + "/");
+  };
+  if (is_mounted(from) != is_mounted(to)) {
+    return error{error_code::io_failure, "link " + from + " to " + to + ": they are on two disks"};
   }
   const auto fate = faults_.next(disk_operation::create, to);
   if (fate.takes_effect) {

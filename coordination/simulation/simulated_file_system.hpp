@@ -47,6 +47,8 @@ public:
   // What is behind the disk: whatever this one does not have is read from there, and nothing is
   // ever written there. It must not change meanwhile.
   void put_before(std::shared_ptr<file_system> background) { background_ = std::move(background); }
+  // Makes `directory` a disk of its own: a file of it and one outside are never the same.
+  void mount(std::string directory) { mounted_ = std::move(directory); }
   // Every file that was written here, in the order in which they got their names.
   std::vector<std::string> written_files() const;
   // Another disk on which everything is as it is on this one, durability included, without faults.
@@ -94,6 +96,7 @@ private:
   // Files are shared with their open handles, so that a renamed or removed file stays readable.
   std::map<std::string, std::shared_ptr<stored_file>> files_;
   std::set<std::string> directories_;
+  std::string mounted_;  // Empty: there is only one disk.
   // The paths of all that are held. Shared with the locks, which may outlive this.
   std::shared_ptr<std::set<std::string>> locks_ = std::make_shared<std::set<std::string>>();
   std::map<std::string, std::uint64_t> named_;  // When each file got its name.

@@ -19,10 +19,10 @@ std::string failure_of(std::string_view key, std::string_view text) {
 TEST(Settings, CoverEveryFieldOfTheJobOptions) {
   // Stops compiling when a field is added: give it a setting, and both lines below a name more.
   const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb,
-               cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm, nn, oo, pp, qq] = job_options{};
+               cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm, nn, oo, pp, qq, rr, ss] = job_options{};
   const auto field_count =
       std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb,
-               cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm, nn, oo, pp, qq);
+               cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm, nn, oo, pp, qq, rr, ss);
   EXPECT_EQ(settings().size(), std::tuple_size_v<decltype(field_count)>);
 }
 
@@ -46,6 +46,16 @@ TEST(Settings, AcceptTheTextOfTheirDefaults) {
     EXPECT_TRUE(assign(each, text, options).ok()) << each.key << " " << text;
     EXPECT_EQ(value_text(each, options), text) << each.key;
   }
+}
+
+TEST(Settings, TakeOneDirectoryForLocalBackups) {
+  job_options options;
+  options.local_backup_directory = "/fast";
+  EXPECT_TRUE(check(options).ok());
+  options.local_backup_directory = "/fast,/large";
+  EXPECT_EQ(check(options).failure().message,
+            "execution.checkpointing.local-backup.dirs /fast,/large: name one directory, on the "
+            "fastest disk of the host; Weir does not spread copies over several");
 }
 
 TEST(Settings, SetTheirFields) {
