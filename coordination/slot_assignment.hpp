@@ -27,9 +27,12 @@ std::uint32_t required_slots(const execution_graph& graph);
 // needs, shared among them, if their number is not set.
 job_options with_enough_slots(const job_graph& graph, job_options options);
 
-// A slot for each task, in the order of the tasks. Spreads the job over the task managers.
+// A slot for each task, in the order of the tasks. Spreads the job over the task managers. `former`
+// is where each task was before, or empty: it comes into the same slot if that is offered, else
+// into another of the same task manager if one is free, since its state may still be there.
 // REQUIRES: offers.size() >= required_slots(graph).
 std::vector<offered_slot> assign_slots(const execution_graph& graph,
-                                       const std::vector<offered_slot>& offers);
+                                       const std::vector<offered_slot>& offers,
+                                       const std::vector<offered_slot>& former = {});
 
 }  // namespace weir

@@ -75,5 +75,39 @@ TEST_F(SlotAssignment, UsesOnlySlotsThatAreOffered) {
   EXPECT_EQ(assigned, (std::vector<offered_slot>{{4, 7}, {6, 9}}));
 }
 
+TEST_F(SlotAssignment, BringsTasksBackToWhereTheyWere) {
+  linear_job job{source_node(1)};
+  job.then(sink_node(results_));
+  const execution_graph graph{job.graph(), with_parallelism(3)};
+  const std::vector<offered_slot> former{{2, 0}, {0, 0}, {1, 0}};
+  EXPECT_EQ(assign_slots(graph, offers(3, 1), former), former);
+}
+
+TEST_F(SlotAssignment, MovesOnlyTheTasksWhoseTaskManagerIsLost) {
+  linear_job job{source_node(1)};
+  job.then(sink_node(results_));
+  const execution_graph graph{job.graph(), with_parallelism(3)};
+  const auto assigned = assign_slots(graph, {{1, 0}, {2, 0}, {3, 0}}, {{0, 0}, {1, 0}, {2, 0}});
+  EXPECT_EQ(assigned, (std::vector<offered_slot>{{3, 0}, {1, 0}, {2, 0}}));
+}
+
+TEST_F(SlotAssignment, PrefersAnotherSlotOfTheSameTaskManagerToAnotherTaskManager) {
+  linear_job job{source_node(1)};
+  job.then(sink_node(results_));
+  const execution_graph graph{job.graph(), with_parallelism(2)};
+  const auto assigned = assign_slots(graph, {{0, 1}, {1, 1}, {1, 2}}, {{1, 0}, {0, 1}});
+  EXPECT_EQ(assigned, (std::vector<offered_slot>{{1, 1}, {0, 1}}));
+}
+
+TEST_F(SlotAssignment, KeepsPipelinesTogetherWhereTheyWere) {
+  const auto job = keyed_sum_job(1, results_);
+  const execution_graph graph{job.graph(), with_parallelism(2)};
+  std::vector<offered_slot> former(graph.task_count());
+  for (std::uint32_t task = 0; task < graph.task_count(); ++task) {
+    former[task] = {1 - graph.subtask_of({task}).value, 0};
+  }
+  EXPECT_EQ(assign_slots(graph, offers(2, 1), former), former);
+}
+
 }  // namespace
 }  // namespace weir
