@@ -22,6 +22,7 @@
 #include "api/source.hpp"
 #include "network/fabric.hpp"
 #include "network/frame.hpp"
+#include "state/restored_bytes.hpp"
 #include "state/written_snapshot.hpp"
 
 namespace weir {
@@ -59,9 +60,9 @@ struct attempt_terms {
   bool is_incremental = true;        // Snapshots leave out what earlier ones have.
   bool allows_non_restored_state = false;
   spilling_terms spilling;
-  checkpoint_id restored;                   // 0: the attempt starts afresh.
-  std::vector<std::string> snapshot_files;  // Of the checkpoint to restore.
-  bool stops = false;                       // Tasks do nothing but wait for stop_task.
+  checkpoint_id restored;                      // 0: the attempt starts afresh.
+  std::vector<snapshot_place> snapshot_files;  // Of the checkpoint to restore.
+  bool stops = false;                          // Tasks do nothing but wait for stop_task.
   // Records that do not fail the job any more; see operator_environment.
   std::map<std::string, error_policy> poison;
   std::uint64_t seed = 0;  // Of the job; see job_options::seed.
@@ -148,6 +149,8 @@ struct task_deployed {
 struct task_started {
   attempt_number attempt;
   task_index task;
+  restored_bytes restored{};
+  std::vector<std::string> warnings{};  // What the user should see of the restore.
 };
 struct task_drained {  // All its input is handled; it waits for commit_output.
   attempt_number attempt;

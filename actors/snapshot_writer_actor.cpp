@@ -22,14 +22,20 @@ std::vector<operator_id> ids_of(const std::vector<operator_snapshot>& operators)
   return ids;
 }
 
+std::optional<copying_files> copying(file_system& files,
+                                     const std::shared_ptr<local_backup>& backup,
+                                     const checkpoint_place& place) {
+  if (backup == nullptr) return std::nullopt;
+  return std::optional<copying_files>{std::in_place, files, backup, place};
+}
+
 }  // namespace
 
-snapshot_writer_actor::snapshot_writer_actor(caf::actor_config& config, runtime& world,
-                                             const caf::actor& task, attempt_number attempt,
-                                             task_index number, task_snapshot content,
-                                             snapshot_header about, std::string path,
-                                             std::shared_ptr<const written_snapshot> base,
-                                             caf::actor job_manager)
+snapshot_writer_actor::snapshot_writer_actor(
+    caf::actor_config& config, runtime& world, const caf::actor& task, attempt_number attempt,
+    task_index number, task_snapshot content, snapshot_header about, std::string path,
+    std::shared_ptr<const written_snapshot> base, caf::actor job_manager,
+    std::shared_ptr<local_backup> backup, checkpoint_place place)
     : engine_actor{config, world},
       task_actor_{task},
       attempt_{attempt},
@@ -40,8 +46,12 @@ snapshot_writer_actor::snapshot_writer_actor(caf::actor_config& config, runtime&
       path_{std::move(path)},
       job_manager_{std::move(job_manager)},
       operators_{ids_of(content.operators)},
-      writer_{snapshot_writer::create(world.files(), path_, std::move(about),
-                                      std::move(content.operators), std::move(base))} {
+      backup_{std::move(backup)},
+      place_{std::move(place)},
+      copying_{copying(world.files(), backup_, place_)},
+      writer_{snapshot_writer::create(
+          copying_ ? static_cast<file_system&>(*copying_) : world.files(), path_, std::move(about),
+          std::move(content.operators), std::move(base))} {
   obey(task);
 }
 
@@ -50,11 +60,20 @@ caf::behavior snapshot_writer_actor::make_behavior() {
   return {[this](continue_writing) { write_more(); }};
 }
 
+void snapshot_writer_actor::on_exit() {
+  job_manager_ = nullptr;
+  // The directory goes with the last who uses it, and the memory of this actor may stay.
+  writer_ = error{error_code::internal, "write a snapshot: its writer has ended"};
+  backup_.reset();
+  copying_.reset();
+}
+
 void snapshot_writer_actor::write_more() {
   if (!writer_) return decline(writer_.failure());
   const auto is_whole = writer_->write_some(bytes_per_message);
   if (!is_whole) return decline(is_whole.failure());
   if (!*is_whole) return send(this, continue_writing{});
+  if (backup_) backup_->note_needed(place_.directory, checkpoint_, writer_->shared());
   send(task_actor_, snapshot_written{writer_->written()});
   send(job_manager_, checkpoint_acknowledged{attempt_, checkpoint_, task_,
                                              snapshot_facts{.file = path_,

@@ -25,9 +25,16 @@ bool reaches(const connect_task& order, process_id process) {
 constexpr int steps_per_turn = 32;
 constexpr auto announce_interval = std::chrono::seconds{1};
 
-operator_environment environment_of(runtime& world, const attempt_terms& terms) {
+checkpoint_place place_of(runtime& world, const attempt_terms& terms) {
+  if (terms.checkpoint_directory.empty()) return {};
+  const checkpoint_directory directory{world.files(), terms.checkpoint_directory};
+  return {terms.token.directory, directory.path()};
+}
+
+operator_environment environment_of(runtime& world, entry_stores& stores,
+                                    const attempt_terms& terms) {
   return {.files = &world.files(),
-          .stores = &world.stores(),
+          .stores = &stores,
           .attempt_token = to_string(terms.token),
           .has_checkpoints = !terms.checkpoint_directory.empty(),
           .is_incremental = terms.is_incremental,
@@ -40,11 +47,16 @@ operator_environment environment_of(runtime& world, const attempt_terms& terms) 
 
 task_actor::task_actor(caf::actor_config& config, runtime& world, const caf::actor& slot,
                        attempt_number attempt, std::shared_ptr<const attempt_terms> terms,
-                       task_description description, actor_address job_manager)
+                       task_description description, actor_address job_manager,
+                       std::shared_ptr<local_backup> backup)
     : engine_actor{config, world},
       attempt_{attempt},
       terms_{std::move(terms)},
-      task_{std::move(description), environment_of(world, *terms_), *this},
+      backup_{std::move(backup)},
+      place_{place_of(world, *terms_)},
+      restored_files_{world.files(), backup_, place_, terms_->snapshot_files},
+      stores_{world.stores(), restored_files_},
+      task_{std::move(description), environment_of(world, stores_, *terms_), *this},
       job_manager_{world.fabric().resolve(job_manager)} {
   obey(slot);
 }
@@ -99,6 +111,7 @@ caf::behavior task_actor::make_behavior() {
       },
       [this](const checkpoint_completed& fact) {
         if (fact.attempt != attempt_ || !is_running_) return;
+        if (backup_) backup_->on_completed(place_.directory, fact.checkpoint);
         const auto made = task_.on_checkpoint_completed(fact.checkpoint);
         if (made == task::progress::failed) on_progress(made);
       },
@@ -122,6 +135,8 @@ void task_actor::on_exit() {
   upstream_.clear();
   downstream_.clear();
   job_manager_ = nullptr;
+  restored_files_.let_backup_go();
+  backup_.reset();
 }
 
 // Processes that have just met may be deployed to before they are connected with each other.
@@ -151,9 +166,19 @@ void task_actor::start(const connect_task& order) {
   }
   if (auto opened = open(); !opened) return fail(opened.failure());
   is_running_ = true;
-  caf::event_based_actor::send(job_manager_, task_started{attempt_, task_.description().task});
+  tell_that_it_started();
   if (!upstream_.empty()) delayed_send(this, announce_interval, announce_credit{});
   run();
+}
+
+void task_actor::tell_that_it_started() {
+  restored_files_.let_backup_go();
+  task_started fact{attempt_, task_.description().task, restored_files_.found().read,
+                    std::move(restored_files_.found().damaged)};
+  if (const auto problem = backup_ ? backup_->take_problem() : std::nullopt) {
+    fact.warnings.push_back(problem->message);
+  }
+  caf::event_based_actor::send(job_manager_, std::move(fact));
 }
 
 // A near one cannot be lost without its slot, which reports that.
@@ -166,9 +191,11 @@ caf::actor task_actor::reach(actor_address peer) {
 
 status task_actor::open() {
   if (terms_->restored == checkpoint_id{}) return task_.open(world().now());
-  auto stores = std::make_shared<kept_stores>(world().stores(), terms_->spilling.store);
-  auto restored = snapshot_set::open(world().files(), terms_->restored, terms_->snapshot_files,
-                                     std::move(stores));
+  auto stores = std::make_shared<kept_stores>(stores_, terms_->spilling.store);
+  std::vector<std::string> paths;
+  for (const auto& each : terms_->snapshot_files) paths.push_back(each.path);
+  auto restored =
+      snapshot_set::open(restored_files_, terms_->restored, std::move(paths), std::move(stores));
   if (!restored) return restored.failure();
   return task_.open(world().now(), &*restored);
 }
@@ -246,7 +273,8 @@ void task_actor::on_snapshot_taken(task_snapshot taken) {
                         .max_parallelism = self.max_parallelism};
   auto base = history_.take_base(taken.base.checkpoint);
   spawn_child<snapshot_writer_actor>(attempt_, self.task, std::move(taken), std::move(about),
-                                     std::move(path), std::move(base), job_manager_);
+                                     std::move(path), std::move(base), job_manager_, backup_,
+                                     place_);
 }
 
 void task_actor::send(channel_index output, frame leaving) {

@@ -12,6 +12,7 @@
 #include "actors/caf_messages.hpp"
 #include "actors/engine_actor.hpp"
 #include "actors/task.hpp"
+#include "state/local_first_stores.hpp"
 
 namespace weir {
 
@@ -19,7 +20,8 @@ class task_actor final : public engine_actor, private task_host {
 public:
   task_actor(caf::actor_config& config, runtime& world, const caf::actor& slot,
              attempt_number attempt, std::shared_ptr<const attempt_terms> terms,
-             task_description description, actor_address job_manager);
+             task_description description, actor_address job_manager,
+             std::shared_ptr<local_backup> backup = nullptr);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -37,6 +39,7 @@ private:
   void start(const connect_task& order);
   caf::actor reach(actor_address peer);
   [[nodiscard]] status open();
+  void tell_that_it_started();
   // Steps the task until it waits, or until others should have their turn.
   void run();
   void on_progress(task::progress made);
@@ -48,6 +51,10 @@ private:
 
   attempt_number attempt_;
   std::shared_ptr<const attempt_terms> terms_;
+  std::shared_ptr<local_backup> backup_;  // Null: this process keeps none.
+  checkpoint_place place_;                // Of which it has copies.
+  local_first_files restored_files_;
+  local_first_stores stores_;
   task task_;
   snapshot_history history_;
   caf::actor job_manager_;

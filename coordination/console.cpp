@@ -83,6 +83,16 @@ void console::on_savepoint(const savepoint_outcome& outcome, processing_time now
       now);
 }
 
+void console::on_restored(checkpoint_id checkpoint, const restored_bytes& read,
+                          processing_time now) {
+  const std::scoped_lock held{guard_};
+  log(log_level::info,
+      "job " + options_.job + ": restored checkpoint " + std::to_string(checkpoint.value) + ": " +
+          std::to_string(read.local) + " bytes from local copies, " + std::to_string(read.remote) +
+          " from the checkpoint directory",
+      now);
+}
+
 void console::on_warning(const error& what, processing_time now) {
   const std::scoped_lock held{guard_};
   log(log_level::warn, "job " + options_.job + ": " + what.message, now);

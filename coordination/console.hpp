@@ -34,6 +34,8 @@ public:
   void on_progress(const job_totals& totals, processing_time now) override;
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override;
   void on_savepoint(const savepoint_outcome& outcome, processing_time now) override;
+  void on_restored(checkpoint_id checkpoint, const restored_bytes& read,
+                   processing_time now) override;
   void on_warning(const error& what, processing_time now) override;
   void log(log_level level, std::string_view message, processing_time now);
 

@@ -118,7 +118,9 @@ result<job_checkpoints::beginning> job_checkpoints::begin(attempt_number attempt
   } else {
     WEIR_SOMETIMES("a job went on from a checkpoint of another life");
   }
-  for (const auto& file : manifest.files) made.files.push_back((*found)->path_of(file));
+  for (const auto& file : manifest.files) {
+    made.files.push_back({(*found)->path_of(file), file.bytes});
+  }
   made.warnings = std::move((*found)->passed_over);
   return made;
 }

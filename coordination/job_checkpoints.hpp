@@ -22,6 +22,7 @@
 #include "coordination/execution_graph.hpp"
 #include "coordination/job_lifecycle.hpp"
 #include "state/checkpoint_directory.hpp"
+#include "state/restored_bytes.hpp"
 
 namespace weir {
 
@@ -40,8 +41,8 @@ public:
   };
   // What an attempt begins with.
   struct beginning {
-    checkpoint_id checkpoint;        // 0: nothing, it starts afresh.
-    std::vector<std::string> files;  // Of all tasks.
+    checkpoint_id checkpoint;           // 0: nothing, it starts afresh.
+    std::vector<snapshot_place> files;  // Of all tasks.
     std::vector<error> warnings;
   };
 

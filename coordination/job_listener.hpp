@@ -9,6 +9,7 @@
 #include "api/time.hpp"
 #include "coordination/checkpoint_coordinator.hpp"
 #include "coordination/job_lifecycle.hpp"
+#include "state/restored_bytes.hpp"
 
 namespace weir {
 
@@ -37,6 +38,13 @@ public:
   // A savepoint that was asked for is complete, or has failed.
   virtual void on_savepoint(const savepoint_outcome& outcome, processing_time now) {
     static_cast<void>(outcome);
+    static_cast<void>(now);
+  }
+  // All tasks have begun with a checkpoint; told of jobs that keep local backups.
+  virtual void on_restored(checkpoint_id checkpoint, const restored_bytes& read,
+                           processing_time now) {
+    static_cast<void>(checkpoint);
+    static_cast<void>(read);
     static_cast<void>(now);
   }
   // Something is not as it should be, but the job goes on.

@@ -3,6 +3,7 @@
 #include "coordination/job_manager_actor.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -83,9 +84,7 @@ caf::message_handler job_manager_actor::on_task_messages() {
         addresses_[fact.task] = fact.address;
         execute(lifecycle_.on_task_deployed(fact.attempt, fact.task));
       },
-      [this](const task_started& fact) {
-        execute(lifecycle_.on_task_started(fact.attempt, fact.task, this_moment()));
-      },
+      [this](const task_started& fact) { on_started(fact); },
       [this](const task_drained& fact) {
         carry_out(checkpoints_.on_task_drained(fact.attempt, fact.task, world().now()));
         execute(lifecycle_.on_task_drained(fact.attempt, fact.task));
@@ -161,7 +160,7 @@ void job_manager_actor::add_task_manager(const task_manager_registered& offer) {
     lose_task_manager(number, {error_code::internal, "it registered again"});
   }
   monitor(handle);
-  task_managers_[number] = {handle, false};
+  task_managers_[number] = {handle, offer.task_manager.process, false};
   for (std::uint32_t slot = 0; slot < offer.slots; ++slot) offers_.push_back({number, slot});
   if (offers_.size() < required_slots(*graph_)) return;
   execute(lifecycle_.on_slots_available());
@@ -196,6 +195,10 @@ void job_manager_actor::execute(const job_lifecycle::commands& commands) {
 void job_manager_actor::enter(const report_state& fact) {
   const auto now = world().now();
   carry_out(checkpoints_.on_state(fact.state, lifecycle_.attempt(), now));
+  if (fact.state == job_state::running && restored_ != checkpoint_id{} &&
+      graph_->options().local_backup) {
+    listener_->on_restored(restored_, restored_bytes_, now);
+  }
   if (is_final(fact.state)) tell_progress();
   listener_->on_state(fact.state, fact.cause, now);
 }
@@ -266,6 +269,8 @@ void job_manager_actor::deploy(attempt_number attempt) {
     if (!discovered) return give_up(discovered.failure());
     splits = std::move(*discovered);
   }
+  restored_ = begin->checkpoint;
+  restored_bytes_ = {};
   const auto& options = graph_->options();
   const auto terms = std::make_shared<const attempt_terms>(
       attempt_terms{.token = checkpoints_.token_of(attempt),
@@ -278,7 +283,7 @@ void job_manager_actor::deploy(attempt_number attempt) {
                     .stops = lifecycle_.stops_at().has_value(),
                     .poison = poison_.policies(),
                     .seed = graph_->options().seed.value_or(0)});
-  assigned_ = assign_slots(*graph_, offers_);
+  assigned_ = assign_slots(*graph_, offers_, former_slots());
   addresses_.clear();
   reports_.clear();
   failed_records_.clear();
@@ -288,6 +293,35 @@ void job_manager_actor::deploy(attempt_number attempt) {
          deploy_task{attempt, {i}, assigned_[i].slot, std::move(splits[i]), self, terms});
   }
   delayed_send(this, deployment_timeout, check_deployment{attempt});
+}
+
+// A task manager that has died with its process alive has another number when it comes back.
+std::vector<offered_slot> job_manager_actor::former_slots() const {
+  if (!graph_->options().local_backup) return {};
+  std::set<std::uint32_t> used;
+  for (const auto& each : assigned_) used.insert(each.task_manager);
+  auto former = assigned_;
+  for (auto& each : former) {
+    const auto& was = task_managers_[each.task_manager];
+    for (std::uint32_t n = 0; was.is_lost && n < task_managers_.size(); ++n) {
+      const auto& other = task_managers_[n];
+      if (other.is_lost || other.process != was.process || used.contains(n)) continue;
+      each.task_manager = n;
+      break;
+    }
+  }
+  return former;
+}
+
+void job_manager_actor::on_started(const task_started& fact) {
+  if (fact.attempt == lifecycle_.attempt()) {
+    restored_bytes_.local += fact.restored.local;
+    restored_bytes_.remote += fact.restored.remote;
+    for (const auto& each : fact.warnings) {
+      listener_->on_warning({error_code::corrupt_data, each}, world().now());
+    }
+  }
+  execute(lifecycle_.on_task_started(fact.attempt, fact.task, this_moment()));
 }
 
 void job_manager_actor::connect(attempt_number attempt) {

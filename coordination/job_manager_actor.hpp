@@ -36,6 +36,7 @@ protected:
 private:
   struct registered_task_manager {
     caf::actor handle;
+    process_id process;
     bool is_lost = false;
   };
 
@@ -53,6 +54,9 @@ private:
   void deploy(attempt_number attempt);
   [[nodiscard]] result<std::vector<std::vector<source_split>>> discover_splits();
   void connect(attempt_number attempt);
+  // Where each task was in the attempt before, as far as that is still there.
+  std::vector<offered_slot> former_slots() const;
+  void on_started(const task_started& fact);
   void request_savepoint(std::string directory, after_savepoint then);
   template <class Message>
   void tell(task_index task, const Message& order) {
@@ -83,6 +87,8 @@ private:
   std::vector<offered_slot> assigned_;             // By task, once deployed.
   std::map<task_index, actor_address> addresses_;  // Of the deployed tasks.
   std::map<task_index, task_report> reports_;
+  checkpoint_id restored_;         // By this attempt; 0: it has started afresh.
+  restored_bytes restored_bytes_;  // By those of its tasks that have started.
   std::map<task_index, failed_record> failed_records_;  // Of tasks that are about to end.
 };
 

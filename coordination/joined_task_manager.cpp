@@ -54,6 +54,7 @@ result<std::unique_ptr<joined_task_manager>> joined_task_manager::start(
       node_roles{.joins = actor_address{first, 0},
                  .task_managers = 1,
                  .slots_per_task_manager = options.slots_per_task_manager,
+                 .backup = local_backup::open(runtime.files(), options, graph.name),
                  .links = &parts->links,
                  .on_dismissed = std::move(settings.on_dismissed)})};
   std::unique_ptr<joined_task_manager> joined{new joined_task_manager{std::move(parts)}};

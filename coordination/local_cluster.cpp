@@ -24,7 +24,8 @@ struct local_cluster::machinery {
         world, execution,
         node_roles{.listener = &listener,
                    .task_managers = options.task_managers,
-                   .slots_per_task_manager = options.slots_per_task_manager})};
+                   .slots_per_task_manager = options.slots_per_task_manager,
+                   .backup = local_backup::open(world.files(), options, graph.name)})};
   }
 
   outcome_listener listener;

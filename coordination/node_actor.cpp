@@ -48,6 +48,7 @@ caf::behavior node_actor::make_behavior() {
 void node_actor::on_exit() {
   task_managers_.clear();
   job_manager_ = nullptr;
+  roles_.backup.reset();
 }
 
 // --- Who belongs to the cluster -----------------------------------------------------------------
@@ -130,14 +131,15 @@ void node_actor::on_told(const cluster_told& fact) {
 
 void node_actor::dismiss(const std::optional<error>& failure) {
   end_task_managers();
+  roles_.backup.reset();
   if (const auto tell = std::exchange(roles_.on_dismissed, nullptr)) tell(failure);
 }
 
 // --- Whom it supervises --------------------------------------------------------------------------
 
 void node_actor::start_task_manager() {
-  task_managers_.push_back(
-      spawn_child<task_manager_actor>(graph_, roles_.slots_per_task_manager, job_manager_address_));
+  task_managers_.push_back(spawn_child<task_manager_actor>(graph_, roles_.slots_per_task_manager,
+                                                           job_manager_address_, roles_.backup));
 }
 
 void node_actor::end_task_managers() {

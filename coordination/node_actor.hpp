@@ -23,6 +23,7 @@
 #include "coordination/job_listener.hpp"
 #include "coordination/process_links.hpp"
 #include "coordination/restart_intensity.hpp"
+#include "state/local_backup.hpp"
 
 namespace weir {
 
@@ -33,6 +34,8 @@ struct node_roles {
   std::optional<actor_address> joins{};
   std::uint32_t task_managers = 0;
   std::uint32_t slots_per_task_manager = 1;
+  // Where the tasks of this process keep copies of their state; null: nowhere.
+  std::shared_ptr<local_backup> backup{};
   // Null where every process reaches every other anyway. Outlives the node.
   process_links* links = nullptr;
   // A process has joined, perhaps not for the first time. Called by the node.

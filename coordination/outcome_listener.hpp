@@ -38,6 +38,10 @@ public:
   void on_savepoint(const savepoint_outcome& outcome, processing_time now) override {
     if (next_ != nullptr) next_->on_savepoint(outcome, now);
   }
+  void on_restored(checkpoint_id checkpoint, const restored_bytes& read,
+                   processing_time now) override {
+    if (next_ != nullptr) next_->on_restored(checkpoint, read, now);
+  }
   void on_warning(const error& what, processing_time now) override {
     if (next_ != nullptr) next_->on_warning(what, now);
   }

@@ -11,8 +11,9 @@
 namespace weir {
 
 slot_actor::slot_actor(caf::actor_config& config, runtime& world, const caf::actor& task_manager,
-                       std::shared_ptr<const execution_graph> graph)
-    : engine_actor{config, world}, graph_{std::move(graph)} {
+                       std::shared_ptr<const execution_graph> graph,
+                       std::shared_ptr<local_backup> backup)
+    : engine_actor{config, world}, graph_{std::move(graph)}, backup_{std::move(backup)} {
   obey(task_manager);
 }
 
@@ -28,7 +29,7 @@ void slot_actor::deploy(const deploy_task& order) {
   description.seed = seed_of(order.task, order.terms->seed);
   auto name = description.name;
   auto handle = spawn_child<task_actor>(order.attempt, order.terms, std::move(description),
-                                        order.job_manager);
+                                        order.job_manager, backup_);
   auto job_manager = world().fabric().resolve(order.job_manager);
   send(job_manager, task_deployed{order.attempt, order.task, world().fabric().publish(handle)});
   tasks_[handle.address()] = {order.attempt,          order.task, std::move(name), handle,

@@ -9,16 +9,21 @@
 #include "actors/caf_messages.hpp"
 #include "actors/engine_actor.hpp"
 #include "coordination/execution_graph.hpp"
+#include "state/local_backup.hpp"
 
 namespace weir {
 
 class slot_actor final : public engine_actor {
 public:
   slot_actor(caf::actor_config& config, runtime& world, const caf::actor& task_manager,
-             std::shared_ptr<const execution_graph> graph);
+             std::shared_ptr<const execution_graph> graph,
+             std::shared_ptr<local_backup> backup = nullptr);
 
   caf::behavior make_behavior() override;
-  void on_exit() override { tasks_.clear(); }
+  void on_exit() override {
+    tasks_.clear();
+    backup_.reset();
+  }
   const char* name() const override { return "slot"; }
 
 protected:
@@ -38,6 +43,7 @@ private:
   void cancel(attempt_number attempt);
 
   std::shared_ptr<const execution_graph> graph_;
+  std::shared_ptr<local_backup> backup_;
   std::map<caf::actor_addr, running_task> tasks_;
 };
 

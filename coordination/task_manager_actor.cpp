@@ -16,17 +16,19 @@ namespace weir {
 task_manager_actor::task_manager_actor(caf::actor_config& config, runtime& world,
                                        const caf::actor& node,
                                        std::shared_ptr<const execution_graph> graph,
-                                       std::uint32_t slots, actor_address job_manager)
+                                       std::uint32_t slots, actor_address job_manager,
+                                       std::shared_ptr<local_backup> backup)
     : engine_actor{config, world},
       graph_{std::move(graph)},
       slots_(slots),
       job_manager_{job_manager},
+      backup_{std::move(backup)},
       intensity_{3, std::chrono::seconds{5}} {
   obey(node);
 }
 
 caf::behavior task_manager_actor::make_behavior() {
-  for (auto& slot : slots_) slot.handle = spawn_child<slot_actor>(graph_);
+  for (auto& slot : slots_) slot.handle = spawn_child<slot_actor>(graph_, backup_);
   if (job_manager_.process == world().process()) {
     offer_slots();
   } else {
@@ -76,7 +78,7 @@ void task_manager_actor::on_child_ended(const caf::actor_addr& child, bool, erro
          task_ended{attempt, task, false, false, within("a slot was lost", cause)});
   }
   if (intensity_.on_child_ended(world().now())) {
-    found->handle = spawn_child<slot_actor>(graph_);
+    found->handle = spawn_child<slot_actor>(graph_, backup_);
   } else {
     fail(within("a task manager lost its slots too often", cause));
   }

@@ -14,6 +14,7 @@
 #include "actors/engine_actor.hpp"
 #include "coordination/execution_graph.hpp"
 #include "coordination/restart_intensity.hpp"
+#include "state/local_backup.hpp"
 
 namespace weir {
 
@@ -21,9 +22,10 @@ class task_manager_actor final : public engine_actor {
 public:
   task_manager_actor(caf::actor_config& config, runtime& world, const caf::actor& node,
                      std::shared_ptr<const execution_graph> graph, std::uint32_t slots,
-                     actor_address job_manager);
+                     actor_address job_manager, std::shared_ptr<local_backup> backup = nullptr);
 
   caf::behavior make_behavior() override;
+  void on_exit() override { backup_.reset(); }
   const char* name() const override { return "task_manager"; }
 
 protected:
@@ -41,6 +43,7 @@ private:
   std::shared_ptr<const execution_graph> graph_;
   std::vector<hosted_slot> slots_;
   actor_address job_manager_;
+  std::shared_ptr<local_backup> backup_;
   restart_intensity intensity_;
 };
 

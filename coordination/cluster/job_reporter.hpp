@@ -24,6 +24,10 @@ public:
   void on_progress(const job_totals& totals, processing_time now) override;
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override;
   void on_savepoint(const savepoint_outcome& outcome, processing_time now) override;
+  void on_restored(checkpoint_id checkpoint, const restored_bytes& read,
+                   processing_time now) override {
+    next_->on_restored(checkpoint, read, now);
+  }
   void on_warning(const error& what, processing_time now) override;
 
 private:

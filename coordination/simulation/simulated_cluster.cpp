@@ -37,6 +37,9 @@ public:
     savepoints.push_back(ended);
     if (next != nullptr) next->on_savepoint(ended, world->now());
   }
+  void on_restored(checkpoint_id checkpoint, const restored_bytes& read, processing_time) override {
+    if (next != nullptr) next->on_restored(checkpoint, read, world->now());
+  }
   void on_warning(const error& what, processing_time) override {
     if (next != nullptr) next->on_warning(what, world->now());
   }
@@ -86,11 +89,16 @@ struct simulated_cluster::machinery {
   }
 
   void start_task_manager(runtime& process) {
+    const auto& options = execution->options();
+    auto backup = settings.backup
+                      ? settings.backup(process.files())
+                      : local_backup::open(process.files(), options, execution->graph().name);
     process.spawn<node_actor>(process, execution,
                               node_roles{.listener = nullptr,
                                          .joins = root,
                                          .task_managers = 1,
-                                         .slots_per_task_manager = slots_per_task_manager});
+                                         .slots_per_task_manager = slots_per_task_manager,
+                                         .backup = std::move(backup)});
   }
 
   simulated_cluster_options settings;

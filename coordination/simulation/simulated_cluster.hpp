@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "api/job_graph.hpp"
 #include "coordination/local_cluster.hpp"
 #include "coordination/simulation/simulated_world.hpp"
+#include "state/local_backup.hpp"
 
 namespace weir {
 
@@ -34,6 +36,8 @@ struct simulated_cluster_options {
   std::uint32_t slots = 0;
   // How much time passes with each message that is handled, at most.
   duration step_time{8};
+  // Makes the local backup of a process that has task managers; none: as the job's options say.
+  std::function<std::shared_ptr<local_backup>(file_system&)> backup = nullptr;
   // Which actor runs next; see coordination/simulation/simulated_schedule.hpp.
   schedule_options schedule{};
 };

@@ -41,7 +41,7 @@ std::shared_ptr<const attempt_terms> some_terms() {
   terms.allows_non_restored_state = true;
   terms.spilling = {true, 1024, {"/scratch", 4096}};
   terms.restored = {9};
-  terms.snapshot_files = {"chk-9/a.snap", "chk-9/b.snap"};
+  terms.snapshot_files = {{"chk-9/a.snap", 7}, {"chk-9/b.snap", 8}};
   terms.stops = true;
   terms.poison = {{"record", error_policy::dead_letter}};
   terms.seed = 99;
@@ -60,7 +60,7 @@ TEST(JobMessageCodec, BringsADeploymentWithItsTerms) {
   EXPECT_EQ(got.terms->token,
             (attempt_token{.directory = 5, .life = 2, .attempt = {3}, .claim = 17}));
   EXPECT_EQ(got.terms->spilling.store.directory, "/scratch");
-  EXPECT_EQ(got.terms->snapshot_files.back(), "chk-9/b.snap");
+  EXPECT_EQ(got.terms->snapshot_files.back(), (snapshot_place{"chk-9/b.snap", 8}));
   EXPECT_EQ(got.terms->poison.at("record"), error_policy::dead_letter);
   EXPECT_TRUE(got.terms->stops);
   EXPECT_EQ(got.terms->seed, 99U);
@@ -127,7 +127,10 @@ TEST(JobMessageCodec, BringsOrdersAndSmallFacts) {
   EXPECT_EQ(there_and_back(request_report{{3}}).attempt, attempt_number{3});
   EXPECT_EQ(there_and_back(task_manager_registered{{{1}, 2}, 4}).slots, 4U);
   EXPECT_EQ(there_and_back(task_deployed{{3}, {7}, {{1}, 2}}).address, (actor_address{{1}, 2}));
-  EXPECT_EQ(there_and_back(task_started{{3}, {7}}).task, task_index{7});
+  const auto started = there_and_back(task_started{{3}, {7}, {10, 20}, {"a copy is damaged"}});
+  EXPECT_EQ(started.task, task_index{7});
+  EXPECT_EQ(started.restored, (restored_bytes{10, 20}));
+  EXPECT_EQ(started.warnings, (std::vector<std::string>{"a copy is damaged"}));
   EXPECT_EQ(there_and_back(task_drained{{3}, {7}}).task, task_index{7});
   EXPECT_EQ(there_and_back(control_sent{"bytes"}).bytes, "bytes");
   const auto joins = there_and_back(join_cluster{{{5}, "10.0.0.5:6"}, {{5}, 7}});

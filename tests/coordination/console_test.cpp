@@ -31,6 +31,15 @@ TEST(Console, SaysWhyAJobFailed) {
   EXPECT_EQ(on.text, "1970-01-02T00:00:01.000Z ERROR job counts failed: open x: no such file\n");
 }
 
+TEST(Console, SaysFromWhereStateWasRestored) {
+  screen on;
+  on.shown.on_restored({17}, {1200, 34}, start);
+  EXPECT_EQ(
+      on.text,
+      "1970-01-02T00:00:00.000Z INFO job counts: restored checkpoint 17: 1200 bytes from local "
+      "copies, 34 from the checkpoint directory\n");
+}
+
 TEST(Console, SaysWhyAJobRunsAgain) {
   screen on;
   const error cause{error_code::user_function, "divided by nothing"};

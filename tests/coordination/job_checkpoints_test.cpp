@@ -169,7 +169,8 @@ TEST_F(JobCheckpoints, BeginsTheNextAttemptWithTheNewest) {
   const auto begin = checkpoints->begin({2});
   ASSERT_TRUE(begin);
   EXPECT_EQ(begin->checkpoint, id);
-  EXPECT_EQ(begin->files, std::vector<std::string>{"/chk/chk-1/task-0.life-1.attempt-1.snap"});
+  const std::string path = "/chk/chk-1/task-0.life-1.attempt-1.snap";
+  EXPECT_EQ(begin->files, (std::vector<snapshot_place>{{path, disk_.content_of(path).size()}}));
 }
 
 TEST_F(JobCheckpoints, GoesOnFromAnEarlierLifeOnlyIfToldTo) {

@@ -13,16 +13,26 @@ namespace {
 
 constexpr attempt_number first{1};
 
+class warnings_listener final : public job_listener {
+public:
+  void on_state(job_state, const std::optional<error>&, processing_time) override {}
+  void on_progress(const job_totals&, processing_time) override {}
+  void on_warning(const error& what, processing_time) override { warnings.push_back(what.message); }
+
+  std::vector<std::string> warnings;
+};
+
 // Two subtasks of two chains: tasks 0 and 1 read, tasks 2 and 3 sum up.
 class JobManagerActor : public ::testing::Test {
 protected:
-  void start(const job_graph& graph) {
-    job_options options;
+  void start(const job_graph& graph, job_options options = {}) {
+    start(graph, std::move(options), listener_);
+  }
+  void start(const job_graph& graph, job_options options, job_listener& listener) {
     options.parallelism = 2;
     options.seed = 1;
     graph_ = std::make_shared<const execution_graph>(graph, options);
-    manager_ = process_.spawn<job_manager_actor>(process_, node_.handle(), graph_,
-                                                 static_cast<job_listener&>(listener_));
+    manager_ = process_.spawn<job_manager_actor>(process_, node_.handle(), graph_, listener);
   }
   template <class Message>
   void tell(Message message) {
@@ -41,6 +51,7 @@ protected:
 
   sink_results results_;
   state_listener listener_;
+  warnings_listener noted_;
   linear_job job_ = keyed_sum_job(100, results_);
   std::shared_ptr<const execution_graph> graph_;
   simulated_world world_{{.seed = 1}};
@@ -152,6 +163,34 @@ TEST_F(JobManagerActor, TakesTheTasksOfALostTaskManagerAsLost) {
     tell(task_ended{first, order.task, false, true, {}});
   }
   EXPECT_EQ(listener_.last(), job_state::failed);
+}
+
+TEST_F(JobManagerActor, BringsTasksBackToWhereTheirStateIs) {
+  start(job_.graph(), {.local_backup = true,
+                       .restart = restart_strategy_type::fixed_delay,
+                       .fixed_delay = std::chrono::milliseconds{1}});
+  offer(left_, 1);
+  offer(right_, 1);
+  const auto before = right_->all<deploy_task>();
+  ASSERT_EQ(before.size(), 2U);
+  caf::anon_send_exit(left_.handle(), caf::exit_reason::user_shutdown);
+  run_for(world_, std::chrono::milliseconds{1});
+  for (const auto& order : before) tell(task_ended{first, order.task, false, true, {}});
+  const probe next{process_};
+  offer(next, 1);
+  run_for(world_, std::chrono::milliseconds{10});
+  EXPECT_EQ(next->count<deploy_task>(), 2U);
+  const auto after = right_->all<deploy_task>();
+  ASSERT_EQ(after.size(), 4U);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(after[i + 2].task, before[i].task);
+}
+
+TEST_F(JobManagerActor, PassesOnWhatTasksSayOfTheirRestoreInThisAttempt) {
+  start(job_.graph(), {}, noted_);
+  offer(left_, 2);
+  tell(task_started{{7}, {0}, {}, {"of another attempt"}});
+  tell(task_started{first, {0}, {}, {"a copy is damaged"}});
+  EXPECT_EQ(noted_.warnings, (std::vector<std::string>{"a copy is damaged"}));
 }
 
 TEST_F(JobManagerActor, ForgetsTheSlotsOfATaskManagerThatWasLostBeforeTheStart) {

@@ -45,13 +45,15 @@ protected:
                                        node_roles{.listener = &listener_, .task_managers = 0});
     root_ = process.fabric().publish(first_);
   }
-  caf::actor start_member(std::uint32_t number, process_links* links = nullptr) {
+  caf::actor start_member(std::uint32_t number, process_links* links = nullptr,
+                          std::shared_ptr<local_backup> backup = nullptr) {
     auto& process = world_.process({number});
     return process.spawn<node_actor>(
         process, graph_,
         node_roles{.joins = root_,
                    .task_managers = 1,
                    .slots_per_task_manager = 2,
+                   .backup = std::move(backup),
                    .links = links,
                    .on_dismissed = [this, number](const std::optional<error>& failure) {
                      dismissed_[number] = failure ? failure->message : "";
@@ -92,6 +94,18 @@ TEST_F(JoiningNodes, DialEachOther) {
   run(10);
   EXPECT_EQ(one_.dialed, (std::map<std::uint32_t, std::string>{{2, "10.0.0.2:2"}}));
   EXPECT_EQ(two_.dialed, (std::map<std::uint32_t, std::string>{{1, "10.0.0.1:1"}}));
+}
+
+TEST_F(JoiningNodes, LetTheirLocalBackupGoWhenTheJobHasEnded) {
+  start_job_manager();
+  auto backup = std::make_shared<local_backup>(world_.files(), "/local", "job");
+  const std::weak_ptr<local_backup> left = backup;
+  const auto member = start_member(1, nullptr, std::move(backup));
+  run(10);
+  EXPECT_FALSE(left.expired());
+  caf::anon_send(member, leave_cluster{true});
+  run(10);
+  EXPECT_TRUE(left.expired());
 }
 
 TEST_F(JoiningNodes, ForgetWhoIsLost) {

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# process_soak.sh BUILD [FAULTS]: a job in four processes, of which one after the other is killed
-# (SIGKILL), stopped for a while (SIGSTOP), or, being the job manager's, killed and started again
-# from the latest checkpoint: FAULTS times in all. Its committed output must be that of a run that
-# nobody disturbed. Bounded in time by FAULTS x 1 s and a minute.
+# process_soak.sh BUILD [FAULTS [OPTION...]]: a job in four processes, of which one after the other
+# is killed (SIGKILL), stopped for a while (SIGSTOP), or, being the job manager's, killed and
+# started again from the latest checkpoint: FAULTS times in all. Its committed output must be that
+# of a run that nobody disturbed. Bounded in time by FAULTS x 1 s and a minute. The options are the
+# job's: with -D execution.checkpointing.local-backup.enabled=true it restarts from local copies.
 set -euo pipefail
-build=$1 faults=${2:-12}
+build=$1 faults=${2:-12} options=("${@:3}")
 job=$build/tests/counting_job
 [[ -x $job ]] || { echo "$job is not built"; exit 1; }
 seed=${WEIR_SOAK_SEED:-$RANDOM}
@@ -22,7 +23,8 @@ start() {
     -D execution.checkpointing.dir="$work/checkpoints" -D execution.checkpointing.interval=20ms \
     -D restart-strategy.exponential-delay.initial-backoff=10ms \
     -D restart-strategy.exponential-delay.max-backoff=100ms -D taskmanager.threads=1 \
-    -P count="$count" -P keys="$keys" -P output="$work/output" -P rate="$1" >>"$work/log" 2>&1 &
+    -P count="$count" -P keys="$keys" -P output="$work/output" -P rate="$1" \
+    "${options[@]}" >>"$work/log" 2>&1 &
   main=$!
 }
 fail() { echo "$1:"; tail -n 30 "$work/log"; exit 1; }

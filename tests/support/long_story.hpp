@@ -94,6 +94,8 @@ public:
             .time_limit = patience,
             .files = disk_,
             .tampering = tampering_of_life ? tampering_of_life() : link_tampering{},
+            .listener = listener,
+            .backup = backup,
             .schedule = schedule});
   }
   static void step_for(simulated_cluster& cluster, duration span) {
@@ -124,6 +126,9 @@ public:
   std::optional<fault_plan> plan;
   // Makes what happens to the messages of one life; none: nothing.
   std::function<link_tampering()> tampering_of_life;
+  job_listener* listener = nullptr;  // Of all lives.
+  // Makes the local backups of processes; none: as the options say.
+  std::function<std::shared_ptr<local_backup>(file_system&)> backup;
   duration patience = std::chrono::minutes{2};  // Of virtual time, for one life.
   schedule_options schedule;
   std::uint64_t trace_hash = 0;  // Of the life that went to the end.
