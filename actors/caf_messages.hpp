@@ -88,9 +88,6 @@ struct leave_cluster {
   bool succeeded = false;
 };
 
-// From such a root to itself.
-struct join_again {};
-
 // From the job manager.
 struct deploy_task {
   attempt_number attempt;
@@ -223,7 +220,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::credit_granted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::resume_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::wake_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::announce_credit)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::join_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::join_cluster)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::cluster_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::leave_cluster)

@@ -16,7 +16,7 @@ result<std::unique_ptr<networked_runtime>> networked_runtime::start(
       new networked_runtime{settings.threads, settings.idle, settings.self.process}};
   // Later lives of a process have larger ones, and no two have the same.
   settings.self.incarnation = static_cast<std::uint64_t>(made->now().time_since_epoch().count());
-  auto fabric = tcp_fabric::start(
+  auto fabric = tcp_fabric::bind(
       made->system(), {.transport = {.self = std::move(settings.self),
                                      .secret = std::move(settings.secret),
                                      .tls = std::move(settings.tls),

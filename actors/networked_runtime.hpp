@@ -28,7 +28,8 @@ struct networked_runtime_settings {
 
 class networked_runtime final : public runtime {
 public:
-  // Fails if it cannot listen.
+  // Takes the port; others are heard and dialed from fabric().publish_root() or listen() on. Fails
+  // if the port cannot be had.
   static result<std::unique_ptr<networked_runtime>> start(networked_runtime_settings settings);
   // Waits until every actor has ended, and until the peers have what was sent to them; ending the
   // actors is the caller's business.

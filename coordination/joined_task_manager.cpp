@@ -57,6 +57,8 @@ result<std::unique_ptr<joined_task_manager>> joined_task_manager::start(
                  .backup = local_backup::open(runtime.files(), options, graph.name),
                  .links = &parts->links,
                  .on_dismissed = std::move(settings.on_dismissed)})};
+  // The others know the node by the number it joins with.
+  runtime.fabric().listen();
   std::unique_ptr<joined_task_manager> joined{new joined_task_manager{std::move(parts)}};
   if (auto dialed = runtime.fabric().dial(first, settings.job_manager); !dialed) {
     return dialed.failure();

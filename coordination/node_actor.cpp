@@ -12,12 +12,6 @@
 
 namespace weir {
 
-namespace {
-
-constexpr auto join_interval = std::chrono::seconds{1};
-
-}  // namespace
-
 node_actor::node_actor(caf::actor_config& config, runtime& world,
                        std::shared_ptr<const execution_graph> graph, node_roles roles)
     : engine_actor{config, world},
@@ -59,14 +53,9 @@ caf::message_handler node_actor::on_membership_messages() {
         if (roles_.joins && fact.peer == roles_.joins->process) join();
       },
       [this](const peer_down& fact) {
-        if (roles_.joins && fact.peer == roles_.joins->process) was_told_ = false;
         if (members_.erase(fact.peer) == 0) return;
         if (roles_.on_member_lost) roles_.on_member_lost(fact.peer);
         tell_members();
-      },
-      [this](join_again) {
-        will_join_again_ = false;
-        if (!was_told_) join();
       },
       [this](const join_cluster& who) {
         if (job_manager_) admit(who);
@@ -87,8 +76,6 @@ void node_actor::join() {
   const cluster_member self{world().process(),
                             roles_.links == nullptr ? "" : roles_.links->endpoint()};
   send(world().fabric().resolve(*roles_.joins), join_cluster{self, root});
-  // Who has just begun to listen may not have got so far as to hear it.
-  if (!std::exchange(will_join_again_, true)) delayed_send(this, join_interval, join_again{});
 }
 
 void node_actor::admit(const join_cluster& who) {
@@ -104,7 +91,6 @@ void node_actor::tell_members() {
 }
 
 void node_actor::on_told(const cluster_told& fact) {
-  was_told_ = true;
   if (roles_.links != nullptr) {
     std::map<process_id, std::string> others;
     for (const auto& each : fact.members) {

@@ -86,8 +86,6 @@ private:
   caf::actor job_manager_;
   actor_address job_manager_address_;  // Here, or as the cluster was told.
   bool knows_job_manager_ = false;
-  bool was_told_ = false;  // Over the connection that there is now.
-  bool will_join_again_ = false;
   std::vector<caf::actor> task_managers_;
   std::map<process_id, joined_process> members_;  // Of the job manager's node.
   std::map<process_id, std::string> dialed_;      // Of the others'.

@@ -36,11 +36,11 @@ caf::node_id node_of(process_id process, std::uint64_t connection) {
 
 }  // namespace
 
-result<std::unique_ptr<tcp_fabric>> tcp_fabric::start(caf::actor_system& system,
-                                                      tcp_fabric_settings settings) {
+result<std::unique_ptr<tcp_fabric>> tcp_fabric::bind(caf::actor_system& system,
+                                                     tcp_fabric_settings settings) {
   WEIR_ASSERT(settings.codec && settings.report);
   std::unique_ptr<tcp_fabric> made{new tcp_fabric{system, settings}};
-  auto transport = tcp_transport::start(std::move(settings.transport), *made);
+  auto transport = tcp_transport::bind(std::move(settings.transport), *made);
   if (!transport) return transport.failure();
   made->transport_ = std::move(*transport);
   return made;
@@ -71,6 +71,11 @@ actor_address tcp_fabric::publish(const caf::actor& local) {
 
 void tcp_fabric::publish_root(const caf::actor& root) {
   terms_->published->publish_root(caf::actor_cast<caf::strong_actor_ptr>(root));
+  listen();
+}
+
+void tcp_fabric::listen() {
+  std::call_once(listening_, [this] { transport_->listen(); });
 }
 
 caf::actor tcp_fabric::resolve(actor_address address) {

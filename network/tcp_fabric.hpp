@@ -39,9 +39,10 @@ struct tcp_fabric_settings {
 class tcp_fabric final : public fabric, private tcp_listener {
 public:
   // `system` outlives the fabric. Handles may outlive it, but have ended then.
-  // Fails if it cannot listen, or if the settings cannot work.
-  static result<std::unique_ptr<tcp_fabric>> start(caf::actor_system& system,
-                                                   tcp_fabric_settings settings);
+  // Takes the port, but hears and dials nobody before there is a root or `listen` is called. Fails
+  // if the port cannot be had, or if the settings cannot work.
+  static result<std::unique_ptr<tcp_fabric>> bind(caf::actor_system& system,
+                                                  tcp_fabric_settings settings);
   // Says goodbye to all peers.
   ~tcp_fabric() override;
 
@@ -49,10 +50,13 @@ public:
   caf::actor resolve(actor_address address) override;
   void watch_peers(const caf::actor& listener) override;
 
-  // Makes the root of this process known: {process, 0} is its address.
+  // Makes the root of this process known, whose address is {process, 0}, and then listens: so
+  // whoever is connected to this process reaches its root.
   void publish_root(const caf::actor& root);
+  // Listens without a root: what is sent to one is lost.
+  void listen();
 
-  // Where it listens, and where another process does: see tcp_transport.
+  // Where it listens, or will, and where another process does: see tcp_transport.
   endpoint local() const { return transport_->local(); }
   status dial(process_id peer, const endpoint& where) { return transport_->dial(peer, where); }
   void forget(process_id peer) { transport_->forget(peer); }
@@ -97,6 +101,7 @@ private:
   std::vector<caf::actor_addr> listeners_;
   std::vector<process_id> up_;
 
+  std::once_flag listening_;
   std::unique_ptr<tcp_transport> transport_;
 };
 

@@ -8,8 +8,8 @@
 
 namespace weir {
 
-result<std::unique_ptr<tcp_transport>> tcp_transport::start(tcp_transport_settings settings,
-                                                            tcp_listener& listener) {
+result<std::unique_ptr<tcp_transport>> tcp_transport::bind(tcp_transport_settings settings,
+                                                           tcp_listener& listener) {
   WEIR_ASSERT(settings.chance);
   WEIR_ASSERT(settings.most_greetings > 0);
   if (auto valid = validate(settings.connections); !valid) return valid.failure();
@@ -18,7 +18,7 @@ result<std::unique_ptr<tcp_transport>> tcp_transport::start(tcp_transport_settin
   auto listening = tcp_socket::listen(settings.listen);
   if (!listening) return within("start the transport", listening.failure());
   auto made = std::make_unique<worker>(std::move(settings), listener, std::move(*listening));
-  if (auto begun = made->begin(); !begun) return within("start the transport", begun.failure());
+  if (auto ready = made->prepare(); !ready) return within("start the transport", ready.failure());
   return std::unique_ptr<tcp_transport>{new tcp_transport{std::move(made)}};
 }
 
@@ -27,6 +27,8 @@ tcp_transport::tcp_transport(std::unique_ptr<worker> made) : worker_{std::move(m
 tcp_transport::~tcp_transport() = default;
 
 endpoint tcp_transport::local() const { return worker_->local(); }
+
+void tcp_transport::listen() { worker_->begin(); }
 
 status tcp_transport::dial(process_id peer, const endpoint& where) {
   if (auto valid = validate(where); !valid) {

@@ -55,18 +55,22 @@ public:
 
 class tcp_transport {
 public:
-  // Listens, and begins. Fails if it cannot listen, or if the settings cannot work. `listener`
-  // outlives the transport.
-  static result<std::unique_ptr<tcp_transport>> start(tcp_transport_settings settings,
-                                                      tcp_listener& listener);
+  // Takes the port, and nothing else: who connects waits in the system's queue, and nobody is
+  // dialed, until `listen` is called. Fails if the port cannot be had, or if the settings cannot
+  // work. `listener` outlives the transport.
+  static result<std::unique_ptr<tcp_transport>> bind(tcp_transport_settings settings,
+                                                     tcp_listener& listener);
   tcp_transport(const tcp_transport&) = delete;
   tcp_transport& operator=(const tcp_transport&) = delete;
   // Says goodbye to all peers, behind all that was sent to them, and waits until they have it, for
   // at most the heartbeat timeout. Each connection is reported as ended.
   ~tcp_transport();
 
-  // Where it listens.
+  // Where it listens, or will.
   endpoint local() const;
+
+  // Accepts, dials, and calls the listener from now on. REQUIRES: it was not called before.
+  void listen();
 
   // From now on that peer is there: it is dialed until it is connected, and again when it is not.
   // Returns at once. Fails if `where` is no address. A later call changes the address.
@@ -74,7 +78,7 @@ public:
   // That peer is not dialed any more. What is open stays open.
   void forget(process_id peer);
 
-  // Runs `action` on the transport's thread, soon; never, if the transport is ending.
+  // Runs `action` on the transport's thread, soon: once it listens; never, if it is ending.
   void post(std::function<void()> action);
 
 private:

@@ -31,7 +31,7 @@ tcp_transport::worker::worker(tcp_transport_settings settings, tcp_listener& lis
                               tcp_socket listening)
     : settings_{std::move(settings)}, listener_{&listener}, listening_{std::move(listening)} {}
 
-status tcp_transport::worker::begin() {
+status tcp_transport::worker::prepare() {
   if (auto usable = inbox_->is_usable(); !usable) return usable;
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   epoll_event wakeup{.events = EPOLLIN, .data = {.u64 = wakeup_number}};
@@ -42,9 +42,13 @@ status tcp_transport::worker::begin() {
                  "make an epoll instance: the system has no descriptors left; raise `ulimit -n`"};
   }
   if (settings_.tls) received_.resize(frame_decoder::chunk);
+  return {};
+}
+
+void tcp_transport::worker::begin() {
+  WEIR_ASSERT(!thread_.joinable());
   now_ = now_steadily();
   thread_ = std::thread{[this] { run(); }};
-  return {};
 }
 
 tcp_transport::worker::~worker() {

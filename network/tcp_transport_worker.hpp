@@ -32,7 +32,9 @@ public:
   ~worker();
 
   // Fails if the system has no more descriptors.
-  status begin();
+  status prepare();
+  // What was posted before is done first. REQUIRES: prepare() succeeded; it was not called before.
+  void begin();
   endpoint local() const { return listening_.local(); }
   void dial(process_id id, const endpoint& where);
   void forget(process_id id);

@@ -107,6 +107,7 @@ result<std::unique_ptr<cluster_client>> cluster_client::connect(cluster_client_s
   }
   const caf::actor mailbox = caf::actor_cast<caf::actor>(parts->mailbox.address());
   parts->world->fabric().watch_peers(mailbox);
+  parts->world->fabric().listen();
   std::unique_ptr<cluster_client> client{new cluster_client{std::move(parts)}};
   status connected;
   for (std::size_t tries = 0; tries < client->machinery_->nodes.size(); ++tries) {
@@ -142,25 +143,6 @@ status cluster_client::connect_to(const std::string& node, duration patience) {
                                                "; is there a weir node of this cluster?"};
     }
     parts.take(until);
-  }
-  return wait_for_root(node);
-}
-
-// A node that has just begun to listen may not have got so far as to hear a question, which would
-// be lost then. Whoever has answered once hears all that follow over the same connection.
-status cluster_client::wait_for_root(const std::string& node) {
-  constexpr duration between = std::chrono::milliseconds{100};
-  auto& parts = *machinery_;
-  const auto peer = node_process(node);
-  const auto until = parts.deadline();
-  parts.received.reset();
-  while (!parts.received) {
-    if (!parts.up.contains(peer) || parts.world->now() >= until) {
-      return error{error_code::io_failure, "connect to node " + node + ": it does not answer"};
-    }
-    parts.ask(peer, {++parts.last_number, list_nodes{"none"}});
-    const auto patience = parts.world->now() + between;
-    while (!parts.received && parts.world->now() < patience) parts.take(patience);
   }
   return {};
 }

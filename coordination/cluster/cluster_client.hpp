@@ -57,7 +57,6 @@ private:
   struct machinery;
   explicit cluster_client(std::unique_ptr<machinery> made);
   status connect_to(const std::string& node, duration patience);
-  status wait_for_root(const std::string& node);
   result<reply> ask_once(const std::string& node, const question& what);
   // Another of the nodes that it was given, which is asked next.
   void turn_elsewhere();

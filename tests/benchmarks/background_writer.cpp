@@ -58,7 +58,7 @@ int write_for_ever(const std::string& told, int answer) {
     write_file(path + std::to_string(number), static_cast<const char*>(memory), what);
     if (number > 1) std::filesystem::remove(path + std::to_string(number - 2));
     next += std::chrono::seconds{1};
-    std::this_thread::sleep_until(next);
+    std::this_thread::sleep_for(next - std::chrono::steady_clock::now());
   }
 }
 

@@ -45,12 +45,14 @@ class benchmark_end final : public tcp_listener {
 public:
   benchmark_end(std::uint32_t id, bool answers, const credentials& tls)
       : answers_{answers},
-        transport_{checked(tcp_transport::start(
+        transport_{checked(tcp_transport::bind(
             {.self = {.cluster = "benchmark", .program = "p", .process = {id}, .incarnation = 1},
              .secret = checked(cluster_secret::make("the secret of a benchmark")),
              .tls = tls,
              .chance = [] { return std::uint64_t{0}; }},
-            *this))} {}
+            *this))} {
+    transport_->listen();
+  }
 
   ~benchmark_end() override { transport_.reset(); }
 

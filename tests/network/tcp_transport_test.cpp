@@ -35,6 +35,41 @@ TEST(TcpTransport, CarriesFramesBothWays) {
   one.wait_for("answer");
 }
 
+TEST(TcpTransport, LetsPeersWaitUntilItListens) {
+  transport_party one{transport_settings(member(1))};
+  transport_party late{transport_settings(member(2)), false};
+  transport_party three{transport_settings(member(3))};
+  one.dial(2, late);
+  late.dial(3, three);
+  one.dial(3, three);
+  one.wait_for("up 3");
+  EXPECT_EQ(one.count("up 2") + three.count("up 2"), 0U);
+  late.transport().listen();
+  one.wait_for("up 2");
+  three.wait_for("up 2");
+  late.wait_for("up 1");
+  late.wait_for("up 3");
+}
+
+TEST(TcpTransport, HasItsPortBeforeItListens) {
+  transport_party early{transport_settings(member(1)), false};
+  EXPECT_NE(early.transport().local().port, 0U);
+  transport_party other{transport_settings(member(2))};
+  auto settings = transport_settings(member(3));
+  settings.listen = early.transport().local();
+  const auto second = tcp_transport::bind(std::move(settings), other);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.failure().message.find("Address already in use"), std::string::npos);
+}
+
+TEST(TcpTransport, EndsWithoutHavingListened) {
+  transport_party one{transport_settings(member(1)), false};
+  one.transport().post([] { FAIL(); });
+  EXPECT_TRUE(one.transport().dial({2}, {"127.0.0.1", 1}));
+  one.stop();
+  EXPECT_TRUE(one.log().empty());
+}
+
 TEST(TcpTransport, ConnectsOnceWhenBothDial) {
   for (int i = 0; i < 20; ++i) {
     transport_party one{transport_settings(member(1))};
@@ -316,7 +351,7 @@ TEST(TcpTransport, StartsOnlyWithSettingsThatCanWork) {
   const auto failure = [&](auto change) {
     auto settings = transport_settings(member(1));
     change(settings);
-    const auto started = tcp_transport::start(std::move(settings), listener);
+    const auto started = tcp_transport::bind(std::move(settings), listener);
     return started ? std::string{"it started"} : started.failure().message;
   };
   EXPECT_EQ(failure([](auto& s) { s.listen.host = "example.org"; }),

@@ -26,10 +26,11 @@ inline tcp_transport_settings transport_settings(cluster_membership self,
 
 class transport_party final : public tcp_listener {
 public:
-  explicit transport_party(tcp_transport_settings settings) {
-    auto started = tcp_transport::start(std::move(settings), *this);
-    WEIR_ASSERT(started);
-    transport_ = std::move(*started);
+  explicit transport_party(tcp_transport_settings settings, bool listens = true) {
+    auto bound = tcp_transport::bind(std::move(settings), *this);
+    WEIR_ASSERT(bound);
+    transport_ = std::move(*bound);
+    if (listens) transport_->listen();
   }
   ~transport_party() override { stop(); }
 

@@ -48,7 +48,7 @@ public:
   side(std::uint32_t process, seconds longest_stop,
        const weir::write_queue_limits& queue = limits) {
     auto secret = weir::cluster_secret::make("the secret of a stopped peer");
-    auto started = weir::tcp_transport::start(
+    auto started = weir::tcp_transport::bind(
         {.self = {.cluster = "stopped", .program = "p", .process = {process}, .incarnation = 1},
          .secret = *std::move(secret),
          // Longer than the stop: else the connection ends, and there is nothing to see.
@@ -61,6 +61,7 @@ public:
       std::exit(1);
     }
     transport_ = std::move(*started);
+    transport_->listen();
   }
   ~side() override { transport_.reset(); }
 
