@@ -183,6 +183,8 @@ struct task_reported {
 };
 
 // From the job manager to itself.
+// It waits for its checkpoint directory.
+struct open_checkpoints {};
 struct check_deployment {
   attempt_number attempt;
 };
@@ -235,6 +237,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::record_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_reported)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::open_checkpoints)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::check_deployment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::report_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::fail_job)

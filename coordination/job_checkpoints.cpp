@@ -48,9 +48,11 @@ status job_checkpoints::open(std::uint64_t chance) {
   life_ = {.directory = chance};
   if (options.checkpoint_directory.empty()) return {};
   if (auto prepared = directory_.prepare(); !prepared) return prepared;
-  auto lock = directory_.lock();
-  if (!lock) return lock.failure();
-  lock_ = std::move(*lock);
+  if (!lock_) {
+    auto lock = directory_.lock();
+    if (!lock) return lock.failure();
+    lock_ = std::move(*lock);
+  }
   // Also of a job that starts afresh: two jobs in one directory would discard each other's.
   const auto newest = directory_.latest();
   if (!newest) return newest.failure();

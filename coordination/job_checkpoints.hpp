@@ -54,7 +54,8 @@ public:
   bool is_enabled() const noexcept { return coordinator_.has_value(); }
 
   // Takes possession of the directory and begins a life in it; without one, in none. `chance` is
-  // drawn at random. Errors: it is another job's, or in use, or not to be written.
+  // drawn at random. Errors: it is another job's, or not to be written; or in use, after which it
+  // can be tried again.
   [[nodiscard]] status open(std::uint64_t chance);
   // REQUIRES: open() has succeeded.
   attempt_token token_of(attempt_number attempt) const;

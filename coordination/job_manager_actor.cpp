@@ -20,6 +20,10 @@ namespace {
 
 // How long slots may take to register, and tasks to start.
 constexpr auto deployment_timeout = std::chrono::seconds{30};
+// How long another may still hold the checkpoint directory. A cluster kills a job manager that it
+// cannot reach before it starts the next; this is for what a network file system takes to notice.
+constexpr auto directory_patience = std::chrono::seconds{30};
+constexpr auto between_tries = std::chrono::milliseconds{500};
 
 spilling_terms spilling_terms_of(const job_options& options) {
   return {.is_on = options.state_backend == state_backend_type::rocksdb,
@@ -45,11 +49,8 @@ job_manager_actor::job_manager_actor(caf::actor_config& config, runtime& world,
 }
 
 caf::behavior job_manager_actor::make_behavior() {
-  delayed_send(this, deployment_timeout, check_deployment{});
   delayed_send(this, graph_->options().progress_interval, report_progress{});
-  if (auto opened = checkpoints_.open(chance_); !opened) {
-    execute(lifecycle_.on_job_failed(opened.failure(), this_moment()));
-  }
+  open_directory();
   return on_job_messages()
       .or_else(on_task_messages())
       .or_else(on_checkpoint_messages().or_else(on_savepoint_messages()));
@@ -64,6 +65,7 @@ caf::message_handler job_manager_actor::on_job_messages() {
         tell_tasks(request_report{lifecycle_.attempt()});
         delayed_send(this, graph_->options().progress_interval, report_progress{});
       },
+      [this](open_checkpoints) { open_directory(); },
       [this](const check_deployment& check) { check_deployment_of(check.attempt); },
       [this](const restart_due& fact) {
         execute(lifecycle_.on_restart_due(fact.attempt));
@@ -135,6 +137,35 @@ void job_manager_actor::request_savepoint(std::string directory, after_savepoint
 
 void job_manager_actor::on_exit() { task_managers_.clear(); }
 
+void job_manager_actor::open_directory() {
+  if (is_final(lifecycle_.state())) return;
+  const auto opened = checkpoints_.open(chance_);
+  if (opened) {
+    is_open_ = true;
+    delayed_send(this, deployment_timeout, check_deployment{});
+    return offer_slots();
+  }
+  const auto now = world().now();
+  const bool is_first = !in_use_since_;
+  if (is_first) in_use_since_ = now;
+  if (opened.failure().code != error_code::in_use || now - *in_use_since_ >= directory_patience) {
+    return execute(lifecycle_.on_job_failed(opened.failure(), this_moment()));
+  }
+  if (is_first) {
+    listener_->on_warning(
+        within("this job waits for up to " + to_string(duration{directory_patience}),
+               opened.failure()),
+        now);
+  }
+  delayed_send(this, between_tries, open_checkpoints{});
+}
+
+void job_manager_actor::offer_slots() {
+  if (is_open_ && offers_.size() >= required_slots(*graph_)) {
+    execute(lifecycle_.on_slots_available());
+  }
+}
+
 void job_manager_actor::check_deployment_of(attempt_number attempt) {
   const auto state = lifecycle_.state();
   const bool is_waiting = state == job_state::created || state == job_state::deploying ||
@@ -162,8 +193,7 @@ void job_manager_actor::add_task_manager(const task_manager_registered& offer) {
   monitor(handle);
   task_managers_[number] = {handle, offer.task_manager.process, false};
   for (std::uint32_t slot = 0; slot < offer.slots; ++slot) offers_.push_back({number, slot});
-  if (offers_.size() < required_slots(*graph_)) return;
-  execute(lifecycle_.on_slots_available());
+  offer_slots();
 }
 
 void job_manager_actor::execute(const job_lifecycle::commands& commands) {

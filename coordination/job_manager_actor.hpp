@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ private:
   void execute(const job_lifecycle::commands& commands);
   void carry_out(const job_checkpoints::orders& orders);
   void enter(const report_state& fact);
+  // Takes the checkpoint directory, or tries again a little later for as long as it may be in use.
+  void open_directory();
+  void offer_slots();
   void check_deployment_of(attempt_number attempt);
   void deploy(attempt_number attempt);
   [[nodiscard]] result<std::vector<std::vector<source_split>>> discover_splits();
@@ -81,6 +85,8 @@ private:
   job_checkpoints checkpoints_;
   poison_records poison_;
   std::uint64_t chance_;  // Makes the tokens of its attempts differ from all others.
+  std::optional<processing_time> in_use_since_;  // The directory, by another.
+  bool is_open_ = false;
   std::optional<processing_time> tick_is_due_;
   std::vector<registered_task_manager> task_managers_;
   std::vector<offered_slot> offers_;

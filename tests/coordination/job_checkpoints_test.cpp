@@ -237,6 +237,14 @@ TEST_F(JobCheckpoints, RefusesADirectoryThatIsInUse) {
             "stop the other one first");
 }
 
+TEST_F(JobCheckpoints, CanBeOpenedOnceTheDirectoryIsNotInUseAnyMore) {
+  auto running = opened();
+  const auto next = make(job_);
+  EXPECT_FALSE(next->open(++lives_));
+  running.reset();
+  EXPECT_TRUE(next->open(++lives_));
+}
+
 TEST_F(JobCheckpoints, RefusesAnotherNumberOfKeyGroups) {
   take_in_an_earlier_life(1);
   options_.restore = "latest";

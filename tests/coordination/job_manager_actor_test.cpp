@@ -25,14 +25,21 @@ public:
 // Two subtasks of two chains: tasks 0 and 1 read, tasks 2 and 3 sum up.
 class JobManagerActor : public ::testing::Test {
 protected:
-  void start(const job_graph& graph, job_options options = {}) {
-    start(graph, std::move(options), listener_);
+  void start(const job_graph& graph, std::optional<job_options> options = {}) {
+    start(graph, options ? *std::move(options) : options_, listener_);
   }
   void start(const job_graph& graph, job_options options, job_listener& listener) {
     options.parallelism = 2;
     options.seed = 1;
     graph_ = std::make_shared<const execution_graph>(graph, options);
     manager_ = process_.spawn<job_manager_actor>(process_, node_.handle(), graph_, listener);
+  }
+  // What a job manager of a former life may still hold.
+  std::unique_ptr<file_lock> hold_directory() {
+    EXPECT_TRUE(process_.files().make_directories("/chk"));
+    auto held = process_.files().lock("/chk/lock");
+    EXPECT_TRUE(held);
+    return held ? std::move(*held) : nullptr;
   }
   template <class Message>
   void tell(Message message) {
@@ -52,6 +59,7 @@ protected:
   sink_results results_;
   state_listener listener_;
   warnings_listener noted_;
+  job_options options_;
   linear_job job_ = keyed_sum_job(100, results_);
   std::shared_ptr<const execution_graph> graph_;
   simulated_world world_{{.seed = 1}};
@@ -231,6 +239,50 @@ TEST_F(JobManagerActor, FailsWhenThereAreNotEnoughSlotsInTime) {
   EXPECT_EQ(listener_.last(), job_state::failed);
   EXPECT_EQ(listener_.cause.message,
             "the tasks could not be started within 30 s: 2 slots are needed, 1 are there");
+}
+
+TEST_F(JobManagerActor, WaitsForADirectoryThatIsInUseAndBeginsOnceItIsFree) {
+  options_.checkpoint_directory = "/chk";
+  auto held = hold_directory();
+  start(job_.graph());
+  offer(left_, 2);
+  run_for(world_, std::chrono::seconds{25});
+  EXPECT_TRUE(listener_.states.empty());
+  ASSERT_EQ(listener_.warnings.size(), 1U);
+  EXPECT_EQ(listener_.warnings.front(),
+            "this job waits for up to 30s: checkpoint directory /chk is used by another running "
+            "job; give each job its own, or stop the other one first");
+  held.reset();
+  run_for(world_, std::chrono::seconds{1});
+  EXPECT_EQ(listener_.last(), job_state::deploying);
+  EXPECT_EQ(left_->count<deploy_task>(), 4U);
+}
+
+TEST_F(JobManagerActor, FailsIfItsDirectoryIsInUseForTooLong) {
+  options_.checkpoint_directory = "/chk";
+  const auto held = hold_directory();
+  start(job_.graph());
+  offer(left_, 2);
+  run_for(world_, std::chrono::seconds{31});
+  EXPECT_EQ(listener_.states, (states{job_state::failing, job_state::failed}));
+  EXPECT_EQ(listener_.cause.code, error_code::in_use);
+  EXPECT_EQ(listener_.cause.message,
+            "checkpoint directory /chk is used by another running job; give each job its own, or "
+            "stop the other one first");
+  EXPECT_EQ(left_->count<deploy_task>(), 0U);
+}
+
+TEST_F(JobManagerActor, CanBeCancelledWhileItWaitsForItsDirectory) {
+  options_.checkpoint_directory = "/chk";
+  auto held = hold_directory();
+  start(job_.graph());
+  offer(left_, 2);
+  tell(cancel_job{});
+  EXPECT_EQ(listener_.last(), job_state::cancelled);
+  held.reset();
+  run_for(world_, std::chrono::seconds{40});
+  EXPECT_EQ(listener_.last(), job_state::cancelled);
+  EXPECT_TRUE(hold_directory());
 }
 
 TEST_F(JobManagerActor, IgnoresWhatAnotherAttemptReports) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -103,12 +104,14 @@ public:
     totals = so_far;
     ++reports;
   }
+  void on_warning(const error& what, processing_time) override { warnings.push_back(what.message); }
   job_state last() const { return states.empty() ? job_state::created : states.back(); }
 
   std::vector<job_state> states;
   error cause;
   job_totals totals;
   std::size_t reports = 0;
+  std::vector<std::string> warnings;
 };
 
 // Steps until `done()`, for at most `limit` of virtual time. Returns whether it came to that.
