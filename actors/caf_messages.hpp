@@ -185,6 +185,10 @@ struct task_reported {
 // From the job manager to itself.
 // It waits for its checkpoint directory.
 struct open_checkpoints {};
+// It waits for slots since that attempt was to be run again; 0: since it was started.
+struct check_slots {
+  attempt_number attempt;
+};
 struct check_deployment {
   attempt_number attempt;
 };
@@ -238,6 +242,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::record_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::task_reported)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::open_checkpoints)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::check_slots)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::check_deployment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::report_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::fail_job)

@@ -48,6 +48,9 @@ struct job_options {
   // taskmanager.count, taskmanager.numberOfTaskSlots. 0 slots: as many as the job needs.
   std::uint32_t task_managers = 1;
   std::uint32_t slots_per_task_manager = 0;
+  // slot.request.timeout: how long the job waits for its slots, at its start and whenever it is to
+  // be run again; 0: as long as it takes.
+  duration slot_request_timeout = std::chrono::seconds{30};
   // taskmanager.threads: worker threads of the process; 0: one for each core.
   std::uint32_t threads = 0;
   // taskmanager.memory.process.size: bytes that a process with tasks may take; 0: as many as there

@@ -27,6 +27,10 @@ job_progress console::progress_at(processing_time now) const {
   progress.started = started_.value_or(now);
   progress.now = now;
   progress.state = std::string{to_string(state_)};
+  if (const auto missing = totals_.missing_slots; missing > 0) {
+    progress.state +=
+        ", waits for " + std::to_string(missing) + (missing == 1 ? " slot" : " slots");
+  }
   if (last_checkpoint_) {
     progress.checkpoint = {last_checkpoint_->id, last_checkpoint_->took, last_checkpoint_->bytes};
   }
@@ -47,7 +51,8 @@ void console::on_state(job_state state, const std::optional<error>& cause, proce
 void console::on_progress(const job_totals& totals, processing_time now) {
   const std::scoped_lock lock{guard_};
   totals_ = totals;
-  if (!options_.shows_progress || state_ != job_state::running) return;
+  const bool is_telling = state_ == job_state::running || totals.missing_slots > 0;
+  if (!options_.shows_progress || !is_telling) return;
   if (options_.terminal_width) {
     write_(line_.show(progress_at(now)));
     return;

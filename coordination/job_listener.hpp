@@ -21,6 +21,7 @@ struct job_totals {
   std::uint64_t skipped = 0;
   std::uint64_t dead_lettered = 0;
   std::optional<event_time> watermark{};  // The lowest of the sinks; none before the first.
+  std::uint32_t missing_slots = 0;        // For which the job waits.
 };
 
 class job_listener {

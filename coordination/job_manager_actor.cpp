@@ -18,7 +18,7 @@ namespace weir {
 
 namespace {
 
-// How long slots may take to register, and tasks to start.
+// How long tasks may take to start.
 constexpr auto deployment_timeout = std::chrono::seconds{30};
 // How long another may still hold the checkpoint directory. A cluster kills a job manager that it
 // cannot reach before it starts the next; this is for what a network file system takes to notice.
@@ -66,11 +66,12 @@ caf::message_handler job_manager_actor::on_job_messages() {
         delayed_send(this, graph_->options().progress_interval, report_progress{});
       },
       [this](open_checkpoints) { open_directory(); },
+      [this](const check_slots& check) { check_slots_for(check.attempt); },
       [this](const check_deployment& check) { check_deployment_of(check.attempt); },
       [this](const restart_due& fact) {
         execute(lifecycle_.on_restart_due(fact.attempt));
         if (lifecycle_.state() != job_state::restarting) return;
-        delayed_send(this, deployment_timeout, check_deployment{fact.attempt});
+        wait_for_slots(fact.attempt);
       },
       [this](const fail_job& order) {
         execute(lifecycle_.on_given_up(order.cause, this_moment()));
@@ -142,7 +143,7 @@ void job_manager_actor::open_directory() {
   const auto opened = checkpoints_.open(chance_);
   if (opened) {
     is_open_ = true;
-    delayed_send(this, deployment_timeout, check_deployment{});
+    wait_for_slots({});
     return offer_slots();
   }
   const auto now = world().now();
@@ -161,20 +162,38 @@ void job_manager_actor::open_directory() {
 }
 
 void job_manager_actor::offer_slots() {
-  if (is_open_ && offers_.size() >= required_slots(*graph_)) {
-    execute(lifecycle_.on_slots_available());
-  }
+  if (is_open_ && missing_slots() == 0) execute(lifecycle_.on_slots_available());
 }
 
-void job_manager_actor::check_deployment_of(attempt_number attempt) {
+void job_manager_actor::wait_for_slots(attempt_number attempt) {
+  const auto patience = graph_->options().slot_request_timeout;
+  if (patience > duration::zero()) delayed_send(this, patience, check_slots{attempt});
+}
+
+std::uint32_t job_manager_actor::missing_slots() const {
+  const auto there = static_cast<std::uint32_t>(offers_.size());
+  return std::max(required_slots(*graph_), there) - there;
+}
+
+void job_manager_actor::check_slots_for(attempt_number attempt) {
   const auto state = lifecycle_.state();
-  const bool is_waiting = state == job_state::created || state == job_state::deploying ||
-                          state == job_state::restarting;
+  const bool is_waiting = state == job_state::created || state == job_state::restarting;
   if (!is_waiting || attempt != lifecycle_.attempt()) return;
   execute(lifecycle_.on_job_failed(
       {error_code::internal,
-       "the tasks could not be started within 30 s: " + std::to_string(required_slots(*graph_)) +
-           " slots are needed, " + std::to_string(offers_.size()) + " are there"},
+       std::to_string(required_slots(*graph_)) + " slots are needed, and after " +
+           to_string(graph_->options().slot_request_timeout) + " (slot.request.timeout) " +
+           std::to_string(offers_.size()) + " are there"},
+      this_moment()));
+}
+
+void job_manager_actor::check_deployment_of(attempt_number attempt) {
+  if (lifecycle_.state() != job_state::deploying || attempt != lifecycle_.attempt()) return;
+  execute(lifecycle_.on_job_failed(
+      {error_code::internal, "the tasks have not started within " +
+                                 to_string(duration{deployment_timeout}) + ": " +
+                                 std::to_string(addresses_.size()) + " of " +
+                                 std::to_string(graph_->task_count()) + " were deployed"},
       this_moment()));
 }
 
@@ -389,7 +408,7 @@ void job_manager_actor::lose_task_manager(std::uint32_t number, const error& cau
   if (std::exchange(task_managers_[number].is_lost, true)) return;
   WEIR_SOMETIMES("a task manager was lost");
   std::erase_if(offers_, [&](const auto& offer) { return offer.task_manager == number; });
-  if (offers_.size() < required_slots(*graph_)) lifecycle_.on_slots_lost();
+  if (missing_slots() > 0) lifecycle_.on_slots_lost();
   const auto reason = within("task manager " + std::to_string(number + 1) + " was lost", cause);
   for (std::uint32_t i = 0; i < assigned_.size(); ++i) {
     if (assigned_[i].task_manager != number) continue;
@@ -398,7 +417,12 @@ void job_manager_actor::lose_task_manager(std::uint32_t number, const error& cau
 }
 
 void job_manager_actor::tell_progress() {
-  listener_->on_progress(totals_of(reports_), world().now());
+  auto totals = totals_of(reports_);
+  const auto state = lifecycle_.state();
+  if (state == job_state::created || state == job_state::restarting) {
+    totals.missing_slots = missing_slots();
+  }
+  listener_->on_progress(totals, world().now());
 }
 
 }  // namespace weir

@@ -54,7 +54,11 @@ private:
   // Takes the checkpoint directory, or tries again a little later for as long as it may be in use.
   void open_directory();
   void offer_slots();
+  void wait_for_slots(attempt_number attempt);
+  void check_slots_for(attempt_number attempt);
   void check_deployment_of(attempt_number attempt);
+  // Those that the job waits for.
+  std::uint32_t missing_slots() const;
   void deploy(attempt_number attempt);
   [[nodiscard]] result<std::vector<std::vector<source_split>>> discover_splits();
   void connect(attempt_number attempt);

@@ -61,6 +61,8 @@ constexpr std::array all_settings{
             number_setting{&job_options::task_managers, 1, 1024}},
     setting{"taskmanager.numberOfTaskSlots", "slots of each; 0 is as many as needed",
             number_setting{&job_options::slots_per_task_manager, 0, 1024}},
+    setting{"slot.request.timeout", "how long a job waits for its slots; 0s is without limit",
+            duration_setting{&job_options::slot_request_timeout, duration::zero(), one_day}},
     setting{"taskmanager.threads", "worker threads of a process; 0 is one a core",
             number_setting{&job_options::threads, 0, 1024}},
     setting{"taskmanager.memory.process.size",

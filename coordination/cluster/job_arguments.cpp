@@ -48,7 +48,10 @@ void for_each_option(std::span<const std::string> words, const Visit& visit) {
 std::string bracketed(const std::string& host) { return to_string(endpoint{host, 0}); }
 
 std::vector<std::string> shared_arguments(const job_record& job) {
-  auto words = job.submitted.arguments;
+  // Which comes first gives way to the user's: the cluster looks for slots as long as there is the
+  // job.
+  std::vector<std::string> words{"-D", "slot.request.timeout=0s"};
+  words.insert(words.end(), job.submitted.arguments.begin(), job.submitted.arguments.end());
   const auto give = [&words](const std::string& option, const std::string& value) {
     words.push_back(option);
     words.push_back(value);

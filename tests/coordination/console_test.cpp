@@ -74,6 +74,18 @@ TEST(Console, RedrawsOneLineInATerminal) {
   EXPECT_EQ(on.text.find('\n'), std::string::npos) << on.text;
 }
 
+TEST(Console, SaysForHowManySlotsAJobWaits) {
+  screen terminal{80};
+  terminal.shown.on_progress({.missing_slots = 1}, start);
+  EXPECT_NE(terminal.text.find("created, waits for 1 slot "), std::string::npos) << terminal.text;
+  screen log;
+  log.shown.on_progress({.missing_slots = 3}, start);
+  EXPECT_EQ(log.text, "") << "as it is while a job starts";
+  log.shown.on_progress({.missing_slots = 3}, start + 10s);
+  EXPECT_NE(log.text.find("INFO job counts: created, waits for 3 slots, "), std::string::npos)
+      << log.text;
+}
+
 TEST(Console, LogsProgressNowAndThenWithoutATerminal) {
   screen on;
   on.shown.on_state(job_state::running, std::nullopt, start);

@@ -238,7 +238,42 @@ TEST_F(JobManagerActor, FailsWhenThereAreNotEnoughSlotsInTime) {
   run_for(world_, std::chrono::seconds{2});
   EXPECT_EQ(listener_.last(), job_state::failed);
   EXPECT_EQ(listener_.cause.message,
-            "the tasks could not be started within 30 s: 2 slots are needed, 1 are there");
+            "2 slots are needed, and after 30s (slot.request.timeout) 1 are there");
+}
+
+TEST_F(JobManagerActor, WaitsForSlotsAsLongAsItIsToldTo) {
+  options_.slot_request_timeout = std::chrono::minutes{2};
+  start(job_.graph());
+  offer(left_, 1);
+  run_for(world_, std::chrono::seconds{119});
+  EXPECT_TRUE(listener_.states.empty());
+  run_for(world_, std::chrono::seconds{2});
+  EXPECT_EQ(listener_.last(), job_state::failed);
+}
+
+TEST_F(JobManagerActor, WaitsForSlotsWithoutLimitAndSaysForHowMany) {
+  options_.slot_request_timeout = duration::zero();
+  start(job_.graph());
+  run_for(world_, std::chrono::seconds{1});
+  EXPECT_EQ(listener_.totals.missing_slots, 2U);
+  offer(left_, 1);
+  run_for(world_, std::chrono::hours{30});
+  EXPECT_TRUE(listener_.states.empty());
+  EXPECT_EQ(listener_.totals.missing_slots, 1U);
+  offer(right_, 1);
+  EXPECT_EQ(listener_.last(), job_state::deploying);
+  run_for(world_, std::chrono::seconds{1});
+  EXPECT_EQ(listener_.totals.missing_slots, 0U);
+}
+
+TEST_F(JobManagerActor, FailsWhenTasksDoNotStartInTime) {
+  options_.slot_request_timeout = duration::zero();
+  start(job_.graph());
+  offer(left_, 2);
+  tell(task_deployed{first, {0}, tasks_[0].address()});
+  run_for(world_, std::chrono::seconds{31});
+  EXPECT_EQ(listener_.last(), job_state::failing);
+  EXPECT_EQ(listener_.cause.message, "the tasks have not started within 30s: 1 of 4 were deployed");
 }
 
 TEST_F(JobManagerActor, WaitsForADirectoryThatIsInUseAndBeginsOnceItIsFree) {

@@ -83,6 +83,15 @@ TEST(JobArguments, MakeAJobManager) {
   EXPECT_EQ(line.parameters.at("--restore"), "x");
 }
 
+TEST(JobArguments, LetAJobWaitForItsSlotsAsLongAsItsUserDoes) {
+  auto job = some_job();
+  EXPECT_EQ(understood(job_manager_arguments(job, "10.0.0.1")).options.slot_request_timeout,
+            duration::zero());
+  job.submitted.arguments = {"-D", "slot.request.timeout=5m"};
+  EXPECT_EQ(understood(job_manager_arguments(job, "10.0.0.1")).options.slot_request_timeout,
+            std::chrono::minutes{5});
+}
+
 TEST(JobArguments, MakeATaskManager) {
   auto job = some_job();
   job.restore.clear();
