@@ -94,6 +94,10 @@ struct job_options {
   // execution.state-recovery.path, --restore: what to begin with: "latest" is the newest checkpoint
   // in checkpoint_directory, anything else the path of one; empty: nothing, start afresh.
   std::string restore{};
+  // execution.state-recovery.request: a number for one wish to begin with the path above. A job
+  // manager of the same wish goes on from what one before it has completed in checkpoint_directory;
+  // none: every job manager begins with the path.
+  std::optional<std::uint64_t> restore_request{};
   // execution.state-recovery.ignore-unclaimed-state, --allow-non-restored-state: state of operators
   // that the job no longer has is left behind; otherwise it is an error.
   bool allow_non_restored_state = false;

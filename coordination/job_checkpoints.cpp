@@ -8,6 +8,7 @@
 
 #include "api/sometimes.hpp"
 #include "coordination/overloaded.hpp"
+#include "state/restore_requests.hpp"
 #include "state/savepoint_copy.hpp"
 
 namespace weir {
@@ -21,6 +22,11 @@ std::string directory_of(const job_options& options) {
 
 std::string path_of(const savepoint_request& request, checkpoint_id id) {
   return request.directory + "/savepoint-" + std::to_string(id.value) + "-" + request.token;
+}
+
+// To begin with a given checkpoint, for which there may have been a job manager before this one.
+bool names_a_wish(const job_options& options) {
+  return options.restore_request && !options.restore.empty() && options.restore != "latest";
 }
 
 std::vector<task_index> sources_of(const execution_graph& graph) {
@@ -67,16 +73,18 @@ status job_checkpoints::open(std::uint64_t chance) {
   life_ = *life;
   const auto highest = directory_.highest_id();
   if (!highest) return highest.failure();
-  std::vector<checkpoint_id> ours;
-  if (options.restore == "latest") {
-    auto there = directory_.all();
-    if (!there) return there.failure();
-    ours = std::move(*there);
-  } else {
-    before_us_ = *highest;
+  if (options.restore != "latest") before_us_ = *highest;
+  if (names_a_wish(options)) {
+    const auto before =
+        restore_requests{*files_, directory_.path()}.begin(*options.restore_request, *highest);
+    if (!before) return before.failure();
+    before_us_ = *before;
   }
+  auto ours = directory_.all();
+  if (!ours) return ours.failure();
+  std::erase_if(*ours, [this](checkpoint_id each) { return !(before_us_ < each); });
   coordinator_.emplace(checkpoint_policy_of(options), graph_->task_count(), *highest,
-                       std::move(ours));
+                       *std::move(ours));
   return {};
 }
 
@@ -86,12 +94,14 @@ attempt_token job_checkpoints::token_of(attempt_number attempt) const {
   return token;
 }
 
-// Only the first attempt asks the options; a later one goes on from what this job has completed,
-// and begins again as the first did if it has not completed anything.
+// Only the first attempt asks the options, and only if no job manager before this one has done so
+// for the same wish; a later one goes on from what this job has completed, and begins again as the
+// first did if it has not completed anything.
 result<std::optional<checkpoint_directory::found>> job_checkpoints::find(attempt_number attempt) {
   const auto& restore = graph_->options().restore;
   std::optional<checkpoint_directory::found> newest;
-  if (is_enabled() && (attempt.value > 1 || restore == "latest")) {
+  const bool is_later = attempt.value > 1 || names_a_wish(graph_->options());
+  if (is_enabled() && (is_later || restore == "latest")) {
     auto latest = directory_.latest();
     if (!latest) return latest.failure();
     if (*latest && before_us_ < (*latest)->manifest.id) newest = *std::move(*latest);

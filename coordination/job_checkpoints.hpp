@@ -4,6 +4,7 @@
 //
 //   directory/lock              held while the job runs
 //   directory/life-4            this job manager is the fourth there
+//   directory/restore-1.after-0 which wish to begin with a checkpoint is carried out
 //   directory/chk-17/...        snapshots of the tasks, and the manifest that makes them one
 //   savepoints/savepoint-18-5f1c/...   a copy of chk-18, see state/savepoint_copy.hpp
 //
@@ -103,7 +104,9 @@ private:
   attempt_number attempt_;  // The last that has started.
   // Tasks that had nothing to do drain before the last task of their attempt has started.
   std::vector<std::pair<attempt_number, task_index>> drained_early_;
-  checkpoint_id before_us_;  // What was there when the job started; not ours unless restored.
+  // What was there when the job, or its wish to restore something, was begun with; not ours unless
+  // restored.
+  checkpoint_id before_us_;
 };
 
 }  // namespace weir

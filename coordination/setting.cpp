@@ -105,6 +105,10 @@ constexpr std::array all_settings{
             text_setting{&job_options::local_backup_directory, "none or a directory"}},
     setting{restore_key, "the checkpoint to begin with",
             text_setting{&job_options::restore, "none, latest or a checkpoint's path"}},
+    setting{"execution.state-recovery.request",
+            "numbers a wish for that path: job managers after the first go on from the newest "
+            "checkpoint since",
+            optional_number_setting{&job_options::restore_request, 1}},
     setting{"execution.state-recovery.ignore-unclaimed-state",
             "leave behind state of operators that are gone",
             switch_setting{&job_options::allow_non_restored_state}},

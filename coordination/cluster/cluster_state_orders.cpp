@@ -29,6 +29,7 @@ cluster_state::commands cluster_state::on_submitted(const std::string& id,
   job.record.submitted_at = event_time_of(now);
   job.record.submitted = what;
   job.record.restore = what.restore;
+  job.record.restores = 1;
   out.emplace_back(store_job{job.record});
   try_start(job, out);
   return out;
@@ -129,6 +130,7 @@ result<cluster_state::commands> cluster_state::restart(const restart_job& what, 
   commands out;
   job.record.ended.clear();
   job.record.restore = what.from;
+  ++job.record.restores;
   job.record.report = {};
   job.record.is_cancelled = false;
   job.replacements = restart_intensity{most_replacements, replacement_window};

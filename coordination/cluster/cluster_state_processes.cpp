@@ -176,6 +176,7 @@ bool cluster_state::begin_next_life(cluster_job& job) {
   job.record.submitted.parallelism = next->parallelism;
   job.record.submitted.slots = next->slots;
   job.record.restore = report.last_savepoint;
+  ++job.record.restores;
   return true;
 }
 

@@ -62,6 +62,10 @@ std::vector<std::string> shared_arguments(const job_record& job) {
   const auto directory = checkpoint_directory_of(job);
   if (!directory.empty()) give("-D", "execution.checkpointing.dir=" + directory);
   if (!job.restore.empty()) give("--restore", job.restore);
+  // A job manager may be lost before its first checkpoint is reported: the next one of the same
+  // wish finds that.
+  const bool is_given = !job.restore.empty() && job.restore != "latest" && job.restores > 0;
+  if (is_given) give("-D", "execution.state-recovery.request=" + std::to_string(job.restores));
   return words;
 }
 

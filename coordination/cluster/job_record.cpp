@@ -13,7 +13,9 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view first_line = "weir job record 1\n";
+constexpr std::string_view first_line = "weir job record 2\n";
+// Ends before `restores`.
+constexpr std::string_view first_line_of_version_1 = "weir job record 1\n";
 
 }  // namespace
 
@@ -77,13 +79,17 @@ result<job_record> read_stored(std::string_view text) {
   const auto wrong = [](const std::string& what) {
     return error{error_code::corrupt_data, "read the record of a job: " + what};
   };
-  if (!text.starts_with(first_line)) return wrong("it is none of version 1");
+  const bool is_version_1 = text.starts_with(first_line_of_version_1);
+  if (!is_version_1 && !text.starts_with(first_line)) return wrong("it is none of version 1 or 2");
   text.remove_prefix(first_line.size());
   const auto sum = codec<std::uint32_t>::decode(text);
   if (!sum || *sum != crc32c(text)) return wrong("checksum mismatch");
-  auto record = codec<job_record>::decode(text);
+  std::string fields{text};
+  if (is_version_1) codec<std::uint32_t>::encode(0, fields);
+  std::string_view left = fields;
+  auto record = codec<job_record>::decode(left);
   if (!record) return within("read the record of a job", record.failure());
-  if (!text.empty()) return wrong(std::to_string(text.size()) + " bytes are left over");
+  if (!left.empty()) return wrong(std::to_string(left.size()) + " bytes are left over");
   return record;
 }
 

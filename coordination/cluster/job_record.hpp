@@ -98,10 +98,13 @@ struct job_record {
   job_report report{};                   // The last of the newest job manager.
   std::vector<failure_seen> failures{};  // Of all job managers and processes, the newest first.
   std::vector<process_place> places{};   // The newest first.
+  // How often somebody has said what its next job manager is to begin with: the number of `restore`
+  // as a wish.
+  std::uint32_t restores = 0;
 };
 WEIR_FIELDS(job_record, id, submitted_at, submitted, restore, ended, is_cancelled, last_process,
             job_manager, job_manager_node, job_managers, task_managers, slots_each, report,
-            failures, places)
+            failures, places, restores)
 
 // Whether it can be the id of a job, which becomes a name of directories: 1 to 64 of a-z and 0-9.
 bool is_job_id(std::string_view text);

@@ -245,6 +245,60 @@ TEST_F(JobCheckpoints, CanBeOpenedOnceTheDirectoryIsNotInUseAnyMore) {
   EXPECT_TRUE(next->open(++lives_));
 }
 
+class WishesToRestore : public JobCheckpoints {
+protected:
+  WishesToRestore() {
+    take_in_an_earlier_life(2);
+    options_.restore = "/chk/chk-2";
+  }
+  // What the first attempt of the next job manager begins with, after which that takes `more`
+  // checkpoints, and is lost.
+  std::string begun_with(int more) {
+    const auto checkpoints = opened();
+    const auto begin = checkpoints->begin(first);
+    EXPECT_TRUE(begin);
+    static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
+    for (int i = 0; i < more; ++i) take(*checkpoints);
+    return begin ? std::to_string(begin->checkpoint.value) : begin.failure().message;
+  }
+};
+
+TEST_F(WishesToRestore, AreCarriedOutOnce) {
+  options_.retained_checkpoints = 10;
+  options_.restore_request = 1;
+  EXPECT_EQ(begun_with(0), "2");
+  EXPECT_EQ(begun_with(2), "2") << "nothing was completed since";
+  EXPECT_EQ(begun_with(1), "4") << "what was completed since is newer";
+  EXPECT_EQ(begun_with(0), "5");
+}
+
+TEST_F(WishesToRestore, AreCarriedOutAnewWhenTheyAreOthers) {
+  options_.retained_checkpoints = 10;
+  options_.restore_request = 1;
+  EXPECT_EQ(begun_with(1), "2");
+  options_.restore_request = 2;
+  EXPECT_EQ(begun_with(1), "2") << "somebody wants the same checkpoint once more";
+  EXPECT_EQ(begun_with(0), "4");
+  options_.restore_request = 1;
+  EXPECT_EQ(begun_with(0), "2");
+}
+
+// What a job manager would do that did not look for them.
+TEST_F(WishesToRestore, AreCarriedOutByEachJobManagerIfTheyHaveNoNumber) {
+  options_.retained_checkpoints = 10;
+  EXPECT_EQ(begun_with(1), "2");
+  EXPECT_EQ(begun_with(1), "2");
+}
+
+TEST_F(WishesToRestore, RetainWhatWasCompletedSinceLikeAJobsOwn) {
+  options_.restore_request = 1;
+  EXPECT_EQ(begun_with(1), "2");
+  EXPECT_EQ(begun_with(1), "3");
+  const auto names = *disk_.list("/chk");
+  EXPECT_EQ(std::count(names.begin(), names.end(), "chk-3"), 0) << "chk-4 has taken its place";
+  EXPECT_EQ(std::count(names.begin(), names.end(), "chk-2"), 1) << "that was there before";
+}
+
 TEST_F(JobCheckpoints, RefusesAnotherNumberOfKeyGroups) {
   take_in_an_earlier_life(1);
   options_.restore = "latest";

@@ -19,11 +19,11 @@ std::string failure_of(std::string_view key, std::string_view text) {
 TEST(Settings, CoverEveryFieldOfTheJobOptions) {
   // Stops compiling when a field is added: give it a setting, and both lines below a name more.
   const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb,
-               cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm, nn, oo, pp, qq, rr, ss, tt] =
+               cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm, nn, oo, pp, qq, rr, ss, tt, uu] =
       job_options{};
   const auto field_count =
       std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb,
-               cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm, nn, oo, pp, qq, rr, ss, tt);
+               cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm, nn, oo, pp, qq, rr, ss, tt, uu);
   EXPECT_EQ(settings().size(), std::tuple_size_v<decltype(field_count)>);
 }
 

@@ -34,6 +34,15 @@ TEST_F(ClusterStateOrders, CancelsWhatRunsWhatWaitsAndWhatIsBetween) {
   EXPECT_EQ(state(), "cancelled");
 }
 
+TEST_F(ClusterStateOrders, TakesEachRestartForAnotherWish) {
+  submit(4);
+  for (std::uint32_t i = 2; i < 5; ++i) {
+    take(state_.order({"4f", process_signal::terminate}, now_));
+    take(state_.restart({"4f", "/s/1"}, now_));
+    EXPECT_EQ(stored_.restores, i);
+  }
+}
+
 TEST_F(ClusterStateOrders, RescalesWithTheSavepointThatTheJobStopsWith) {
   join(node_a, 4);
   submit(4);
@@ -49,6 +58,7 @@ TEST_F(ClusterStateOrders, RescalesWithTheSavepointThatTheJobStopsWith) {
   ASSERT_EQ(begun.size(), 1U);
   EXPECT_EQ(stored_.submitted.parallelism, 2U);
   EXPECT_EQ(stored_.restore, "/s/1");
+  EXPECT_EQ(stored_.restores, 2U);
   EXPECT_EQ(stored_.slots_each, 2U);
 }
 

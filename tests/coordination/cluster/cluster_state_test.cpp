@@ -124,6 +124,7 @@ TEST_F(ClusterState, BeginsAgainWithItsSavepointUntilItHasACheckpointOfItsOwn) {
   take(state_.on_submitted("4f", job, now_));
   end(1);
   EXPECT_EQ(stored_.restore, "/shared/savepoint-1");
+  EXPECT_EQ(stored_.restores, 1U) << "the wish is still the same";
   report({.state = "running", .listens = "h:1", .checkpoints = 1});
   EXPECT_EQ(stored_.restore, "latest");
 }

@@ -92,6 +92,21 @@ TEST(JobArguments, LetAJobWaitForItsSlotsAsLongAsItsUserDoes) {
             std::chrono::minutes{5});
 }
 
+TEST(JobArguments, NumberTheWishForACheckpoint) {
+  auto job = some_job();
+  job.restores = 3;
+  EXPECT_FALSE(understood(job_manager_arguments(job, "10.0.0.1")).options.restore_request);
+  job.restore = "/savepoints/savepoint-1";
+  const auto line = understood(job_manager_arguments(job, "10.0.0.1"));
+  EXPECT_EQ(line.options.restore, "/savepoints/savepoint-1");
+  EXPECT_EQ(line.options.restore_request, 3U);
+  EXPECT_EQ(
+      understood(task_manager_arguments(job, "10.0.0.1", "10.0.0.1:7")).options.restore_request,
+      3U);
+  job.restores = 0;  // By a record of version 1.
+  EXPECT_FALSE(understood(job_manager_arguments(job, "10.0.0.1")).options.restore_request);
+}
+
 TEST(JobArguments, MakeATaskManager) {
   auto job = some_job();
   job.restore.clear();
