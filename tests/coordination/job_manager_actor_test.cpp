@@ -25,8 +25,9 @@ public:
 // Two subtasks of two chains: tasks 0 and 1 read, tasks 2 and 3 sum up.
 class JobManagerActor : public ::testing::Test {
 protected:
-  void start(const job_graph& graph, std::optional<job_options> options = {}) {
-    start(graph, options ? *std::move(options) : options_, listener_);
+  void start(const job_graph& graph) { start(graph, options_); }
+  void start(const job_graph& graph, job_options options) {
+    start(graph, std::move(options), listener_);
   }
   void start(const job_graph& graph, job_options options, job_listener& listener) {
     options.parallelism = 2;

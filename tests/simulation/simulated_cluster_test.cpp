@@ -108,7 +108,9 @@ TEST_P(SimulatedClusterAtParallelism, KeepsEveryMailboxWithinItsCredit) {
 }
 
 TEST(SimulatedCluster, FailsWithTheErrorOfAnOperatorForEverySeed) {
-  for (const auto seed : seeds_for(100)) {
+  std::size_t opened = 0;
+  const auto seeds = seeds_for(100);
+  for (const auto seed : seeds) {
     sink_results results;
     const auto job = throwing_job(1000, 500, results);
     const auto outcome = run_simulated(job.graph(), with_parallelism(3), {.seed = seed});
@@ -116,8 +118,11 @@ TEST(SimulatedCluster, FailsWithTheErrorOfAnOperatorForEverySeed) {
     // Split 500 % 7 = 3 is the second of the first of three subtasks.
     ASSERT_EQ(outcome.job.cause->message, "operator parse (1/3): threw: 500 is unlucky");
     ASSERT_EQ(results.finished(), 0U);
-    ASSERT_EQ(results.abandoned(), 3U) << "seed " << seed;
+    // One may not have been opened when another failed.
+    ASSERT_EQ(results.abandoned(), results.opened()) << "seed " << seed;
+    opened += results.opened();
   }
+  EXPECT_GT(opened, 2 * seeds.size());
 }
 
 // A job without end on two task managers, to which things happen.

@@ -203,6 +203,10 @@ public:
     const std::scoped_lock lock{guard_};
     seen_.insert(seen_.end(), batch.values.begin(), batch.values.end());
   }
+  void on_opened() {
+    const std::scoped_lock lock{guard_};
+    ++opened_;
+  }
   void on_closed(bool failed) {
     const std::scoped_lock lock{guard_};
     ++(failed ? abandoned_ : finished_);
@@ -217,6 +221,10 @@ public:
     for (const number each : seen()) total += each;
     return total;
   }
+  std::uint32_t opened() const {
+    const std::scoped_lock lock{guard_};
+    return opened_;
+  }
   std::uint32_t finished() const {
     const std::scoped_lock lock{guard_};
     return finished_;
@@ -229,6 +237,7 @@ public:
 private:
   mutable std::mutex guard_;
   std::vector<number> seen_;
+  std::uint32_t opened_ = 0;
   std::uint32_t finished_ = 0;
   std::uint32_t abandoned_ = 0;
 };
@@ -237,6 +246,10 @@ class collecting_sink final : public stream_operator {
 public:
   // `results` outlives the sink.
   explicit collecting_sink(sink_results& results) : results_{&results} {}
+  void open(operator_context& place) override {
+    stream_operator::open(place);
+    results_->on_opened();
+  }
   void process(std::uint32_t, record_batch& batch) override {
     context().counters.records_in += batch.size();
     results_->add(numbers::of(batch));
