@@ -34,7 +34,7 @@ struct lead_extended {
 struct lead_ended {
   std::uint64_t term = 0;
 };
-// Who leads as the store has it; empty: nobody.
+// Who leads as the store has it, at each look; empty: nobody.
 struct leader_seen {
   std::string node{};
 };

@@ -162,10 +162,17 @@ void directory_store::remove_before(leader_term term) {
   }
 }
 
+error directory_store::lost(leader_term term) const {
+  return {error_code::corrupt_data, "term " + std::to_string(term) + " is not in " + path_ +
+                                        " any more: was another disk mounted, or were files "
+                                        "removed?"};
+}
+
 status directory_store::check_newest(leader_term term, const std::string& activity) {
   const auto found = terms();
   if (!found) return found.failure();
-  if (found->begun <= term) return {};
+  if (found->begun < term) return lost(term);
+  if (found->begun == term) return {};
   return error{error_code::in_use, activity + ": term " + std::to_string(term) + " is over, term " +
                                        std::to_string(found->begun) + " has begun in " + path_};
 }
@@ -174,6 +181,7 @@ result<bool> directory_store::renew(leader_term term) {
   const auto found = terms();
   if (!found) return found.failure();
   if (found->begun > term) return false;
+  if (found->begun < term) return lost(term);
   if (auto written = write(path_of("beat", term), std::to_string(++beat_)); !written) {
     return written.failure();
   }

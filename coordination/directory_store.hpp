@@ -53,7 +53,8 @@ private:
   status write(const std::string& path, std::string_view text);
   status begin(leader_term term, const std::string& holder);
   status copy_entries(leader_term from, leader_term to);
-  // Fails if a later term has begun.
+  error lost(leader_term term) const;
+  // Fails if a later term has begun, or if this one is not there.
   status check_newest(leader_term term, const std::string& activity);
   void remove_before(leader_term term);
 

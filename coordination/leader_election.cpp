@@ -2,6 +2,7 @@
 // The steps of coordination/leader_election.hpp.
 #include "coordination/leader_election.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weir {
@@ -40,6 +41,13 @@ status leader_election::follow(high_availability_store& store,
   const auto found = store.look();
   if (!found) return found.failure();
   const auto now = clock();
+  const auto known = std::max(seen_.term, term_);
+  if (found->term < known) {
+    return error{error_code::corrupt_data,
+                 "it has lost what was stored: term " + std::to_string(known) +
+                     " has begun, and it shows term " + std::to_string(found->term) +
+                     "; was another disk mounted, or were files removed?"};
+  }
   note(*found, now);
   const bool is_free = seen_.term == 0 || seen_.has_resigned;
   if (!is_free && now - *seen_since_ < options_.lease) return {};

@@ -61,7 +61,11 @@ struct cluster_client::machinery {
   void take(processing_time until) {
     const auto span = std::max(until - world->now(), duration::zero());
     mailbox->receive([this](const peer_up& fact) { up.insert(fact.peer); },
-                     [this](const peer_down& fact) { up.erase(fact.peer); },
+                     [this](const peer_down& fact) {
+                       up.erase(fact.peer);
+                       // Asked again, it is dialed again.
+                       world->fabric().forget(fact.peer);
+                     },
                      [this](const not_connected& fact) { problem = fact.why; },
                      [this](const control_sent& sent) {
                        auto message = decode_control(sent.bytes);

@@ -30,19 +30,11 @@ struct cluster_process {
   std::optional<processing_time> out_of_sight{};
 };
 
-// What follows the savepoint that a job stops with.
-struct planned_life {
-  std::uint32_t parallelism = 0;
-  std::uint32_t slots = 0;
-  std::uint64_t savepoints_before = 0;
-};
-
 struct cluster_job {
   job_record record{};
   std::map<std::uint32_t, cluster_process> processes{};  // By their number.
   restart_intensity replacements{most_replacements, replacement_window};
   std::optional<processing_time> last_replacement{};
-  std::optional<planned_life> next{};
   // It was taken over from a former leader then, and not all of its processes have been seen yet:
   // none is replaced before their nodes had the time to join.
   std::optional<processing_time> recovered_at{};

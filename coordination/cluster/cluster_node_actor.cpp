@@ -68,6 +68,7 @@ void cluster_node_actor::on_tick() {
     execute(state_.on_tick(world().now()));
   } else {
     look_at_leader();
+    fetch_next();
   }
 }
 
@@ -123,6 +124,7 @@ void cluster_node_actor::start(const process_order& order) {
   const auto is_here = blobs_.has(order.program);
   if (!is_here) return end_unstarted(order, "could not be started: " + is_here.failure().message);
   if (!*is_here) {
+    programs_.erase(order.program);
     waiting_.push_back({order, world().now()});
     return fetch(order.program);
   }

@@ -83,6 +83,11 @@ private:
     std::uint64_t question = 0;
     submit_job wish{};
   };
+  struct wish_for_program {
+    caf::strong_actor_ptr from{};
+    std::string program{};
+    processing_time since{};
+  };
   struct waiting_order {
     process_order order{};
     processing_time since{};
@@ -102,6 +107,8 @@ private:
   void on_lead_ended(const std::string& why);
   void on_leader_seen(const std::string& node);
   void on_leader_lost(processing_time since);
+  // As the store has it; empty: it does not say, or was not heard of lately.
+  std::string stored_leader();
   void follow(const std::string& node);
   void seek();
   void join(const std::string& node);
@@ -147,6 +154,9 @@ private:
   void on_fact(const keep_programs& wish);
   void send_program(const caf::strong_actor_ptr& to, const want_blob& wish);
   void fetch(const std::string& program);
+  void fetch_next();
+  void begin_fetch(const std::string& program);
+  void on_program_missing(const std::string& program);
   void fetch_missing();
   void give_up_programs();
   void on_program_here(const std::string& program);
@@ -178,6 +188,7 @@ private:
   caf::actor keeper_;          // None: it has never led.
   std::optional<lead> lead_;   // None: it does not lead.
   std::string leader_;         // Whom it follows, or looks for; empty: it does not know whom.
+  processing_time seen_at_;    // When the store was last heard of.
   std::string seen_leader_;    // As the store has it.
   bool was_welcomed_ = false;  // By the leader.
   std::uint64_t session_ = 0;  // With which it was.
@@ -197,15 +208,17 @@ private:
   bool is_proceeding_ = false;
   std::uint64_t last_write_ = 0;
   std::uint64_t writing_ = 0;  // The number of the write that the first step waits for; 0: none.
-  bool is_write_due_ = false;  // It has failed, and is tried again.
+  std::uint32_t failed_writes_ = 0;                  // One after the other.
+  bool is_write_due_ = false;                        // It has failed, and is tried again.
   std::map<std::uint64_t, submission> submissions_;  // By the number of their write.
   std::uint64_t question_ = 0;                       // Which is being answered.
 
   // Processes and programs.
   std::vector<waiting_order> waiting_;          // For their programs.
   std::set<std::string> programs_;              // That are here.
-  std::map<std::string, std::string> fetches_;  // Programs on their way, and from which node.
-  std::map<std::string, std::vector<caf::strong_actor_ptr>> wishes_;  // For programs.
+  std::set<std::string> wanted_;                // Programs that are to be fetched,
+  std::map<std::string, std::string> fetches_;  // and those on their way, from which node.
+  std::vector<wish_for_program> wishes_;        // Of nodes, for what this leader lacks itself.
   std::map<std::pair<std::string, std::uint32_t>, process_reported> last_reports_;
   std::deque<told_end> last_ends_;
 };

@@ -89,6 +89,8 @@ void cluster_node_actor::on_submission_stored(const submission& made,
   const auto& id = made.wish.id;
   if (failure) {
     auto cause = within("submit a job", *failure);
+    // It may have been stored all the same: a later leader would start what was refused.
+    if (cause.code != error_code::in_use && !state_.has(id)) write(id, std::nullopt);
     // The next leader may have found it: asked again, it says so.
     if (cause.code == error_code::in_use) cause.code = error_code::io_failure;
     return answer(made.from, {made.question, refusal_of(cause)});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who leads, and what the leader decides and stores; see
 // coordination/cluster/cluster_node_actor.hpp.
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -16,6 +17,8 @@ namespace {
 constexpr std::string_view record_prefix = "job-";
 // A leader that says nothing for so long may not know that it has lost the lead.
 constexpr duration longest_silence = std::chrono::seconds{4};
+// One in a second.
+constexpr std::uint32_t most_failed_writes = 10;
 
 }  // namespace
 
@@ -35,6 +38,7 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
   leader_ = roles_.name;
   leaderless_since_.reset();
   gave_up_ = false;
+  for (const auto& node : std::exchange(dialed_, {})) roles_.links->forget(node);
   roles_.report("leads");
   for (const auto& [name, text] : fact.entries) {
     if (!name.starts_with(record_prefix)) continue;
@@ -61,7 +65,7 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
 // Its processes, and those of other nodes, go on: whoever leads next learns of them.
 void cluster_node_actor::on_lead_ended(const std::string& why) {
   roles_.report("leads no longer: " + why);
-  const auto term = std::exchange(lead_, std::nullopt)->term;
+  const auto [term, until] = *std::exchange(lead_, std::nullopt);
   for (const auto& [name, node] : nodes_) send_to(name, node_redirected{roles_.name, ""});
   nodes_.clear();
   state_ = {};
@@ -76,7 +80,9 @@ void cluster_node_actor::on_lead_ended(const std::string& why) {
   }
   writing_ = 0;
   is_write_due_ = false;
-  on_leader_lost(world().now());
+  failed_writes_ = 0;
+  wishes_.clear();
+  on_leader_lost(std::min(world().now(), until));
   leader_.clear();
   send(keeper_, lead_dropped{term});
 }
@@ -98,13 +104,11 @@ std::vector<std::string> cluster_node_actor::candidates() const {
 
 void cluster_node_actor::on_fact(const node_joining& who) {
   if (!leads()) {
-    const bool knows = was_welcomed_ || !seen_leader_.empty();
-    return send_back(node_redirected{roles_.name, knows ? leader_ : ""});
+    return send_back(node_redirected{roles_.name, was_welcomed_ ? leader_ : stored_leader()});
   }
   const auto known = nodes_.find(who.name);
   const bool is_new = known == nodes_.end() || known->second.session != who.session;
-  if (known != nodes_.end() && is_new) execute(state_.on_node_lost(who.name, world().now()));
-  // Asked again, it knows less than what it has been told since.
+  // Asked again in one session, it knows less than what it has been told since.
   if (is_new) {
     auto& node = nodes_[who.name] = who;
     node.processes.clear();
@@ -112,6 +116,7 @@ void cluster_node_actor::on_fact(const node_joining& who) {
   send_back(node_welcomed{roles_.name, who.session, candidates()});
   if (!is_new) return;
   has_new_candidates_ |= who.may_lead;
+  if (state_.is_drained(who.name) && !who.is_draining) send_back(drain_noted{});
   if (who.may_lead) {
     const auto programs = state_.programs();
     send_back(keep_programs{{programs.begin(), programs.end()}});
@@ -142,7 +147,7 @@ void cluster_node_actor::on_peer_down(process_id peer) {
       return execute(state_.on_node_lost(name, world().now()));
     }
   } else if (was_welcomed_ && roles_.links->process_of(leader_) == peer) {
-    on_leader_lost(world().now());
+    on_leader_lost(last_beat_);
   } else {
     // What it was asked is lost.
     std::erase_if(offered_,
@@ -157,11 +162,18 @@ void cluster_node_actor::on_leader_lost(processing_time since) {
   // Whoever leads next learns what there is, and that these are not.
   waiting_.clear();
   fetches_.clear();
+  wanted_.clear();
 }
 
 void cluster_node_actor::on_leader_seen(const std::string& node) {
+  seen_at_ = world().now();
   seen_leader_ = node == roles_.name ? "" : node;
   if (!leads() && !seen_leader_.empty()) follow(seen_leader_);
+}
+
+std::string cluster_node_actor::stored_leader() {
+  constexpr duration soon = std::chrono::seconds{2};
+  return world().now() - seen_at_ < soon ? seen_leader_ : "";
 }
 
 void cluster_node_actor::follow(const std::string& node) {
@@ -169,7 +181,8 @@ void cluster_node_actor::follow(const std::string& node) {
   if (was_welcomed_) on_leader_lost(world().now());
   leader_ = node;
   contacts_.insert(node);
-  seek();
+  dial(node);
+  if (up_.contains(roles_.links->process_of(node))) join(node);
 }
 
 // Whoever may know is asked, again and again: one that has just begun to lead may not have known.
@@ -189,13 +202,11 @@ void cluster_node_actor::dial(const std::string& node) {
 
 void cluster_node_actor::join(const std::string& node) {
   auto& session = offered_[node];
-  if (session == 0) {
-    session = world().random();
-    // Told to a leader that is joined, they are of processes that it does not know to have ended.
-    for (const auto& each : last_ends_) {
-      if (each.report) send_to(node, *each.report);
-      send_to(node, each.end);
-    }
+  if (session == 0) session = world().random();
+  // A former leader may have heard of these, and not stored it.
+  for (const auto& each : last_ends_) {
+    if (each.report) send_to(node, *each.report);
+    send_to(node, each.end);
   }
   send_to(node, node_joining{.name = roles_.name,
                              .session = session,
@@ -211,7 +222,7 @@ void cluster_node_actor::on_fact(const node_welcomed& fact) {
   if (is_led() || offered == offered_.end() || offered->second != fact.session) return;
   // The store knows better than a node that once led. If it leads after all, what it has ordered
   // meanwhile was not done: it has to be joined anew.
-  if (!seen_leader_.empty() && fact.leader != seen_leader_) {
+  if (const auto stored = stored_leader(); !stored.empty() && fact.leader != stored) {
     offered_.erase(offered);
     return;
   }
@@ -235,7 +246,7 @@ void cluster_node_actor::on_fact(const node_redirected& fact) {
   if (leads()) return;
   if (was_welcomed_ && fact.from == leader_) on_leader_lost(world().now());
   // The store, if this node sees it, says more.
-  const bool is_news = !was_welcomed_ && seen_leader_.empty() && !fact.leader.empty();
+  const bool is_news = !was_welcomed_ && stored_leader().empty() && !fact.leader.empty();
   if (is_news && fact.leader != roles_.name) follow(fact.leader);
 }
 
@@ -337,9 +348,12 @@ void cluster_node_actor::on_entry_written(const entry_written& fact) {
     if (fact.failure) roles_.report("a job's record: " + fact.failure->message);
     // Where others may lead, nothing is done that they would not know of.
     is_write_due_ = fact.failure && roles_.may_lead;
+    failed_writes_ = is_write_due_ ? failed_writes_ + 1 : 0;
     if (!is_write_due_) steps_.pop_front();
   }
   if (is_over && leads()) return on_lead_ended("a later term has begun");
+  // Another may be able to.
+  if (failed_writes_ >= most_failed_writes) return on_lead_ended("it cannot store its jobs");
   proceed();
 }
 

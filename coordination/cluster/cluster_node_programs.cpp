@@ -2,6 +2,7 @@
 // How programs get about: a node that lacks one asks its leader, a leader that lacks one asks the
 // nodes; see coordination/cluster/cluster_node_actor.hpp. Whoever may lead one day has all.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -14,22 +15,32 @@ namespace {
 
 // Of a leader that has no program and has met nobody who has: nodes may be about to join.
 constexpr duration longest_search = node_is_lost_after;
+// Half of the drafts that there may be.
+constexpr std::size_t most_fetches = most_drafts / 2;
+
+// What who lacks a program answers to who wants it.
+blob_chunk nothing_of(const want_blob& wish) {
+  return {.hash = wish.hash, .total = 0, .offset = wish.offset, .bytes = {}};
+}
 
 }  // namespace
 
 void cluster_node_actor::on_fact(const want_blob& wish) {
   const auto asker = caf::actor_cast<caf::strong_actor_ptr>(current_sender());
+  // Its file may have been removed.
+  if (const auto here = blobs_.has(wish.hash); !here || !*here) programs_.erase(wish.hash);
   if (!leads() || programs_.contains(wish.hash)) return send_program(asker, wish);
   // It asks the others; the asker waits.
-  wishes_[wish.hash].push_back(asker);
+  wishes_.push_back({asker, wish.hash, world().now()});
   fetch(wish.hash);
 }
 
 void cluster_node_actor::send_program(const caf::strong_actor_ptr& to, const want_blob& wish) {
   auto chunk = blobs_.read(wish.hash, wish.offset);
   if (!chunk) {
+    programs_.erase(wish.hash);
     roles_.report(chunk.failure().message);
-    chunk = blob_chunk{.hash = wish.hash, .total = 0, .offset = wish.offset, .bytes = {}};
+    chunk = nothing_of(wish);
   }
   if (const auto asker = caf::actor_cast<caf::actor>(to)) {
     send(asker, control_sent{encode_control(*chunk)});
@@ -37,18 +48,33 @@ void cluster_node_actor::send_program(const caf::strong_actor_ptr& to, const wan
 }
 
 void cluster_node_actor::on_fact(const blob_chunk& chunk) {
+  if (chunk.total == 0) return on_program_missing(chunk.hash);
   const auto next = blobs_.add(chunk);
   if (!next) {
     fetches_.erase(chunk.hash);
-    if (chunk.total > 0) roles_.report(next.failure().message);
+    roles_.report(next.failure().message);
     return fail_orders_of(chunk.hash, next.failure().message);
   }
   if (*next < chunk.total) return send_back(want_blob{chunk.hash, *next});
   on_program_here(chunk.hash);
 }
 
+// Who was asked does not have it.
+void cluster_node_actor::on_program_missing(const std::string& program) {
+  const auto source = fetches_.extract(program);
+  if (!leads()) {
+    wanted_.erase(program);
+    fail_orders_of(program, "the leader has not found its program " + program);
+  } else if (source) {
+    const auto node = nodes_.find(source.mapped());
+    if (node != nodes_.end()) std::erase(node->second.programs, program);
+  }
+  fetch_next();
+}
+
 void cluster_node_actor::on_program_here(const std::string& program) {
   fetches_.erase(program);
+  wanted_.erase(program);
   programs_.insert(program);
   std::vector<process_order> startable;
   std::erase_if(waiting_, [&](const waiting_order& each) {
@@ -56,15 +82,34 @@ void cluster_node_actor::on_program_here(const std::string& program) {
     return each.order.program == program;
   });
   for (const auto& each : startable) start(each);
-  const auto wish = wishes_.extract(program);
-  if (!wish) return;
-  for (const auto& each : wish.mapped()) send_program(each, {program, 0});
+  std::erase_if(wishes_, [&](const wish_for_program& each) {
+    if (each.program == program) send_program(each.from, {program, 0});
+    return each.program == program;
+  });
+  fetch_next();
 }
 
 void cluster_node_actor::fetch(const std::string& program) {
-  if (fetches_.contains(program)) return;
-  if (!leads()) {
-    if (!was_welcomed_) return;
+  wanted_.insert(program);
+  fetch_next();
+}
+
+// Few at a time: each has a draft in the store, which uploads need, too. What is waited for is
+// first.
+void cluster_node_actor::fetch_next() {
+  if (!is_led()) return;
+  std::vector<std::string> next;
+  for (const auto& each : waiting_) next.push_back(each.order.program);
+  for (const auto& each : wishes_) next.push_back(each.program);
+  next.insert(next.end(), wanted_.begin(), wanted_.end());
+  for (const auto& each : next) {
+    if (fetches_.size() >= most_fetches) return;
+    if (!fetches_.contains(each) && !programs_.contains(each)) begin_fetch(each);
+  }
+}
+
+void cluster_node_actor::begin_fetch(const std::string& program) {
+  if (was_welcomed_) {
     fetches_[program] = leader_;
     return send_to(leader_, want_blob{program, 0});
   }
@@ -78,26 +123,37 @@ void cluster_node_actor::fetch(const std::string& program) {
 
 void cluster_node_actor::on_fact(const keep_programs& wish) {
   for (const auto& each : wish.hashes) {
-    if (!programs_.contains(each)) fetch(each);
+    if (!programs_.contains(each)) wanted_.insert(each);
   }
+  fetch_next();
 }
 
 void cluster_node_actor::fetch_missing() {
   for (const auto& each : state_.programs()) {
-    if (!programs_.contains(each)) fetch(each);
+    if (!programs_.contains(each)) wanted_.insert(each);
   }
+  fetch_next();
 }
 
+// Of a leader: nobody has them, and nodes that might have been given the time to join.
 void cluster_node_actor::give_up_programs() {
-  std::vector<std::string> lost;
+  const auto is_lost = [&](const std::string& program, processing_time since) {
+    return !fetches_.contains(program) && world().now() - since >= longest_search;
+  };
+  std::set<std::string> lost;
   for (const auto& [order, since] : waiting_) {
-    const bool is_lost =
-        !fetches_.contains(order.program) && world().now() - since >= longest_search;
-    if (is_lost) lost.push_back(order.program);
+    if (is_lost(order.program, since)) lost.insert(order.program);
   }
   for (const auto& each : lost) {
     fail_orders_of(each, "no node has its program " + each + " any more; submit the job again");
   }
+  std::erase_if(wishes_, [&](const wish_for_program& each) {
+    if (!is_lost(each.program, each.since)) return false;
+    if (const auto asker = caf::actor_cast<caf::actor>(each.from)) {
+      send(asker, control_sent{encode_control(nothing_of({each.program, 0}))});
+    }
+    return true;
+  });
 }
 
 void cluster_node_actor::fail_orders_of(const std::string& program, const std::string& why) {

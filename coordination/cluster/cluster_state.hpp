@@ -79,6 +79,7 @@ public:
   // In the order of their submission.
   std::vector<listed_job> list_jobs() const;
   std::vector<listed_node> list_nodes(const std::string& leader) const;
+  bool is_drained(const std::string& node) const { return drained_.contains(node); }
   bool has(const std::string& id) const { return jobs_.contains(id); }
   // The hashes of what all jobs run or have run: any of them may be started again.
   std::set<std::string> programs() const;

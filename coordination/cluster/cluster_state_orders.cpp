@@ -98,11 +98,11 @@ result<cluster_state::commands> cluster_state::order(const order_job& what, proc
     return wrong_state("take a savepoint of job " + record.id +
                        ": it does not run at the moment; try again");
   }
-  if (what.what == process_signal::savepoint && job.next) {
+  if (what.what == process_signal::savepoint && job.record.next) {
     return wrong_state("take a savepoint of job " + record.id +
                        ": it stops with one just now, to go on elsewhere or otherwise; try again");
   }
-  job.next.reset();
+  job.record.next.reset();
   if (cancels) {
     job.record.is_cancelled = true;
     out.emplace_back(store_job{record});
@@ -149,7 +149,9 @@ status cluster_state::stop_for(cluster_job& job, planned_life next, commands& ou
     return wrong_state("job " + record.id + " does not run at the moment; try again");
   }
   next.savepoints_before = record.report.savepoints;
-  job.next = next;
+  job.record.next = next;
+  // Another leader may be the one that sees it stopped.
+  out.emplace_back(store_job{job.record});
   out.emplace_back(signal_process{job_manager->place.node, record.id, record.job_manager,
                                   process_signal::stop_with_savepoint});
   return {};

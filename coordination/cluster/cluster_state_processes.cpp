@@ -63,8 +63,8 @@ void cluster_state::take_report(cluster_job& job, const job_report& report, comm
   const auto& state = report.state;
   if (state == "finished" || state == "failed" || state == "cancelled") job.is_dismissed = true;
   // The savepoint was to be its last, and has failed: it goes on as it is.
-  const bool has_tried = job.next && report.savepoints > job.next->savepoints_before;
-  if (has_tried && report.last_savepoint.empty()) job.next.reset();
+  const bool has_tried = job.record.next && report.savepoints > job.record.next->savepoints_before;
+  if (has_tried && report.last_savepoint.empty()) job.record.next.reset();
 }
 
 // What was told to a connection that broke is told again.
@@ -167,7 +167,7 @@ void cluster_state::replace_job_manager(cluster_job& job, const std::string& cau
 
 // The job has stopped with the savepoint that its next life begins with.
 bool cluster_state::begin_next_life(cluster_job& job) {
-  const auto next = std::exchange(job.next, std::nullopt);
+  const auto next = std::exchange(job.record.next, std::nullopt);
   const auto& report = job.record.report;
   if (!next || report.state != "finished" || report.savepoints <= next->savepoints_before ||
       report.last_savepoint.empty()) {
@@ -182,7 +182,7 @@ bool cluster_state::begin_next_life(cluster_job& job) {
 
 void cluster_state::end(cluster_job& job, const std::string& how) {
   job.record.ended = how;
-  job.next.reset();
+  job.record.next.reset();
 }
 
 void cluster_state::clear(cluster_job& job, process_signal signal, processing_time now,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the nodes of a cluster, and those who ask them, say to each other.
 //
-//   client -> node     asked_question{number, question}          node -> client
-//   given_answer{number, reply}
-//   node -> leader     node_joining, then process_started, process_reported, process_ended
-//   leader -> node     node_welcomed, then leader_beats, start_process, signal_process,
-//   keep_programs who lacks a program   want_blob   who has it   blob_chunk back no leader -> node
-//   node_redirected, to whoever takes it for one
+//   client -> node: asked_question{number, question}
+//   node -> client: given_answer{number, reply}
+//
+//   node -> leader: node_joining, then process_started, process_reported, process_ended
+//   leader -> node: node_welcomed, then leader_beats, start_process, signal_process, keep_programs
+//   who does not lead, to whoever takes it for a leader: node_redirected
+//   who lacks a program, to who may have it: want_blob; back: blob_chunk
 //
 // The bytes are those of codecs (docs/decisions/0012-control-messages.md). Whoever speaks another
 // version is turned away in the greeting of the connection, by `control_version`. What comes is

@@ -14,7 +14,7 @@ namespace weir {
 namespace {
 
 constexpr std::string_view first_line = "weir job record 2\n";
-// Ends before `restores`.
+// Ends before `restores` and `next`.
 constexpr std::string_view first_line_of_version_1 = "weir job record 1\n";
 
 }  // namespace
@@ -85,7 +85,10 @@ result<job_record> read_stored(std::string_view text) {
   const auto sum = codec<std::uint32_t>::decode(text);
   if (!sum || *sum != crc32c(text)) return wrong("checksum mismatch");
   std::string fields{text};
-  if (is_version_1) codec<std::uint32_t>::encode(0, fields);
+  if (is_version_1) {
+    codec<std::uint32_t>::encode(0, fields);
+    codec<std::optional<planned_life>>::encode(std::nullopt, fields);
+  }
   std::string_view left = fields;
   auto record = codec<job_record>::decode(left);
   if (!record) return within("read the record of a job", record.failure());

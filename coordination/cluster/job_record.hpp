@@ -81,6 +81,14 @@ inline constexpr std::size_t most_failures = 10;
 inline constexpr std::size_t most_places = 200;
 inline constexpr std::size_t longest_cause = 4096;  // Bytes.
 
+// What follows the savepoint that a job stops with.
+struct planned_life {
+  std::uint32_t parallelism = 0;
+  std::uint32_t slots = 0;
+  std::uint64_t savepoints_before = 0;
+};
+WEIR_FIELDS(planned_life, parallelism, slots, savepoints_before)
+
 struct job_record {
   std::string id{};
   event_time submitted_at{};
@@ -101,10 +109,12 @@ struct job_record {
   // How often somebody has said what its next job manager is to begin with: the number of `restore`
   // as a wish.
   std::uint32_t restores = 0;
+  // It was told to stop, to go on like this.
+  std::optional<planned_life> next{};
 };
 WEIR_FIELDS(job_record, id, submitted_at, submitted, restore, ended, is_cancelled, last_process,
             job_manager, job_manager_node, job_managers, task_managers, slots_each, report,
-            failures, places, restores)
+            failures, places, restores, next)
 
 // Whether it can be the id of a job, which becomes a name of directories: 1 to 64 of a-z and 0-9.
 bool is_job_id(std::string_view text);

@@ -41,7 +41,13 @@ void leadership_keeper::on_exit() {
 
 void leadership_keeper::on_tick() {
   delayed_send(this, election_->interval(), keeper_tick{});
-  note_trouble(election_->step(*roles_.store, [this] { return world().now(); }));
+  step();
+}
+
+void leadership_keeper::step() {
+  last_step_ = world().now();
+  const auto outcome = election_->step(*roles_.store, [this] { return world().now(); });
+  note_trouble(outcome);
   if (election_->leads(world().now())) {
     if (told_ != election_->term()) return begin();
     return send(roles_.node, lead_extended{told_, election_->leads_until()});
@@ -49,7 +55,7 @@ void leadership_keeper::on_tick() {
   if (const auto ended = std::exchange(told_, 0); ended != 0) {
     send(roles_.node, lead_ended{ended});
   }
-  tell_who_leads();
+  if (outcome) tell_who_leads();
 }
 
 void leadership_keeper::begin() {
@@ -60,7 +66,6 @@ void leadership_keeper::begin() {
     return note_trouble(election_->resign(*roles_.store, world().now()));
   }
   told_ = election_->term();
-  leader_.clear();
   send(roles_.node, lead_begun{.keeper = caf::actor{this},
                                .term = told_,
                                .until = election_->leads_until(),
@@ -69,13 +74,12 @@ void leadership_keeper::begin() {
 
 void leadership_keeper::tell_who_leads() {
   const auto& seen = election_->seen();
-  auto node = seen.has_resigned ? std::string{} : node_of_holder(seen.holder);
-  if (node == leader_) return;
-  leader_ = std::move(node);
-  send(roles_.node, leader_seen{leader_});
+  send(roles_.node, leader_seen{seen.has_resigned ? "" : node_of_holder(seen.holder)});
 }
 
 void leadership_keeper::write(const write_entry& wish) {
+  // However many there are to write, the lead is not lost over it.
+  if (election_ && world().now() - last_step_ >= election_->interval()) step();
   const auto written = wish.text ? roles_.store->put(wish.term, wish.name, *wish.text)
                                  : roles_.store->erase(wish.term, wish.name);
   entry_written answer{.number = wish.number};

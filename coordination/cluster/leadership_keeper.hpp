@@ -45,6 +45,7 @@ public:
 
 private:
   void on_tick();
+  void step();
   void begin();
   void tell_who_leads();
   void write(const write_entry& wish);
@@ -53,8 +54,8 @@ private:
   roles roles_;
   std::optional<leader_election> election_;
   leader_term told_ = 0;  // The term in which the node was told to lead; 0: it does not.
-  std::string leader_;    // The last that was told.
-  std::string trouble_;   // What was reported last, until it is over.
+  processing_time last_step_;
+  std::string trouble_;  // What was reported last, until it is over.
 };
 
 // The holder of a term as the store shows it: the node, and one of its lives.

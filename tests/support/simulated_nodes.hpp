@@ -42,10 +42,20 @@ public:
     }
     return found;
   }
-  static void end(process& which, const std::string& how) {
+  static void end(process& which, const std::string& how,
+                  std::optional<std::int32_t> exit_status = {}) {
     if (which.has_ended) return;
     which.has_ended = true;
-    which.end = {.job = which.what.job, .number = which.what.place.number, .how = how};
+    which.end = {.job = which.what.job,
+                 .number = which.what.place.number,
+                 .how = how,
+                 .exit_status = exit_status};
+  }
+  // A job manager whose job has come to its end, as it says itself.
+  static void finish(process& which) {
+    which.what.report.state = "finished";
+    which.has_news = true;
+    end(which, "exited with 0", 0);
   }
   void check(const std::string& job) {
     const auto all = alive(job);
@@ -80,6 +90,11 @@ public:
       const bool is_meant = each.what.job == job && each.what.place.number == number;
       const bool ends = what == process_signal::kill || what == process_signal::terminate;
       if (is_meant && ends) all_->end(each, "was killed");
+      if (is_meant && what == process_signal::stop_with_savepoint) {
+        each.what.report.savepoints = 1;
+        each.what.report.last_savepoint = "/shared/savepoint-1";
+        imagined_processes::finish(each);
+      }
     }
   }
   void kill_job_managers() override {
@@ -93,8 +108,10 @@ public:
     auto& here = all_->by_node[node_];
     for (auto& each : here) {
       if (!std::exchange(each.has_news, false)) continue;
-      each.what.report = {.state = "running", .listens = "10.0.0.1:7", .attempts = 1};
-      each.what.report.checkpoints = 1;
+      auto& report = each.what.report;
+      if (report.state.empty()) report = {.state = "running", .listens = "10.0.0.1:7"};
+      report.attempts = 1;
+      report.checkpoints = 1;
       found.reports.push_back({each.what.job, each.what.place.number, each.what.report});
     }
     std::erase_if(here, [&](const auto& each) {
@@ -239,17 +256,19 @@ public:
     return std::nullopt;
   }
   // REQUIRES: one leads.
-  std::string submit(std::uint32_t slots) {
-    const std::string program = "#!imagined";
+  std::string submit(std::uint32_t slots, const std::string& id = "4f",
+                     const std::string& program = "#!imagined") {
     sha256 sum;
     sum.update(program);
     const auto hash = std::move(sum).finish();
     const auto leads = *leader();
-    ask(leads, blob_chunk{hash, program.size(), 0, program});
+    for (std::size_t at = 0; at < program.size(); at += most_chunk_bytes) {
+      ask(leads, blob_chunk{hash, program.size(), at, program.substr(at, most_chunk_bytes)});
+    }
     job_submission job{.name = "count", .program = hash, .slots = slots, .parallelism = slots};
     job.checkpoint_directory = "/shared";
-    const auto got = ask(leads, submit_job{.id = "4f", .job = std::move(job)});
-    return got && std::holds_alternative<accepted>(*got) ? "4f" : "";
+    const auto got = ask(leads, submit_job{.id = id, .job = std::move(job)});
+    return got && std::holds_alternative<accepted>(*got) ? id : "";
   }
   // As the leader has it; none if there is no leader.
   std::optional<listed_job> job(const std::string& id) {
