@@ -61,8 +61,9 @@ status job_checkpoints::open(std::uint64_t chance) {
   }
   // Also of a job that starts afresh: two jobs in one directory would discard each other's.
   const auto newest = directory_.latest();
-  if (!newest) return newest.failure();
-  if (*newest) {
+  const bool is_damaged = !newest && newest.failure().code == error_code::corrupt_data;
+  if (!newest && (!is_damaged || options.restore == "latest")) return newest.failure();
+  if (newest && *newest) {
     if (auto ours = check_job((*newest)->manifest); !ours) {
       return within("checkpoint directory " + directory_.path(), ours.failure());
     }

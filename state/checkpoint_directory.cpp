@@ -173,7 +173,10 @@ result<std::optional<checkpoint_directory::found>> checkpoint_directory::latest(
     }
     passed_over.push_back(std::move(failure));
   }
-  return std::optional<found>{};
+  if (passed_over.empty()) return std::optional<found>{};
+  return error{error_code::corrupt_data,
+               passed_over.front().message + "; no checkpoint in " + path_ +
+                   " is whole: restore a savepoint, or begin afresh with another directory"};
 }
 
 result<checkpoint_directory::found> checkpoint_directory::at(const std::string& path) const {

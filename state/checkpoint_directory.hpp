@@ -81,7 +81,8 @@ public:
 
   // The newest whole checkpoint, if there is any. Damaged ones are passed over and reported. What
   // may be whole but cannot be read now - permission denied, too many open files, written by a
-  // newer Weir - is an error: older state must not silently take its place.
+  // newer Weir - is an error: older state must not silently take its place. So is it, of
+  // error_code::corrupt_data, if all that there are are damaged: nor must none.
   result<std::optional<found>> latest() const;
   // The checkpoint at `path`, which is its directory or its manifest, anywhere. Damaged is an
   // error.

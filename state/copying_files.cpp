@@ -148,7 +148,14 @@ status copying_files::link(const std::string& from, const std::string& to) {
   if (!copy) return linked;
   const auto about = next().stat(from);
   if (!about) return linked;
-  if (next().link(from, *copy)) {
+  bool is_named = next().link(from, *copy).ok();
+  if (!is_named) {
+    // A link that was made all the same would be written into. If it cannot be taken away, it stays
+    // what it is: nobody writes to a copy that is known.
+    const auto removed = next().remove(*copy);
+    is_named = !removed && removed.failure().code != error_code::not_found;
+  }
+  if (is_named) {
     backup_->add(*of, {*copy, about->size, {}});
   } else if (linked) {
     // Without a link it is copied next, and so is written through `create`.

@@ -216,7 +216,8 @@ private:
       if (!taken) break;
       if (each.name.ends_with(suffix_of_runs) && files_.link(each.path, place)) continue;
       // A link that was made all the same would be written into.
-      static_cast<void>(files_.remove(place));
+      taken = files_.remove(place);
+      if (!taken && taken.failure().code != error_code::not_found) break;
       taken = copy_whole_file(files_, each.path, place, each.bytes);
     }
     return taken ? taken : within("open the RocksDB store of " + name_, taken.failure());

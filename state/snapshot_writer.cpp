@@ -240,7 +240,8 @@ status snapshot_writer::keep_file() {
     const bool is_linked = file.is_final && files_->link(file.path, path);
     if (!is_linked) {
       // Whatever made the link fail: to write into a second name would be to write into the file.
-      static_cast<void>(files_->remove(path));
+      const auto removed = files_->remove(path);
+      if (!removed && removed.failure().code != error_code::not_found) return removed;
       if (auto copied = copy_whole_file(*files_, file.path, path, file.bytes); !copied) {
         return copied;
       }

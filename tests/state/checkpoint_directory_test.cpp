@@ -196,6 +196,17 @@ TEST_F(CheckpointDirectory, DoesNotGoBackBeforeWhatANewerWeirWrote) {
             "or say which older one to restore");
 }
 
+TEST_F(CheckpointDirectory, HasNoCheckpointOrOnlyDamagedOnesWhichIsNotTheSame) {
+  ASSERT_TRUE(files.make_directories("/state/chk-1"));
+  EXPECT_FALSE(directory.latest()->has_value());
+  complete(2);
+  files.put("/state/chk-2/manifest", "torn");
+  const auto latest = directory.latest();
+  ASSERT_FALSE(latest);
+  EXPECT_EQ(latest.failure().code, error_code::corrupt_data);
+  EXPECT_NE(latest.failure().message.find("no checkpoint in /state is whole"), std::string::npos);
+}
+
 TEST_F(CheckpointDirectory, FindsACheckpointByItsPath) {
   const auto manifest = complete(5);
   for (const auto* path : {"/state/chk-5", "/state/chk-5/", "/state/chk-5/manifest"}) {

@@ -95,7 +95,8 @@ protected:
   }
   std::uint64_t latest() {
     const auto found = checkpoint_directory{disk, "/state"}.latest();
-    EXPECT_TRUE(found) << found.failure().message;
+    // All that there are are damaged.
+    EXPECT_TRUE(found || found.failure().code == error_code::corrupt_data);
     return found && *found ? (*found)->manifest.id.value : 0;
   }
   std::vector<std::string> there() { return *disk.list("/state"); }
