@@ -4,11 +4,13 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "api/error.hpp"
 #include "api/time.hpp"
 #include "coordination/checkpoint_coordinator.hpp"
 #include "coordination/job_lifecycle.hpp"
+#include "coordination/listed_task.hpp"
 #include "state/restored_bytes.hpp"
 
 namespace weir {
@@ -31,6 +33,8 @@ public:
   virtual void on_state(job_state state, const std::optional<error>& cause,
                         processing_time now) = 0;
   virtual void on_progress(const job_totals& totals, processing_time now) = 0;
+  // Where its tasks are and what they do, each time before on_progress that it has changed.
+  virtual void on_tasks(const std::vector<listed_task>& tasks) { static_cast<void>(tasks); }
   // A checkpoint has completed or failed.
   virtual void on_checkpoint(const checkpoint_commands::report& report, processing_time now) {
     static_cast<void>(report);

@@ -217,6 +217,8 @@ void job_manager_actor::carry_out(const job_checkpoints::orders& orders) {
 }
 
 void job_manager_actor::on_ended(const task_ended& ended) {
+  note_task(ended.attempt, ended.task,
+            ended.finished ? "finished" : (ended.cancelled ? "canceled" : "failed"));
   if (ended.finished) {
     execute(lifecycle_.on_task_finished(ended.attempt, ended.task, this_moment()));
   } else if (ended.cancelled) {
@@ -249,6 +251,10 @@ void job_manager_actor::lose_task_manager(std::uint32_t number, const error& cau
 }
 
 void job_manager_actor::tell_progress() {
+  if (auto tasks = listed_tasks(); tasks != told_tasks_) {
+    told_tasks_ = std::move(tasks);
+    listener_->on_tasks(told_tasks_);
+  }
   auto totals = totals_of(reports_);
   const auto state = lifecycle_.state();
   if (state == job_state::created || state == job_state::restarting) {

@@ -81,6 +81,9 @@ private:
   }
   void on_ended(const task_ended& ended);
   void tell_progress();
+  // The tasks of the newest attempt.
+  std::vector<listed_task> listed_tasks() const;
+  void note_task(attempt_number attempt, task_index task, const char* state);
   job_lifecycle::moment this_moment() { return {world().now(), world().random()}; }
 
   std::shared_ptr<const execution_graph> graph_;
@@ -96,6 +99,8 @@ private:
   std::vector<offered_slot> offers_;
   std::vector<offered_slot> assigned_;             // By task, once deployed.
   std::map<task_index, actor_address> addresses_;  // Of the deployed tasks.
+  std::map<task_index, std::string> states_;       // Of the same, in writing.
+  std::vector<listed_task> told_tasks_;
   std::map<task_index, task_report> reports_;
   checkpoint_id restored_;         // By this attempt; 0: it has started afresh.
   restored_bytes restored_bytes_;  // By those of its tasks that have started.

@@ -134,9 +134,11 @@ void job_manager_actor::deploy(attempt_number attempt) {
   assigned_ = assign_slots(*graph_, offers_, former_slots());
   addresses_.clear();
   reports_.clear();
+  states_.clear();
   failed_records_.clear();
   const auto self = world().fabric().publish(caf::actor{this});
   for (std::uint32_t i = 0; i < graph_->task_count(); ++i) {
+    states_[{i}] = "deploying";
     send(task_managers_[assigned_[i].task_manager].handle,
          deploy_task{attempt, {i}, assigned_[i].slot, std::move(splits[i]), self, terms});
   }
@@ -161,7 +163,25 @@ std::vector<offered_slot> job_manager_actor::former_slots() const {
   return former;
 }
 
+void job_manager_actor::note_task(attempt_number attempt, task_index task, const char* state) {
+  if (attempt == lifecycle_.attempt()) states_[task] = state;
+}
+
+std::vector<listed_task> job_manager_actor::listed_tasks() const {
+  std::vector<listed_task> listed;
+  for (const auto& [task, state] : states_) {
+    if (listed.size() == most_listed_tasks) break;
+    const auto report = reports_.find(task);
+    listed.push_back({.name = graph_->describe(task, {}).name.substr(0, longest_task_name),
+                      .state = state,
+                      .process = task_managers_[assigned_[task.value].task_manager].process.value,
+                      .records_in = report == reports_.end() ? 0 : report->second.records_in});
+  }
+  return listed;
+}
+
 void job_manager_actor::on_started(const task_started& fact) {
+  note_task(fact.attempt, fact.task, "running");
   if (fact.attempt == lifecycle_.attempt()) {
     restored_bytes_.local += fact.restored.local;
     restored_bytes_.remote += fact.restored.remote;

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "coordination/job_listener.hpp"
 #include "coordination/running_job.hpp"
@@ -32,6 +33,9 @@ public:
     outcome_.totals = totals;
   }
 
+  void on_tasks(const std::vector<listed_task>& tasks) override {
+    if (next_ != nullptr) next_->on_tasks(tasks);
+  }
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
     if (next_ != nullptr) next_->on_checkpoint(report, now);
   }

@@ -70,6 +70,7 @@ public:
   void on_progress(const job_totals& totals, processing_time now) override {
     next_->on_progress(totals, now);
   }
+  void on_tasks(const std::vector<listed_task>& tasks) override { next_->on_tasks(tasks); }
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
     next_->on_checkpoint(report, now);
   }
@@ -119,7 +120,7 @@ int run_to_the_end(const environment& env, const command_line& asked,
   // Whoever has started this program may ignore it: then it would not come.
   signal(SIGCHLD, SIG_DFL);
   console shown{console_options_of(env, asked), write_to_stderr};
-  job_reporter reporter{shown, [&node](const job_report& report) {
+  job_reporter reporter{shown, [&node](const full_report& report) {
                           if (*node) (*node)->send(report);
                         }};
   waking_listener listener{reporter, pthread_self()};

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/time.hpp"
 #include "coordination/cluster/job_record.hpp"
@@ -33,6 +34,7 @@ struct cluster_process {
 struct cluster_job {
   job_record record{};
   std::map<std::uint32_t, cluster_process> processes{};  // By their number.
+  std::vector<listed_task> tasks{};                      // As its job manager has last said.
   restart_intensity replacements{most_replacements, replacement_window};
   std::optional<processing_time> last_replacement{};
   // It was taken over from a former leader then, and not all of its processes have been seen yet:
@@ -50,6 +52,7 @@ struct cluster_job {
     return replacements.on_child_ended(now);
   }
   bool has_ended() const { return !record.ended.empty(); }
+  bool is_running() const { return !has_ended() && !clearing_since && job_manager() != nullptr; }
   bool is_waiting() const { return !has_ended() && !clearing_since && job_manager() == nullptr; }
   const cluster_process* job_manager() const {
     const auto found = processes.find(record.job_manager);

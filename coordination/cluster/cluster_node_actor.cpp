@@ -165,10 +165,9 @@ void cluster_node_actor::on_children_stirred() {
   if (!is_led()) return;
   const auto found = roles_.processes->look();
   for (const auto& each : found.problems) roles_.report(each.message);
-  for (auto each : found.reports) {
-    each.node = roles_.name;
+  for (const auto& each : found.reports) {
     tell_leader(each);
-    last_reports_[{each.job, each.number}] = std::move(each);
+    last_reports_[{each.job, each.number}] = each;
   }
   for (const auto& each : found.ends) {
     tell_leader(each);

@@ -17,6 +17,7 @@ std::vector<listed_job> shortened(std::vector<listed_job> jobs) {
   for (auto& each : jobs) {
     each.record.submitted.arguments.clear();
     each.record.places.clear();
+    each.tasks.clear();
     if (each.record.failures.size() > 1) each.record.failures.resize(1);
     each.record.report.failures.clear();
   }

@@ -81,7 +81,10 @@ void cluster_state::adopt(const running_process& found, const std::string& node,
     if (process != job.processes.end()) {
       process->second.out_of_sight.reset();
       process->second.pid = found.pid;
-      if (found.slots == 0 && !found.report.state.empty()) take_report(job, found.report, out);
+      if (found.slots == 0 && !found.report.state.empty()) {
+        job.tasks = found.tasks;
+        take_report(job, found.report, out);
+      }
       if (found.slots == 0) repeat_cancelling(job, out);
       return;
     }
@@ -156,6 +159,7 @@ void cluster_state::try_start(cluster_job& job, commands& out) {
   record.task_managers = static_cast<std::uint32_t>(packed->nodes.size());
   record.slots_each = packed->slots_each;
   record.report = {};
+  job.tasks.clear();
   record.job_manager_node = packed->nodes.front();
   ++record.job_managers;
   job.is_dismissed = false;

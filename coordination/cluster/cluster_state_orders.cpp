@@ -224,7 +224,7 @@ std::string cluster_state::waits_for(const cluster_job& job) const {
 
 listed_job cluster_state::list(const std::string& id) const {
   const auto& job = jobs_.at(id);
-  listed_job listed{.state = {}, .remark = waits_for(job), .record = job.record, .processes = {}};
+  listed_job listed{.remark = waits_for(job), .record = job.record};
   const auto& reported = job.record.report.state;
   if (job.has_ended()) {
     listed.state = job.record.ended;
@@ -238,6 +238,7 @@ listed_job cluster_state::list(const std::string& id) const {
   for (const auto& [number, process] : job.processes) {
     listed.processes.push_back({process.place, process.pid, process.slots});
   }
+  if (job.is_running()) listed.tasks = job.tasks;
   return listed;
 }
 

@@ -46,6 +46,7 @@ cluster_state::commands cluster_state::on_reported(const process_reported& fact)
   if (found == jobs_.end() || found->second.record.job_manager != fact.number) return out;
   auto& job = found->second;
   if (job.job_manager() == nullptr) return out;
+  job.tasks = fact.tasks;
   take_report(job, fact.report, out);
   start_task_managers(job, out);
   return out;

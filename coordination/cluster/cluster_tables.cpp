@@ -43,6 +43,20 @@ std::string process_table(const listed_job& job) {
   return aligned_table(rows);
 }
 
+std::string task_table(const listed_job& job) {
+  std::vector<std::vector<std::string>> rows{{"TASK", "STATE", "RECORDS IN", "PROCESS"}};
+  for (const auto& each : job.tasks) {
+    const auto where =
+        std::find_if(job.processes.begin(), job.processes.end(),
+                     [&](const auto& process) { return process.place.number == each.process; });
+    rows.push_back({each.name, each.state, std::to_string(each.records_in),
+                    where == job.processes.end() ? "-" : process_name(where->place)});
+  }
+  auto text = aligned_table(rows);
+  if (job.tasks.size() == most_listed_tasks) text += "... and perhaps more\n";
+  return text;
+}
+
 }  // namespace
 
 std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
@@ -114,6 +128,7 @@ std::string job_page(const listed_job& job, event_time now) {
     text += "savepoint    failed: " + report.savepoint_failure + "\n";
   }
   if (!job.processes.empty()) text += "\n" + process_table(job);
+  if (!job.tasks.empty()) text += "\n" + task_table(job);
   return text;
 }
 

@@ -12,7 +12,7 @@ namespace weir {
 namespace {
 
 // A report is read by a node that may be older or newer than the program that sends it.
-constexpr char report_version = 1;
+constexpr char report_version = 2;
 
 template <class T>
 result<T> decode_all(std::string_view bytes, std::size_t most, const char* activity) {
@@ -58,19 +58,19 @@ result<control_message> decode_control(std::string_view bytes) {
   return message;
 }
 
-std::string encode_report(const job_report& report) {
+std::string encode_report(const full_report& report) {
   std::string bytes{report_version};
-  codec<job_report>::encode(report, bytes);
+  codec<full_report>::encode(report, bytes);
   return bytes;
 }
 
-result<job_report> decode_report(std::string_view bytes) {
+result<full_report> decode_report(std::string_view bytes) {
   if (bytes.empty() || bytes.front() != report_version) {
     return error{error_code::corrupt_data,
                  "read a report of a job: it is none of version " + std::to_string(report_version) +
                      "; was the program built with another version of Weir?"};
   }
-  return decode_all<job_report>(bytes.substr(1), most_report_bytes, "read a report of a job");
+  return decode_all<full_report>(bytes.substr(1), most_report_bytes, "read a report of a job");
 }
 
 }  // namespace weir

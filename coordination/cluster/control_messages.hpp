@@ -112,8 +112,9 @@ struct listed_job {
   std::string remark{};  // What it waits for; empty: for nothing.
   job_record record{};
   std::vector<listed_process> processes{};  // Those that run or are to.
+  std::vector<listed_task> tasks{};         // Of a running job, as its job manager has last said.
 };
-WEIR_FIELDS(listed_job, state, remark, record, processes)
+WEIR_FIELDS(listed_job, state, remark, record, processes, tasks)
 struct jobs_listed {
   std::vector<listed_job> jobs{};
 };
@@ -145,7 +146,8 @@ struct running_process {
   std::uint32_t job_manager = 0;  // The number of the job manager that it is, or belongs to.
   std::uint32_t slots = 0;
   std::int64_t pid = 0;
-  job_report report{};  // Of a job manager: its last.
+  job_report report{};               // Of a job manager: its last,
+  std::vector<listed_task> tasks{};  // with these.
 };
 struct node_joining {
   std::string name{};  // Where it listens.
@@ -215,6 +217,7 @@ struct process_reported {
   std::uint32_t number = 0;
   job_report report{};
   std::string node{};
+  std::vector<listed_task> tasks{};
 };
 struct process_ended {
   std::string job{};
@@ -248,7 +251,7 @@ result<control_message> decode_control(std::string_view bytes);
 
 // The same of a report, for the socket between a job manager and its node.
 inline constexpr std::size_t most_report_bytes = std::size_t{64} << 10;
-std::string encode_report(const job_report& report);
-result<job_report> decode_report(std::string_view bytes);
+std::string encode_report(const full_report& report);
+result<full_report> decode_report(std::string_view bytes);
 
 }  // namespace weir

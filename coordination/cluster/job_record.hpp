@@ -12,6 +12,7 @@
 #include "api/error.hpp"
 #include "api/fields.hpp"
 #include "api/time.hpp"
+#include "coordination/listed_task.hpp"
 
 namespace weir {
 
@@ -67,6 +68,13 @@ struct job_report {
 WEIR_FIELDS(job_report, state, listens, attempts, records_read, records_written, checkpoints,
             failed_checkpoints, last_checkpoint, savepoints, last_savepoint, savepoint_failure,
             failures)
+
+// What it says, with what is not kept when it ends.
+struct full_report {
+  job_report job{};
+  std::vector<listed_task> tasks{};
+};
+WEIR_FIELDS(full_report, job, tasks)
 
 // Where a process of a job runs, or has run: where its log is.
 struct process_place {

@@ -6,12 +6,12 @@
 
 namespace weir {
 
-job_reporter::job_reporter(job_listener& next, std::function<void(const job_report&)> send)
+job_reporter::job_reporter(job_listener& next, std::function<void(const full_report&)> send)
     : next_{&next}, send_{std::move(send)} {}
 
 void job_reporter::on_listening(const std::string& where) {
   const std::scoped_lock lock{guard_};
-  report_.listens = where;
+  report_.job.listens = where;
   send_(report_);
 }
 
@@ -19,12 +19,12 @@ void job_reporter::on_state(job_state state, const std::optional<error>& cause,
                             processing_time now) {
   {
     const std::scoped_lock lock{guard_};
-    report_.state = to_string(state);
-    if (state == job_state::deploying) ++report_.attempts;
+    report_.job.state = to_string(state);
+    if (state == job_state::deploying) ++report_.job.attempts;
     // A failure is told when the job begins to fail, and again by the states that follow from it.
-    const bool is_new = cause && (state == job_state::failing || report_.failures.empty() ||
-                                  report_.failures.front().cause != cause->message);
-    if (is_new) note_failure(report_.failures, {event_time_of(now), cause->message});
+    const bool is_new = cause && (state == job_state::failing || report_.job.failures.empty() ||
+                                  report_.job.failures.front().cause != cause->message);
+    if (is_new) note_failure(report_.job.failures, {event_time_of(now), cause->message});
     send_(report_);
   }
   next_->on_state(state, cause, now);
@@ -33,21 +33,30 @@ void job_reporter::on_state(job_state state, const std::optional<error>& cause,
 void job_reporter::on_progress(const job_totals& totals, processing_time now) {
   {
     const std::scoped_lock lock{guard_};
-    report_.records_read = totals.records_read;
-    report_.records_written = totals.records_written;
+    report_.job.records_read = totals.records_read;
+    report_.job.records_written = totals.records_written;
     send_(report_);
   }
   next_->on_progress(totals, now);
+}
+
+// Told with the progress that follows.
+void job_reporter::on_tasks(const std::vector<listed_task>& tasks) {
+  {
+    const std::scoped_lock lock{guard_};
+    report_.tasks = tasks;
+  }
+  next_->on_tasks(tasks);
 }
 
 void job_reporter::on_checkpoint(const checkpoint_commands::report& report, processing_time now) {
   {
     const std::scoped_lock lock{guard_};
     if (report.cause) {
-      ++report_.failed_checkpoints;
+      ++report_.job.failed_checkpoints;
     } else {
-      ++report_.checkpoints;
-      report_.last_checkpoint = {report.id.value, report.bytes, report.took};
+      ++report_.job.checkpoints;
+      report_.job.last_checkpoint = {report.id.value, report.bytes, report.took};
     }
     send_(report_);
   }
@@ -57,9 +66,9 @@ void job_reporter::on_checkpoint(const checkpoint_commands::report& report, proc
 void job_reporter::on_savepoint(const savepoint_outcome& outcome, processing_time now) {
   {
     const std::scoped_lock lock{guard_};
-    ++report_.savepoints;
-    report_.last_savepoint = outcome.cause ? "" : outcome.path;
-    report_.savepoint_failure =
+    ++report_.job.savepoints;
+    report_.job.last_savepoint = outcome.cause ? "" : outcome.path;
+    report_.job.savepoint_failure =
         outcome.cause ? outcome.cause->message.substr(0, longest_cause) : "";
     send_(report_);
   }

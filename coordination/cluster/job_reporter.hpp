@@ -15,13 +15,14 @@ namespace weir {
 class job_reporter final : public job_listener {
 public:
   // `next` outlives it. `send` must not block.
-  job_reporter(job_listener& next, std::function<void(const job_report&)> send);
+  job_reporter(job_listener& next, std::function<void(const full_report&)> send);
 
   // Task managers can join there.
   void on_listening(const std::string& where);
 
   void on_state(job_state state, const std::optional<error>& cause, processing_time now) override;
   void on_progress(const job_totals& totals, processing_time now) override;
+  void on_tasks(const std::vector<listed_task>& tasks) override;
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override;
   void on_savepoint(const savepoint_outcome& outcome, processing_time now) override;
   void on_restored(checkpoint_id checkpoint, const restored_bytes& read,
@@ -32,9 +33,9 @@ public:
 
 private:
   job_listener* next_;
-  std::function<void(const job_report&)> send_;
+  std::function<void(const full_report&)> send_;
   std::mutex guard_;
-  job_report report_;
+  full_report report_;
 };
 
 }  // namespace weir

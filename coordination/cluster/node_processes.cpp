@@ -114,8 +114,13 @@ void node_processes::read_reports(started_process& from, news& into) {
       continue;
     }
     if (!*report) return;
-    from.what.report = **report;
-    into.reports.push_back({from.what.job, from.what.place.number, **std::move(report)});
+    from.what.report = (*report)->job;
+    from.what.tasks = (*report)->tasks;
+    into.reports.push_back({.job = from.what.job,
+                            .number = from.what.place.number,
+                            .report = from.what.report,
+                            .node = settings_.node,
+                            .tasks = from.what.tasks});
   }
 }
 

@@ -60,17 +60,17 @@ result<std::optional<report_socket>> report_socket::inherited(const std::string&
   return std::optional{report_socket{descriptor}};
 }
 
-void report_socket::send(const job_report& report) const {
+void report_socket::send(const full_report& report) const {
   const auto bytes = encode_report(report);
   static_cast<void>(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
-result<std::optional<job_report>> report_socket::receive() const {
+result<std::optional<full_report>> report_socket::receive() const {
   std::vector<char> bytes(most_report_bytes + 2);
   for (;;) {
     const auto count = ::recv(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return std::optional<job_report>{};
+    if (count <= 0) return std::optional<full_report>{};
     auto report = decode_report({bytes.data(), static_cast<std::size_t>(count)});
     if (!report) return report.failure();
     return std::optional{*std::move(report)};

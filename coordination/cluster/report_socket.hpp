@@ -34,9 +34,9 @@ public:
   static result<std::optional<report_socket>> inherited(const std::string& value);
 
   // Does not block: what does not fit is lost, and the next report says it all again.
-  void send(const job_report& report) const;
+  void send(const full_report& report) const;
   // The next report that has come; none: there is no more. Fails for bytes that are no report.
-  result<std::optional<job_report>> receive() const;
+  result<std::optional<full_report>> receive() const;
 
   int descriptor() const { return descriptor_; }
 

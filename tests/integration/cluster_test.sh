@@ -123,6 +123,10 @@ count=120000
 of=2 submit spread 12000 -p 12
 until_so "a checkpoint" checkpointed
 is_so "sorted(p['slots'] for p in job['processes']) == [0, 4, 4, 4]" || fail "not spread"
+until_so "its tasks are seen in its three task managers" is_so "len({t['process'] for t in \
+job['tasks'] if t['state'] == 'running'} & {p['place']['number'] for p in job['processes']}) == 3"
+ask job "$id" >"$work/said"
+said "$work/said" "(1/12)"
 echo "a node with a task manager is killed, and is there again"
 kill -9 $second
 wait $second 2>/dev/null || true

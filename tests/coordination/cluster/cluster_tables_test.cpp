@@ -22,6 +22,8 @@ listed_job some_job() {
   record.report.failures = {{event_time{std::chrono::hours{2}}, "newer"}};
   record.failures = {{event_time{std::chrono::hours{1}}, "older"}};
   job.processes = {{{1, true, "10.0.0.1:6123"}, 4711, 0}, {{2, false, "10.0.0.2:6123"}, 0, 8}};
+  job.tasks = {{.name = "read (1/2)", .state = "running", .process = 2, .records_in = 100},
+               {.name = "count (1/2)", .state = "deploying", .process = 3, .records_in = 0}};
   return job;
 }
 
@@ -52,7 +54,11 @@ TEST(ClusterTables, ShowAJobWithTheLastFailureFirst) {
             "\n"
             "PROCESS         NODE           PID   SLOTS\n"
             "job-manager-1   10.0.0.1:6123  4711  -\n"
-            "task-manager-2  10.0.0.2:6123  -     8\n");
+            "task-manager-2  10.0.0.2:6123  -     8\n"
+            "\n"
+            "TASK         STATE      RECORDS IN  PROCESS\n"
+            "read (1/2)   running    100         task-manager-2\n"
+            "count (1/2)  deploying  0           -\n");
   auto waits = some_job();
   waits.state = "waiting";
   waits.remark = "needs 8 slots";

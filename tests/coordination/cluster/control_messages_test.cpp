@@ -115,19 +115,24 @@ TEST(ControlMessages, RefuseSignalsThatThereAreNot) {
 }
 
 TEST(ReportsOfJobs, ComeOutAsTheyWentInOrAreRefused) {
-  const auto bytes = encode_report({.state = "running", .listens = "127.0.0.1:5", .attempts = 3});
-  EXPECT_EQ(decode_report(bytes)->listens, "127.0.0.1:5");
-  EXPECT_EQ(decode_report(bytes)->attempts, 3U);
-  EXPECT_NE(decode_report("").failure().message.find("version 1"), std::string::npos);
-  EXPECT_NE(decode_report("\x02").failure().message.find("another version"), std::string::npos);
+  const auto bytes = encode_report(
+      {.job = {.state = "running", .listens = "127.0.0.1:5", .attempts = 3},
+       .tasks = {{.name = "read (1/1)", .process = 2}}});
+  EXPECT_EQ(decode_report(bytes)->job.listens, "127.0.0.1:5");
+  EXPECT_EQ(decode_report(bytes)->job.attempts, 3U);
+  EXPECT_EQ(decode_report(bytes)->tasks.at(0).name, "read (1/1)");
+  EXPECT_NE(decode_report("").failure().message.find("version 2"), std::string::npos);
+  EXPECT_NE(decode_report("\x01").failure().message.find("another version"), std::string::npos);
   EXPECT_FALSE(decode_report(bytes.substr(0, bytes.size() - 1)).ok());
   EXPECT_FALSE(decode_report(bytes + "x").ok());
 }
 
 TEST(LongestMessages, FitIntoTheirBounds) {
-  job_report report;
-  for (int i = 0; i < 20; ++i) note_failure(report.failures, {{}, std::string(10'000, 'x')});
-  report.savepoint_failure.assign(longest_cause, 'x');
+  full_report report;
+  for (int i = 0; i < 20; ++i) note_failure(report.job.failures, {{}, std::string(10'000, 'x')});
+  report.job.savepoint_failure.assign(longest_cause, 'x');
+  const listed_task longest{.name = std::string(longest_task_name, 'x'), .state = "deploying"};
+  report.tasks.assign(most_listed_tasks, longest);
   EXPECT_LE(encode_report(report).size(), most_report_bytes);
   EXPECT_LE(encode_control(blob_chunk{.bytes = std::string(most_chunk_bytes, 'x')}).size(),
             most_control_bytes);

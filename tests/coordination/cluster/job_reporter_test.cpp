@@ -14,8 +14,12 @@ const processing_time now{std::chrono::seconds{5}};
 class JobReporter : public ::testing::Test {
 protected:
   std::vector<job_report> sent_;
+  std::vector<listed_task> tasks_;
   outcome_listener next_{nullptr};
-  job_reporter reporter_{next_, [this](const job_report& report) { sent_.push_back(report); }};
+  job_reporter reporter_{next_, [this](const full_report& report) {
+                           sent_.push_back(report.job);
+                           tasks_ = report.tasks;
+                         }};
 };
 
 TEST_F(JobReporter, TellsStatesAttemptsAndWhereItListens) {
@@ -31,6 +35,14 @@ TEST_F(JobReporter, TellsStatesAttemptsAndWhereItListens) {
   EXPECT_EQ(sent_[3].records_written, 9U);
   reporter_.on_state(job_state::finished, {}, now);
   EXPECT_EQ(next_.wait().totals.records_read, 8U);
+}
+
+TEST_F(JobReporter, TellsOfTasksWithTheProgressThatFollows) {
+  const listed_task task{.name = "read (1/2)", .state = "running", .process = 2, .records_in = 9};
+  reporter_.on_tasks({task});
+  EXPECT_TRUE(sent_.empty());
+  reporter_.on_progress({}, now);
+  EXPECT_EQ(tasks_, std::vector{task});
 }
 
 TEST_F(JobReporter, TellsEachFailureOnce) {

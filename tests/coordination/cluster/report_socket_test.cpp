@@ -43,10 +43,10 @@ protected:
 TEST_F(ReportSocket, BringsReportsInTheirOrderAndSignals) {
   const auto& [node, job] = pair_;
   EXPECT_FALSE(node.receive()->has_value());
-  job.send({.state = "deploying"});
-  job.send({.state = "running", .listens = "127.0.0.1:7"});
-  EXPECT_EQ((*node.receive())->state, "deploying");
-  EXPECT_EQ((*node.receive())->listens, "127.0.0.1:7");
+  job.send({.job = {.state = "deploying"}});
+  job.send({.job = {.state = "running", .listens = "127.0.0.1:7"}});
+  EXPECT_EQ((*node.receive())->job.state, "deploying");
+  EXPECT_EQ((*node.receive())->job.listens, "127.0.0.1:7");
   EXPECT_FALSE(node.receive()->has_value());
   sigset_t pending;
   sigpending(&pending);
@@ -55,16 +55,16 @@ TEST_F(ReportSocket, BringsReportsInTheirOrderAndSignals) {
 
 TEST_F(ReportSocket, DoesNotBlockWhenNobodyReads) {
   const auto& [node, job] = pair_;
-  for (int i = 0; i < 100'000; ++i) job.send({.state = "running"});
+  for (int i = 0; i < 100'000; ++i) job.send({.job = {.state = "running"}});
   EXPECT_TRUE(node.receive()->has_value());
 }
 
 TEST_F(ReportSocket, RefusesWhatIsNoReport) {
   const auto& [node, job] = pair_;
   ASSERT_EQ(::send(job.descriptor(), "what", 4, 0), 4);
-  job.send({.state = "running"});
+  job.send({.job = {.state = "running"}});
   EXPECT_EQ(node.receive().failure().code, error_code::corrupt_data);
-  EXPECT_EQ((*node.receive())->state, "running");
+  EXPECT_EQ((*node.receive())->job.state, "running");
 }
 
 TEST_F(ReportSocket, IsInheritedByItsNumberOnly) {
@@ -77,8 +77,8 @@ TEST_F(ReportSocket, IsInheritedByItsNumberOnly) {
   const auto copy = std::to_string(::dup(pair_.second.descriptor()));
   const auto taken = report_socket::inherited(copy);
   ASSERT_TRUE(taken.ok());
-  (*taken)->send({.state = "running"});
-  EXPECT_EQ((*pair_.first.receive())->state, "running");
+  (*taken)->send({.job = {.state = "running"}});
+  EXPECT_EQ((*pair_.first.receive())->job.state, "running");
 }
 
 }  // namespace
