@@ -115,9 +115,9 @@ TEST(ControlMessages, RefuseSignalsThatThereAreNot) {
 }
 
 TEST(ReportsOfJobs, ComeOutAsTheyWentInOrAreRefused) {
-  const auto bytes = encode_report(
-      {.job = {.state = "running", .listens = "127.0.0.1:5", .attempts = 3},
-       .tasks = {{.name = "read (1/1)", .process = 2}}});
+  const auto bytes =
+      encode_report({.job = {.state = "running", .listens = "127.0.0.1:5", .attempts = 3},
+                     .tasks = {{.name = "read (1/1)", .process = 2}}});
   EXPECT_EQ(decode_report(bytes)->job.listens, "127.0.0.1:5");
   EXPECT_EQ(decode_report(bytes)->job.attempts, 3U);
   EXPECT_EQ(decode_report(bytes)->tasks.at(0).name, "read (1/1)");
