@@ -9,29 +9,8 @@ set -euo pipefail
 root=$1 build=$2
 source "$root/tests/integration/cluster_functions.sh"
 can_run_zookeeper
-command -v ip >/dev/null || { echo "skipped: there is no ip (iproute2)"; exit 77; }
-name=weir-$$
-ip netns add $name-switch 2>/dev/null || { echo "skipped: network namespaces may not be made here"; exit 77; }
-hosts=(0 1 2 3)
-clean() {
-  for host in "${hosts[@]}"; do
-    ip netns pids $name-$host 2>/dev/null | xargs -r kill -9 2>/dev/null || true
-    ip netns delete $name-$host 2>/dev/null || true
-  done
-  ip netns delete $name-switch 2>/dev/null || true
-  rm -rf "$work"
-}
-trap clean EXIT
-ip -n $name-switch link add bridge type bridge
-ip -n $name-switch link set bridge up
-for host in "${hosts[@]}"; do
-  ip netns add $name-$host
-  ip -n $name-$host link add eth0 type veth peer name port$host netns $name-switch
-  ip -n $name-switch link set port$host master bridge up
-  ip -n $name-$host address add 10.78.0.$((100 + host))/24 dev eth0
-  ip -n $name-$host link set lo up
-  ip -n $name-$host link set eth0 up
-done
+source "$root/tests/integration/hosts.sh"
+for host in 0 1 2 3; do add_host $host 10.78.0.$((100 + host)); done
 enter() { prefix=(ip netns exec $name-$1); }
 port() { echo 10.78.0.$((100 + $1)):6123; }
 number_of() { local host=${1%:*}; echo $((${host##*.} - 100)); }
