@@ -34,8 +34,8 @@ void configure(caf::actor_system_config& config, std::uint32_t threads, idle_wor
 
 }  // namespace
 
-caf_runtime::caf_runtime(std::uint32_t threads, idle_workers idle)
-    : random_state_{seed_from_system()} {
+caf_runtime::caf_runtime(std::uint32_t threads, entry_stores_maker maker, idle_workers idle)
+    : stores_{maker(files_)}, random_state_{seed_from_system()} {
   configure(config_, threads, idle);
   system_ = std::make_unique<caf::actor_system>(config_);
 }

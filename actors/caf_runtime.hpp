@@ -10,8 +10,8 @@
 
 #include "actors/runtime.hpp"
 #include "network/local_fabric.hpp"
+#include "state/entry_stores_maker.hpp"
 #include "state/posix_file_system.hpp"
-#include "state/rocksdb_store.hpp"
 
 namespace weir {
 
@@ -24,7 +24,8 @@ enum class idle_workers : std::uint8_t {
 class caf_runtime final : public runtime {
 public:
   // `threads` worker threads; 0: one for each core.
-  explicit caf_runtime(std::uint32_t threads, idle_workers idle = idle_workers::look_around);
+  caf_runtime(std::uint32_t threads, entry_stores_maker maker,
+              idle_workers idle = idle_workers::look_around);
   // Waits until every actor has ended; ending them is the caller's business.
   ~caf_runtime() override;
 
@@ -34,12 +35,12 @@ public:
   std::uint64_t random() override;
   weir::fabric& fabric() override { return fabric_; }
   file_system& files() override { return files_; }
-  entry_stores& stores() override { return stores_; }
+  entry_stores& stores() override { return *stores_; }
 
 private:
   local_fabric fabric_{process_id{}};
   posix_file_system files_;
-  rocksdb_stores stores_{files_};
+  std::unique_ptr<entry_stores> stores_;
   std::mutex guard_;
   std::uint64_t random_state_;
   caf::actor_system_config config_;

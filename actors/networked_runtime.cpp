@@ -12,8 +12,7 @@ namespace weir {
 
 result<std::unique_ptr<networked_runtime>> networked_runtime::start(
     networked_runtime_settings settings) {
-  std::unique_ptr<networked_runtime> made{
-      new networked_runtime{settings.threads, settings.idle, settings.self.process}};
+  std::unique_ptr<networked_runtime> made{new networked_runtime{settings}};
   // Later lives of a process have larger ones, and no two have the same.
   settings.self.incarnation = static_cast<std::uint64_t>(made->now().time_since_epoch().count());
   auto fabric = tcp_fabric::bind(

@@ -16,7 +16,8 @@ namespace weir {
 struct networked_runtime_settings {
   std::uint32_t threads = 0;  // Of the workers; 0: one for each core.
   idle_workers idle = idle_workers::look_around;
-  cluster_membership self{};  // The incarnation is chosen here.
+  entry_stores_maker stores = no_stores;  // Enough for a process without tasks.
+  cluster_membership self{};              // The incarnation is chosen here.
   cluster_secret secret;
   std::optional<tls_credentials> tls{};
   endpoint listen{};
@@ -44,8 +45,8 @@ public:
   entry_stores& stores() override { return local_.stores(); }
 
 private:
-  networked_runtime(std::uint32_t threads, idle_workers idle, process_id self)
-      : local_{threads, idle}, self_{self} {}
+  explicit networked_runtime(const networked_runtime_settings& settings)
+      : local_{settings.threads, settings.stores, settings.idle}, self_{settings.self.process} {}
 
   caf_runtime local_;
   process_id self_;

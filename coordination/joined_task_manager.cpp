@@ -13,6 +13,7 @@
 #include "coordination/program_identity.hpp"
 #include "coordination/slot_assignment.hpp"
 #include "state/posix_file_system.hpp"
+#include "state/rocksdb_store.hpp"
 
 namespace weir {
 
@@ -38,6 +39,7 @@ result<std::unique_ptr<joined_task_manager>> joined_task_manager::start(
   auto program = program_identity(files, own_program, *execution);
   if (!program) return program.failure();
   auto world = networked_runtime::start({.threads = options.threads,
+                                         .stores = make_rocksdb_stores,
                                          .self = {.cluster = graph.name,
                                                   .program = *std::move(program),
                                                   .process = settings.process,

@@ -11,12 +11,13 @@
 #include "coordination/node_actor.hpp"
 #include "coordination/outcome_listener.hpp"
 #include "coordination/slot_assignment.hpp"
+#include "state/rocksdb_store.hpp"
 
 namespace weir {
 
 struct local_cluster::machinery {
   machinery(const job_graph& graph, job_options options, job_listener* next)
-      : listener{next}, world{options.threads} {
+      : listener{next}, world{options.threads, make_rocksdb_stores} {
     if (!options.seed) options.seed = world.random();
     options = with_enough_slots(graph, options);
     const auto execution = std::make_shared<const execution_graph>(graph, options);

@@ -16,6 +16,7 @@
 #include "coordination/program_identity.hpp"
 #include "coordination/slot_assignment.hpp"
 #include "state/posix_file_system.hpp"
+#include "state/rocksdb_store.hpp"
 
 namespace weir {
 
@@ -42,6 +43,7 @@ result<std::unique_ptr<process_cluster>> process_cluster::start(const job_graph&
   if (!program) return program.failure();
   const auto report = settings.report;
   auto world = networked_runtime::start({.threads = options.threads,
+                                         .stores = make_rocksdb_stores,
                                          .self = {.cluster = graph.name,
                                                   .program = *std::move(program),
                                                   .process = {},

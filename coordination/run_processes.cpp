@@ -3,7 +3,6 @@
 #include "coordination/run_processes.hpp"
 
 #include <cstdlib>
-#include <mutex>
 #include <optional>
 #include <pthread.h>
 #include <signal.h>
@@ -25,14 +24,6 @@ const int dismissed_signal = SIGRTMIN;
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-result<std::string> given_secret(const std::string& secret_file, const secret_reader& read) {
-  if (secret_file.empty()) return variable(secret_variable);
-  auto text = read(secret_file);
-  if (!text) return within("--secret-file", text.failure());
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-  return text;
 }
 
 // One that only processes know which this one starts.
@@ -68,31 +59,6 @@ process_id own_number() {
 }
 
 }  // namespace
-
-std::function<void(const std::string&)> reporter(std::string who, text_writer write) {
-  struct last_words {
-    std::mutex guard;
-    std::string text;
-  };
-  return [who = std::move(who), write = std::move(write),
-          last = std::make_shared<last_words>()](const std::string& message) {
-    const std::scoped_lock lock{last->guard};
-    if (std::exchange(last->text, message) != message) write(who + ": " + message + "\n");
-  };
-}
-
-result<cluster_secret> secret_of(const std::string& secret_file, const secret_reader& read) {
-  auto text = given_secret(secret_file, read);
-  if (!text) return text.failure();
-  if (text->empty()) {
-    return error{error_code::invalid_argument,
-                 "--secret-file: processes that join each other need a secret that nobody else "
-                 "knows; `head -c 24 /dev/urandom | base64 > FILE` makes one for all of them"};
-  }
-  auto made = cluster_secret::make(*std::move(text));
-  if (!made) return within("--secret-file", made.failure());
-  return made;
-}
 
 std::string place_to_join() { return variable(join_variable); }
 

@@ -6,32 +6,17 @@
 // environment where to join: the arguments need not be taken apart again.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "api/environment.hpp"
 #include "coordination/command_line.hpp"
+#include "coordination/given_secret.hpp"
 #include "coordination/process_cluster.hpp"
-#include "network/cluster_secret.hpp"
+#include "coordination/report_writer.hpp"
 
 namespace weir {
-
-// The variable that holds the secret of a cluster or of a job's processes.
-inline constexpr const char* secret_variable = "WEIR_CLUSTER_SECRET";
-
-// Gives the whole text of the file of a secret or of TLS, or an error that names it.
-using secret_reader = std::function<result<std::string>(const std::string& path)>;
-using text_writer = std::function<void(std::string_view)>;
-
-// Writes "WHO: MESSAGE" and a line's end, but not the same twice in a row: what keeps failing is
-// told once. Thread-safe, if `write` is called by nobody else.
-std::function<void(const std::string&)> reporter(std::string who, text_writer write);
-
-// The secret that was asked for, or that the variable holds; fails if there is none.
-result<cluster_secret> secret_of(const std::string& secret_file, const secret_reader& read);
 
 // Starts the job in the processes that were asked for. `arguments` are those of this program.
 // REQUIRES: asked.processes.is_distributed().

@@ -4,12 +4,15 @@
 // that of a user.
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
 
 #include "coordination/cluster/cluster_arguments.hpp"
@@ -18,15 +21,13 @@
 #include "coordination/cluster/run_node.hpp"
 #include "coordination/cluster/spawn_arguments.hpp"
 #include "coordination/cluster/spawn_nodes.hpp"
+#include "coordination/given_secret.hpp"
+#include "coordination/program_identity.hpp"
 #include "coordination/run.hpp"
-#include "coordination/run_processes.hpp"
-#include "coordination/state_arguments.hpp"
-#include "coordination/state_command.hpp"
 #include "coordination/suggestion.hpp"
 #include "coordination/tls_options.hpp"
 #include "coordination/version.hpp"
 #include "state/posix_file_system.hpp"
-#include "state/rocksdb_store.hpp"
 #include "state/whole_file.hpp"
 
 namespace {
@@ -55,18 +56,21 @@ int complain(int exit_status, const std::string& message) {
   return exit_status;
 }
 
-int run_state(const std::vector<std::string>& words) {
-  const auto question = weir::parse_state_arguments(words);
-  if (!question) return complain(weir::exit_usage, question.failure().message);
-  weir::posix_file_system files;
-  weir::rocksdb_stores stores{files};
-  const weir::state_output output{
-      [](std::string_view text) { write_to(stdout, text); },
-      [](std::string_view line) { write_to(stderr, std::string{line} + "\n"); }};
-  const auto answered = weir::answer(*question, files, stores, output);
-  if (!answered) return complain(weir::exit_failed, answered.failure().message);
-  if (std::fflush(stdout) != 0) return complain(weir::exit_failed, "cannot write the answer");
-  return weir::exit_finished;
+// A program of its own beside this one: it needs RocksDB and Protocol Buffers, of which a node
+// would pay for eight megabytes of pages.
+int run_state(std::vector<std::string> words) {
+  std::array<char, 4096> own{};
+  const auto length = ::readlink(weir::own_program, own.data(), own.size());
+  std::string program{own.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
+  program.resize(program.rfind('/') + 1);
+  program += "weir-state";
+  std::vector<char*> arguments;
+  words[0] = program;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execv(program.c_str(), arguments.data());
+  return complain(weir::exit_failed, "start " + program + ": " + std::strerror(errno) +
+                                         ": it is installed beside this program; install it again");
 }
 
 weir::result<std::string> read_small_file(const std::string& path) {
@@ -123,7 +127,7 @@ int main(int argc, char** argv) {
     write_to(stderr, usage);
     return weir::exit_usage;
   }
-  if (words[0] == "state") return run_state({words.begin() + 1, words.end()});
+  if (words[0] == "state") return run_state(words);
   if (words[0] == "node") {
     return weir::run_node(
         std::span<const std::string>{words}.subspan(1), read_small_file,

@@ -368,4 +368,8 @@ result<std::unique_ptr<entry_store>> rocksdb_stores::open(const entry_store_sett
   return std::unique_ptr<entry_store>{std::make_unique<rocksdb_store>(std::move(opened))};
 }
 
+std::unique_ptr<entry_stores> make_rocksdb_stores(file_system& files) {
+  return std::make_unique<rocksdb_stores>(files);
+}
+
 }  // namespace weir

@@ -44,4 +44,7 @@ private:
   std::shared_ptr<machinery> machinery_;  // Null until the first store is opened.
 };
 
+// An entry_stores_maker. `files` as above.
+std::unique_ptr<entry_stores> make_rocksdb_stores(file_system& files);
+
 }  // namespace weir

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "coordination/cluster/job_arguments.hpp"
+#include "coordination/given_secret.hpp"
 #include "coordination/hexadecimal.hpp"
-#include "coordination/run_processes.hpp"
 #include "coordination/task_manager_processes.hpp"
 
 namespace weir {

@@ -5,7 +5,8 @@
 #include <span>
 #include <string>
 
-#include "coordination/run_processes.hpp"
+#include "coordination/given_secret.hpp"
+#include "coordination/report_writer.hpp"
 
 namespace weir {
 

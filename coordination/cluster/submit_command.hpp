@@ -8,8 +8,9 @@
 
 #include "api/environment.hpp"
 #include "coordination/command_line.hpp"
+#include "coordination/given_secret.hpp"
 #include "coordination/job_listener.hpp"
-#include "coordination/run_processes.hpp"
+#include "coordination/report_writer.hpp"
 
 namespace weir {
 

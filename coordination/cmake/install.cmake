@@ -7,10 +7,10 @@ set(weir_folders api state network actors coordination connectors)
 set(weir_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
 list(TRANSFORM weir_folders PREPEND weir_ OUTPUT_VARIABLE weir_targets)
 
-install(TARGETS weir ${weir_targets} weir_protobuf_if_needed EXPORT weir_targets ARCHIVE DESTINATION
-        ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS weir ${weir_targets} weir_protobuf_if_needed weir_rocksdb_if_needed
+        EXPORT weir_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET weir_tool)
-  install(TARGETS weir_tool DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS weir_tool weir_state_tool DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 install(EXPORT weir_targets NAMESPACE weir:: FILE weir-targets.cmake
         DESTINATION ${weir_package_dir})

@@ -14,7 +14,7 @@ namespace weir {
 namespace {
 
 TEST(CafRuntime, KnowsTheTime) {
-  caf_runtime world{1};
+  caf_runtime world{1, no_stores};
   const auto time_of_writing = processing_time{std::chrono::hours{24 * 365 * 50}};
   EXPECT_GT(world.now(), time_of_writing);
 }
@@ -22,7 +22,7 @@ TEST(CafRuntime, KnowsTheTime) {
 TEST(CafRuntime, DrawsDifferentNumbersInEveryRun) {
   std::set<std::uint64_t> drawn;
   for (int i = 0; i < 2; ++i) {
-    caf_runtime world{1};
+    caf_runtime world{1, no_stores};
     for (int j = 0; j < 10; ++j) drawn.insert(world.random());
   }
   EXPECT_EQ(drawn.size(), 20U);
@@ -31,7 +31,7 @@ TEST(CafRuntime, DrawsDifferentNumbersInEveryRun) {
 TEST(CafRuntime, ReachesTheDisk) {
   temporary_directory directory;
   directory.write("a.txt", "abc");
-  caf_runtime world{1};
+  caf_runtime world{1, no_stores};
   const auto status = world.files().stat(directory / "a.txt");
   ASSERT_TRUE(status.ok());
   EXPECT_EQ(status->size, 3U);
@@ -62,7 +62,7 @@ TEST(CafRuntime, OffersEverythingUntilItsLastActorHasEnded) {
   for (const auto idle : {idle_workers::look_around, idle_workers::sleep}) {
     std::atomic<bool> ended = false;
     {
-      caf_runtime world{2, idle};
+      caf_runtime world{2, no_stores, idle};
       const auto user = world.spawn<late_user>(static_cast<runtime&>(world), std::ref(ended));
       caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
     }
@@ -75,8 +75,8 @@ TEST(CafRuntime, LetsIdleWorkersSleep) {
     auto& world = const_cast<caf_runtime&>(made);
     return caf::get_or(world.system().config(), "scheduler.policy", caf::atom("none"));
   };
-  EXPECT_EQ(policy_of(caf_runtime{1, idle_workers::sleep}), caf::atom("sharing"));
-  EXPECT_NE(policy_of(caf_runtime{1}), caf::atom("sharing"));
+  EXPECT_EQ(policy_of(caf_runtime{1, no_stores, idle_workers::sleep}), caf::atom("sharing"));
+  EXPECT_NE(policy_of(caf_runtime{1, no_stores}), caf::atom("sharing"));
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ protected:
     return reason;
   }
 
-  caf_runtime world_{2};
+  caf_runtime world_{2, no_stores};
   caf::scoped_actor observer_{world_.system()};
   caf::actor parent_{world_.spawn<test_parent>(world_, caf::actor_cast<caf::actor>(observer_))};
   caf::actor child_;

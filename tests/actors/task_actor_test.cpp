@@ -86,7 +86,7 @@ protected:
   // What tasks refer to outlives the world in which they run.
   std::deque<graph_node> nodes_;
   sink_results results_;
-  caf_runtime world_{2};
+  caf_runtime world_{2, no_stores};
   caf::scoped_actor test_{world_.system()};
   caf::actor slot_{world_.system().spawn([]() -> caf::behavior { return {[](int) {}}; })};
   std::shared_ptr<attempt_terms> terms_ = std::make_shared<attempt_terms>();

@@ -22,7 +22,10 @@ said "$work/said" "leads"
 ticks() { awk '{ print $14 + $15 }' /proc/$first/stat; }
 before=$(ticks)
 sleep 2
-echo "an idle node: $(awk '/VmRSS/ { print $2 }' /proc/$first/status) KiB resident, of those \
+resident=$(awk '/VmRSS/ { print $2 }' /proc/$first/status)
+[[ $resident -lt $((20 * 1024)) ]] || fail "an idle node has $resident KiB resident: 20 MiB or more"
+! grep -E 'rocksdb|protobuf' /proc/$first/maps || fail "a node has loaded libraries that it has no use for"
+echo "an idle node: $resident KiB resident, of those \
 $(awk '/RssAnon/ { print $2 }' /proc/$first/status) its own; $(($(ticks) - before)) ticks of 10 ms \
 in 2 s"
 

@@ -5,7 +5,7 @@
 set -euo pipefail
 job=$2/tests/counting_job weir=$2/bin/weir
 source "$1/tests/integration/checks.sh"
-need "$job" "$weir"
+need "$job" "$weir" "$weir-state"
 
 # expect STATUS OUTPUT ERRORS ARGUMENT...
 expect() {
@@ -105,7 +105,13 @@ expect 2 "" "weir: unknown command exprt; did you mean export? See weir state --
 expect 2 "" "weir: weir state ls: unknown option --jsn; did you mean --json? See weir state --help" \
   state ls after --jsn
 expect 2 "" "weir: weir state diff: expected A B, got 1 word. See weir state --help" state diff after
-mkdir nothing
+mkdir alone nothing
+cp "$weir" alone
+status=0
+alone/weir state ls after >printed 2>said || status=$?
+same "status without weir-state" 1 "$status"
+same "message without weir-state" "weir: start $PWD/alone/weir-state: No such file or directory: it is\
+ installed beside this program; install it again" "$(cat said)"
 expect 1 "" "weir: look for a checkpoint at nothing: it has no manifest: it was never completed, or it\
  is no checkpoint" state ls nothing
 

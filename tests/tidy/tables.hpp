@@ -183,6 +183,7 @@ inline const std::vector<coverage> covered_elsewhere{
     {"network/tcp_proxy.cpp", "tests/network/tcp_fabric_test.cpp"},
     {"state/map_store.cpp", "tests/state/entry_store_test.cpp"},
     {"coordination/weir_main.cpp", "tests/integration/state_tool_test.sh"},
+    {"coordination/weir_state_main.cpp", "tests/integration/state_tool_test.sh"},
 };
 
 inline constexpr std::size_t longest_file = 400;
