@@ -68,5 +68,7 @@ struct gated_source {
         std::make_unique<gated_reader<value_type>>(std::move(*opened), gate, quota)};
   }
 };
+template <class Source>
+gated_source(Source, source_gate, std::uint64_t) -> gated_source<Source>;
 
 }  // namespace weir
