@@ -10,6 +10,8 @@ namespace weir {
 
 namespace {
 
+constexpr std::string_view draft_prefix = ".draft-";
+
 status check(const blob_chunk& chunk) {
   const auto wrong = [](const std::string& what) {
     return error{error_code::invalid_argument, "store a program: " + what};
@@ -31,13 +33,13 @@ status check(const blob_chunk& chunk) {
 
 }  // namespace
 
-blob_store::blob_store(file_system& files, std::string directory)
-    : files_{&files}, directory_{std::move(directory)} {}
+blob_store::blob_store(file_system& files, std::string directory, duration patience)
+    : files_{&files}, directory_{std::move(directory)}, patience_{patience} {}
 
 std::string blob_store::path_of(const std::string& hash) const { return directory_ + "/" + hash; }
 
 std::string blob_store::draft_path_of(const std::string& hash) const {
-  return directory_ + "/.draft-" + hash;
+  return directory_ + "/" + std::string{draft_prefix} + hash;
 }
 
 result<std::vector<std::string>> blob_store::list() {
@@ -58,15 +60,17 @@ result<bool> blob_store::has(const std::string& hash) {
   return within("look for a program", found.failure());
 }
 
-result<std::uint64_t> blob_store::add(const blob_chunk& chunk) {
+result<std::uint64_t> blob_store::add(const blob_chunk& chunk, processing_time now) {
   if (auto fits = check(chunk); !fits) return fits.failure();
+  use(chunk.hash, now);
   const auto is_whole = has(chunk.hash);
   if (!is_whole) return is_whole.failure();
   if (*is_whole) return chunk.total;
-  const auto to = draft_of(chunk);
+  const auto to = draft_of(chunk, now);
   if (!to) return within("store a program", to.failure());
   auto& begun = **to;
   if (chunk.bytes.empty() || chunk.offset != begun.written) return begun.written;
+  begun.extended = now;
   auto done = append(begun, chunk);
   if (done && begun.written == begun.total) done = complete(begun, chunk.hash);
   if (done && begun.written < begun.total) return begun.written;
@@ -76,7 +80,7 @@ result<std::uint64_t> blob_store::add(const blob_chunk& chunk) {
   return within("store a program", done.failure());
 }
 
-result<blob_store::draft*> blob_store::draft_of(const blob_chunk& chunk) {
+result<blob_store::draft*> blob_store::draft_of(const blob_chunk& chunk, processing_time now) {
   const auto known = drafts_.find(chunk.hash);
   // Of the same bytes nobody can say that they are more or fewer: one of the two is wrong, and the
   // digest will tell which.
@@ -88,8 +92,7 @@ result<blob_store::draft*> blob_store::draft_of(const blob_chunk& chunk) {
     const auto oldest = std::min_element(
         drafts_.begin(), drafts_.end(),
         [](const auto& left, const auto& right) { return left.second.begun < right.second.begun; });
-    static_cast<void>(files_->remove(draft_path_of(oldest->first)));
-    drafts_.erase(oldest);
+    remove_draft(oldest);
   }
   auto file = files_->create(draft_path_of(chunk.hash));
   if (!file) return file.failure();
@@ -97,7 +100,14 @@ result<blob_store::draft*> blob_store::draft_of(const blob_chunk& chunk) {
   begun.begun = ++last_draft_;
   begun.file = *std::move(file);
   begun.total = chunk.total;
+  begun.extended = now;
   return &begun;
+}
+
+// Whatever cannot be removed now is begun anew by the next upload, or goes with the next life.
+void blob_store::remove_draft(std::map<std::string, draft>::iterator which) {
+  static_cast<void>(files_->remove(draft_path_of(which->first)));
+  drafts_.erase(which);
 }
 
 status blob_store::append(draft& to, const blob_chunk& chunk) {
@@ -138,6 +148,43 @@ result<blob_chunk> blob_store::read(const std::string& hash, std::uint64_t offse
   if (!read) return within("read a program", read.failure());
   chunk.bytes.resize(*read);
   return chunk;
+}
+
+result<bool> blob_store::remove_unused(const std::string& hash, processing_time now) {
+  const auto is_whole = has(hash);
+  if (!is_whole) return within("remove a program", is_whole.failure());
+  if (!*is_whole) return false;
+  const auto last_use = last_uses_.try_emplace(hash, now).first;
+  if (now - last_use->second < patience_) return false;
+  last_uses_.erase(last_use);
+  if (auto removed = files_->remove(path_of(hash)); !removed) {
+    return within("remove a program", removed.failure());
+  }
+  return true;
+}
+
+void blob_store::remove_idle_drafts(processing_time now) {
+  for (auto each = drafts_.begin(); each != drafts_.end();) {
+    const auto which = each++;
+    if (now - which->second.extended >= patience_) remove_draft(which);
+  }
+  // Of those that are forgotten the time begins anew. Later than they may be removed, or none ever
+  // would be.
+  std::erase_if(last_uses_, [&](const auto& each) { return now - each.second > 2 * patience_; });
+}
+
+status blob_store::remove_former_drafts() {
+  WEIR_ASSERT(drafts_.empty());
+  const auto names = files_->list(directory_);
+  if (!names && names.failure().code == error_code::not_found) return {};
+  if (!names) return within("list the uploads of a former life", names.failure());
+  for (const auto& each : *names) {
+    if (!each.starts_with(draft_prefix) || !is_sha256(each.substr(draft_prefix.size()))) continue;
+    if (auto removed = files_->remove(directory_ + "/" + each); !removed) {
+      return within("remove an upload of a former life", removed.failure());
+    }
+  }
+  return {};
 }
 
 result<std::string> program_hash(file_system& files, const std::string& path) {

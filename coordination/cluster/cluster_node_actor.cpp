@@ -21,11 +21,15 @@ cluster_node_actor::cluster_node_actor(caf::actor_config& config, runtime& world
                                        cluster_node_roles roles)
     : engine_actor{config, world},
       roles_{std::move(roles)},
-      blobs_{world.files(), roles_.programs},
+      blobs_{world.files(), roles_.programs, roles_.program_patience},
       contacts_{roles_.contacts.begin(), roles_.contacts.end()} {}
 
 caf::behavior cluster_node_actor::make_behavior() {
   leaderless_since_ = world().now();
+  clean_up();
+  if (auto removed = blobs_.remove_former_drafts(); !removed) {
+    roles_.report(removed.failure().message);
+  }
   if (const auto here = blobs_.list()) {
     programs_.insert(here->begin(), here->end());
   } else {
@@ -60,6 +64,7 @@ void cluster_node_actor::on_exit() {
 void cluster_node_actor::on_tick() {
   delayed_send(this, tick_interval, node_tick{});
   look_at_lease();
+  clean_up();
   if (leads()) {
     beat();
     if (std::exchange(is_write_due_, false)) write_front();
@@ -121,6 +126,7 @@ void cluster_node_actor::on_fact(const start_process& order) {
 }
 
 void cluster_node_actor::start(const process_order& order) {
+  blobs_.use(order.program, world().now());
   const auto is_here = blobs_.has(order.program);
   if (!is_here) return end_unstarted(order, "could not be started: " + is_here.failure().message);
   if (!*is_here) {

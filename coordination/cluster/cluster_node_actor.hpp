@@ -9,6 +9,7 @@
 //   peer_up{any node that may know} -> node_joining{its processes} -> who leads
 //   <- node_welcomed, or node_redirected by one that does not lead
 //   <- leader_beats, start_process, signal_process -> process_started, _reported, _ended
+//   <- forget_jobs: what no job needs is removed, but for what may be on its way to one
 //   lacks a program: -> want_blob <- blob_chunk, until it is whole
 //
 // A leader that is lost, or has lost its lead, costs nobody a process: the next one learns from
@@ -49,6 +50,8 @@ struct cluster_node_roles {
   // It may be elected, and so may others: what it cannot store is not done. Otherwise it leads
   // alone or never.
   bool may_lead = false;
+  // How long a program is kept that no job needs; an upload that does not go on, too.
+  duration program_patience = longest_idleness;
   // Told what somebody should know. Thread-safe.
   std::function<void(const std::string&)> report{};
 };
@@ -76,7 +79,8 @@ private:
     caf::strong_actor_ptr to{};
     given_answer what{};
   };
-  using step = std::variant<store_job, forget_job, start_process, signal_process, held_answer>;
+  using step = std::variant<store_job, store_forgotten, forget_job, start_process, signal_process,
+                            held_answer>;
   // A job whose first record is being stored.
   struct submission {
     caf::strong_actor_ptr from{};
@@ -122,10 +126,12 @@ private:
   void on_fact(const leader_beats& fact);
   void on_fact(const drain_noted& fact) { is_draining_ = fact.is_draining; }
   // What is decided and stored.
+  void recover(const std::map<std::string, std::string>& entries);
   void execute(const cluster_state::commands& commands);
   void proceed();
   void write_front();
-  std::uint64_t write(const std::string& job, std::optional<std::string> text);
+  std::uint64_t write_job(const std::string& job, std::optional<std::string> text);
+  std::uint64_t write(std::string name, std::optional<std::string> text);
   void on_entry_written(const entry_written& fact);
 
   // What nodes say of processes, and orders: cluster_node_actor.cpp.
@@ -161,6 +167,13 @@ private:
   void give_up_programs();
   void on_program_here(const std::string& program);
   void fail_orders_of(const std::string& program, const std::string& why);
+
+  // What no job needs any more: cluster_node_cleaning.cpp.
+  void clean_up();
+  void on_fact(const forget_jobs& fact);
+  void forget(const forget_jobs& what);
+  void remove_unused(const std::string& program);
+  bool is_wanted(const std::string& program) const;
 
   // What clients ask: cluster_node_answers.cpp. None: it is answered later.
   void on_fact(const asked_question& asked);
@@ -204,7 +217,8 @@ private:
   cluster_state state_;
   std::map<std::string, node_joining> nodes_;  // That have joined it, without their processes.
   bool has_new_candidates_ = false;            // That the others have not been told.
-  std::deque<step> steps_;                     // That are still to be done.
+  bool has_unreadable_records_ = false;
+  std::deque<step> steps_;  // That are still to be done.
   bool is_proceeding_ = false;
   std::uint64_t last_write_ = 0;
   std::uint64_t writing_ = 0;  // The number of the write that the first step waits for; 0: none.
@@ -221,6 +235,8 @@ private:
   std::vector<wish_for_program> wishes_;        // Of nodes, for what this leader lacks itself.
   std::map<std::pair<std::string, std::uint32_t>, process_reported> last_reports_;
   std::deque<told_end> last_ends_;
+  std::set<std::string> uploaded_;  // By clients; no job has been seen that runs them.
+  processing_time next_cleaning_;
 };
 
 }  // namespace weir

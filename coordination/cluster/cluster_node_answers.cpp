@@ -51,14 +51,18 @@ void cluster_node_actor::hold(caf::strong_actor_ptr to, given_answer what) {
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const blob_chunk& chunk) {
-  const auto next = blobs_.add(chunk);
+  const auto next = blobs_.add(chunk, world().now());
   if (!next) return refusal_of(next.failure());
-  if (*next == chunk.total) on_program_here(chunk.hash);
+  if (*next == chunk.total) {
+    uploaded_.insert(chunk.hash);
+    on_program_here(chunk.hash);
+  }
   return chunk_taken{*next};
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const submit_job& wish) {
   if (auto checked = check(wish.job); !checked) return refusal_of(checked.failure());
+  blobs_.use(wish.job.program, world().now());
   const auto is_here = blobs_.has(wish.job.program);
   if (!is_here) return refusal_of(is_here.failure());
   if (!*is_here) {
@@ -79,7 +83,7 @@ std::optional<reply> cluster_node_actor::reply_to(const submit_job& wish) {
                          .submitted_at = event_time_of(world().now()),
                          .submitted = wish.job,
                          .restore = wish.job.restore};
-  const auto number = write(wish.id, stored_text(begun));
+  const auto number = write_job(wish.id, stored_text(begun));
   submissions_.emplace(number, submission{caf::actor_cast<caf::strong_actor_ptr>(current_sender()),
                                           question_, wish});
   return std::nullopt;
@@ -91,7 +95,7 @@ void cluster_node_actor::on_submission_stored(const submission& made,
   if (failure) {
     auto cause = within("submit a job", *failure);
     // It may have been stored all the same: a later leader would start what was refused.
-    if (cause.code != error_code::in_use && !state_.has(id)) write(id, std::nullopt);
+    if (cause.code != error_code::in_use && !state_.has(id)) write_job(id, std::nullopt);
     // The next leader may have found it: asked again, it says so.
     if (cause.code == error_code::in_use) cause.code = error_code::io_failure;
     return answer(made.from, {made.question, refusal_of(cause)});

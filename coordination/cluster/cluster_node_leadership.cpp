@@ -15,6 +15,7 @@ namespace weir {
 namespace {
 
 constexpr std::string_view record_prefix = "job-";
+constexpr std::string_view forgotten_name = "forgotten";
 // A leader that says nothing for so long may not know that it has lost the lead.
 constexpr duration longest_silence = std::chrono::seconds{4};
 // One in a second.
@@ -40,15 +41,7 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
   gave_up_ = false;
   for (const auto& node : std::exchange(dialed_, {})) roles_.links->forget(node);
   roles_.report("leads");
-  for (const auto& [name, text] : fact.entries) {
-    if (!name.starts_with(record_prefix)) continue;
-    auto record = read_stored(text);
-    if (record) {
-      state_.recover(*std::move(record), world().now());
-    } else {
-      roles_.report(within("the entry " + name, record.failure()).message);
-    }
-  }
+  recover(fact.entries);
   // A former leader may have heard of these, and not stored it.
   for (const auto& each : last_ends_) {
     if (each.report) execute(state_.on_reported(*each.report));
@@ -60,6 +53,26 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
   execute(state_.on_node_joined(self, world().now()));
   on_children_stirred();
   fetch_missing();
+}
+
+void cluster_node_actor::recover(const std::map<std::string, std::string>& entries) {
+  has_unreadable_records_ = false;
+  for (const auto& [name, text] : entries) {
+    if (name == forgotten_name) {
+      auto forgotten = forgotten_jobs::read_stored(text);
+      if (!forgotten) roles_.report(forgotten.failure().message);
+      if (forgotten) state_.recover(*std::move(forgotten));
+    }
+    if (!name.starts_with(record_prefix)) continue;
+    auto record = read_stored(text);
+    if (record) {
+      state_.recover(*std::move(record), world().now());
+    } else {
+      has_unreadable_records_ = true;
+      roles_.report(within("the entry " + name, record.failure()).message +
+                    "; nothing of forgotten jobs is removed as long as it is there");
+    }
+  }
 }
 
 // Its processes, and those of other nodes, go on: whoever leads next learns of them.
@@ -301,7 +314,8 @@ void cluster_node_actor::proceed() {
   if (writing_ != 0 || is_write_due_ || std::exchange(is_proceeding_, true)) return;
   while (!steps_.empty()) {
     const auto& first = steps_.front();
-    if (std::holds_alternative<store_job>(first) || std::holds_alternative<forget_job>(first)) {
+    if (std::holds_alternative<store_job>(first) || std::holds_alternative<forget_job>(first) ||
+        std::holds_alternative<store_forgotten>(first)) {
       write_front();
       break;
     }
@@ -321,18 +335,25 @@ void cluster_node_actor::proceed() {
 void cluster_node_actor::write_front() {
   const auto& first = steps_.front();
   if (const auto* const order = std::get_if<store_job>(&first)) {
-    writing_ = write(order->record.id, stored_text(order->record));
+    writing_ = write_job(order->record.id, stored_text(order->record));
+  } else if (const auto* const list = std::get_if<store_forgotten>(&first)) {
+    writing_ = write(std::string{forgotten_name}, list->all.stored_text());
   } else {
-    writing_ = write(std::get<forget_job>(first).job, std::nullopt);
+    writing_ = write_job(std::get<forget_job>(first).job, std::nullopt);
   }
 }
 
-std::uint64_t cluster_node_actor::write(const std::string& job, std::optional<std::string> text) {
+std::uint64_t cluster_node_actor::write_job(const std::string& job,
+                                            std::optional<std::string> text) {
+  return write(std::string{record_prefix} + job, std::move(text));
+}
+
+std::uint64_t cluster_node_actor::write(std::string name, std::optional<std::string> text) {
   const auto number = ++last_write_;
-  send(keeper_, write_entry{.number = number,
-                            .term = lead_->term,
-                            .name = std::string{record_prefix} + job,
-                            .text = std::move(text)});
+  send(
+      keeper_,
+      write_entry{
+          .number = number, .term = lead_->term, .name = std::move(name), .text = std::move(text)});
   return number;
 }
 

@@ -27,6 +27,7 @@ blob_chunk nothing_of(const want_blob& wish) {
 
 void cluster_node_actor::on_fact(const want_blob& wish) {
   const auto asker = caf::actor_cast<caf::strong_actor_ptr>(current_sender());
+  blobs_.use(wish.hash, world().now());
   // Its file may have been removed.
   if (const auto here = blobs_.has(wish.hash); !here || !*here) programs_.erase(wish.hash);
   if (!leads() || programs_.contains(wish.hash)) return send_program(asker, wish);
@@ -49,7 +50,7 @@ void cluster_node_actor::send_program(const caf::strong_actor_ptr& to, const wan
 
 void cluster_node_actor::on_fact(const blob_chunk& chunk) {
   if (chunk.total == 0) return on_program_missing(chunk.hash);
-  const auto next = blobs_.add(chunk);
+  const auto next = blobs_.add(chunk, world().now());
   if (!next) {
     fetches_.erase(chunk.hash);
     roles_.report(next.failure().message);
@@ -123,6 +124,7 @@ void cluster_node_actor::begin_fetch(const std::string& program) {
 
 void cluster_node_actor::on_fact(const keep_programs& wish) {
   for (const auto& each : wish.hashes) {
+    blobs_.use(each, world().now());
     if (!programs_.contains(each)) wanted_.insert(each);
   }
   fetch_next();

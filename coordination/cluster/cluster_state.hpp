@@ -17,11 +17,13 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "coordination/cluster/cluster_job.hpp"
 #include "coordination/cluster/control_messages.hpp"
+#include "coordination/cluster/forgotten_jobs.hpp"
 #include "coordination/cluster/slot_packing.hpp"
 
 namespace weir {
@@ -37,10 +39,15 @@ inline constexpr std::size_t most_ended_jobs = 100;
 struct store_job {
   job_record record{};
 };
+// Before the job in it that is new is forgotten.
+struct store_forgotten {
+  forgotten_jobs all{};
+};
 struct forget_job {
   std::string job{};
 };
-using cluster_command = std::variant<store_job, forget_job, start_process, signal_process>;
+using cluster_command =
+    std::variant<store_job, store_forgotten, forget_job, start_process, signal_process>;
 
 class cluster_state {
 public:
@@ -48,6 +55,8 @@ public:
 
   // Takes over a job of a former leader. Its job manager is out of sight until its node has joined.
   void recover(job_record record, processing_time now);
+  // Those that former leaders have forgotten.
+  void recover(forgotten_jobs forgotten) { forgotten_ = std::move(forgotten); }
 
   // What happened.
 
@@ -83,6 +92,8 @@ public:
   bool has(const std::string& id) const { return jobs_.contains(id); }
   // The hashes of what all jobs run or have run: any of them may be started again.
   std::set<std::string> programs() const;
+  // What nodes may remove, but for what they need themselves.
+  forget_jobs forgotten() const;
 
 private:
   struct node_entry {
@@ -122,6 +133,7 @@ private:
   std::map<std::string, node_entry> nodes_;
   std::set<std::string> drained_;  // Nodes, whether or not they are there.
   std::map<std::string, cluster_job> jobs_;
+  forgotten_jobs forgotten_;
 };
 
 }  // namespace weir

@@ -45,6 +45,8 @@ void cluster_state::forget_oldest(commands& out) {
     return left->submitted_at < right->submitted_at;
   });
   const auto id = (*oldest)->id;
+  forgotten_.add({id, (*oldest)->submitted.program});
+  out.emplace_back(store_forgotten{forgotten_});
   out.emplace_back(forget_job{id});
   jobs_.erase(id);
 }
@@ -255,6 +257,15 @@ std::set<std::string> cluster_state::programs() const {
   std::set<std::string> hashes;
   for (const auto& [id, job] : jobs_) hashes.insert(job.record.submitted.program);
   return hashes;
+}
+
+forget_jobs cluster_state::forgotten() const {
+  forget_jobs all;
+  for (const auto& each : forgotten_.all()) {
+    if (!jobs_.contains(each.id)) all.jobs.push_back(each.id);
+  }
+  all.programs = forgotten_.programs_but(programs());
+  return all;
 }
 
 std::vector<listed_node> cluster_state::list_nodes(const std::string& leader) const {

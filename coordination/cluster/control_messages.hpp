@@ -5,7 +5,8 @@
 //   node -> client: given_answer{number, reply}
 //
 //   node -> leader: node_joining, then process_started, process_reported, process_ended
-//   leader -> node: node_welcomed, then leader_beats, start_process, signal_process, keep_programs
+//   leader -> node: node_welcomed, then leader_beats, start_process, signal_process, keep_programs,
+//                   forget_jobs
 //   who does not lead, to whoever takes it for a leader: node_redirected
 //   who lacks a program, to who may have it: want_blob; back: blob_chunk
 //
@@ -31,7 +32,7 @@ namespace weir {
 
 inline constexpr std::string_view control_cluster = "weir";
 // Stands where a job has the fingerprint of its program. Changes with every change of what follows.
-inline constexpr std::string_view control_version = "weir control protocol 2";
+inline constexpr std::string_view control_version = "weir control protocol 3";
 // The number of a node in the transport, which both sides of a connection must know: of
 // "HOST:PORT", as to_string(endpoint) writes it. Below those that clients give themselves.
 process_id node_process(std::string_view node);
@@ -180,6 +181,13 @@ struct leader_beats {
 struct keep_programs {
   std::vector<std::string> hashes{};
 };
+// What may be removed, again and again: see coordination/cluster/forgotten_jobs.hpp. What a job
+// that there is needs, or may come to need, is kept by whoever gets this.
+struct forget_jobs {
+  std::uint64_t session = 0;
+  std::vector<std::string> jobs{};
+  std::vector<std::string> programs{};  // The hashes.
+};
 // To a node that gets no more processes, and is to say so to later leaders.
 struct drain_noted {
   bool is_draining = true;
@@ -242,7 +250,8 @@ struct given_answer {
 using control_message =
     std::variant<asked_question, given_answer, node_joining, node_welcomed, start_process,
                  signal_process, process_started, process_reported, process_ended, want_blob,
-                 blob_chunk, node_redirected, leader_beats, keep_programs, drain_noted>;
+                 blob_chunk, node_redirected, leader_beats, keep_programs, drain_noted,
+                 forget_jobs>;
 
 // REQUIRES: it has at most most_control_bytes, as all have that are made of what was decoded here.
 std::string encode_control(const control_message& message);

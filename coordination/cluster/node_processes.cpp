@@ -2,9 +2,11 @@
 // Starting, reading and reaping; see coordination/cluster/node_processes.hpp.
 #include "coordination/cluster/node_processes.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 #include <sys/stat.h>
 
 #include "coordination/cluster/job_arguments.hpp"
@@ -29,6 +31,20 @@ int signal_of(process_signal what) {
     default:
       return SIGKILL;
   }
+}
+
+// "job-manager-1.log", as log_of has it.
+bool is_log(std::string_view name) {
+  constexpr std::string_view ending = ".log";
+  if (!name.ends_with(ending)) return false;
+  name.remove_suffix(ending.size());
+  for (const std::string_view kind : {"job-manager-", "task-manager-"}) {
+    if (!name.starts_with(kind)) continue;
+    const auto number = name.substr(kind.size());
+    return !number.empty() && std::all_of(number.begin(), number.end(),
+                                          [](char each) { return each >= '0' && each <= '9'; });
+  }
+  return false;
 }
 
 }  // namespace
@@ -163,6 +179,30 @@ result<log_read> node_processes::read_log(const std::string& job, const process_
   part.text.resize(*read);
   part.next += *read;
   return part;
+}
+
+status node_processes::forget(const std::string& job) {
+  if (!is_job_id(job)) {
+    return error{error_code::invalid_argument, "remove the logs of a job: it has no proper id"};
+  }
+  const bool runs = std::any_of(running_.begin(), running_.end(),
+                                [&](const auto& each) { return each.first.first == job; });
+  struct ::stat found {};
+  const auto directory = directory_of(job);
+  if (runs || ::lstat(directory.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)) return {};
+  const auto names = files_->list(directory);
+  if (!names) return within("remove the logs of job " + job, names.failure());
+  std::size_t others = 0;
+  for (const auto& each : *names) {
+    if (!is_log(each)) {
+      ++others;
+    } else if (auto removed = files_->remove(directory + "/" + each); !removed) {
+      return within("remove the logs of job " + job, removed.failure());
+    }
+  }
+  if (others > 0) return {};
+  auto removed = files_->remove_directory(directory);
+  return removed ? removed : within("remove the logs of job " + job, removed.failure());
 }
 
 }  // namespace weir

@@ -41,6 +41,9 @@ public:
   std::vector<running_process> running() const override;
   result<log_read> read_log(const std::string& job, const process_place& process,
                             std::uint64_t offset) override;
+  // Its logs, and its directory if that is empty then: a job may have written files of its own into
+  // it, which are not removed. No symbolic link is followed.
+  status forget(const std::string& job) override;
 
 private:
   struct started_process {

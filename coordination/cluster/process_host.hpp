@@ -32,6 +32,9 @@ public:
   // Up to 256 KiB of a process's log from `offset` on. Fails if there is no such log.
   virtual result<log_read> read_log(const std::string& job, const process_place& process,
                                     std::uint64_t offset) = 0;
+  // Removes what the processes of a job have written here. Nothing happens while one of them runs,
+  // or if there is nothing.
+  virtual status forget(const std::string& job) = 0;
 };
 
 }  // namespace weir

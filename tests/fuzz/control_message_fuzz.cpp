@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a control message, as a report of a job and as a stored record: refused, or one that
-// has an encoding, which is what was read.
+// Any bytes as a control message, as a report of a job, and as what a leader stores: refused, or
+// what has an encoding, which is what was read.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "coordination/cluster/control_messages.hpp"
+#include "coordination/cluster/forgotten_jobs.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view input{reinterpret_cast<const char*>(bytes), size};
@@ -17,6 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   }
   if (const auto record = weir::read_stored(input)) {
     WEIR_ASSERT(weir::stored_text(*record) == input);
+  }
+  if (const auto forgotten = weir::forgotten_jobs::read_stored(input)) {
+    WEIR_ASSERT(forgotten->stored_text() == input);
   }
   return 0;
 }

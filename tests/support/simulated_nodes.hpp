@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,8 @@ public:
     bool has_news = false;
   };
   std::map<std::string, std::vector<process>> by_node{};
+  // The jobs of which each node has logs, also when it is started again.
+  std::map<std::string, std::set<std::string>> logs{};
   std::string problem{};
   std::size_t started = 0;
 
@@ -82,6 +85,7 @@ public:
                          .report = {}};
     // Job managers have something to say soon.
     all_->by_node[node_].push_back({.what = std::move(what), .has_news = order.slots == 0});
+    all_->logs[node_].insert(order.job);
     all_->check(order.job);
     return pid;
   }
@@ -128,6 +132,13 @@ public:
   result<log_read> read_log(const std::string&, const process_place&, std::uint64_t) override {
     return error{error_code::not_found, "an imagined process writes nothing"};
   }
+  status forget(const std::string& job) override {
+    const auto& here = all_->by_node[node_];
+    const bool runs = std::any_of(here.begin(), here.end(),
+                                  [&](const auto& each) { return each.what.job == job; });
+    if (!runs) all_->logs[node_].erase(job);
+    return {};
+  }
 
 private:
   imagined_processes* all_;
@@ -158,6 +169,7 @@ struct simulated_nodes_options {
   std::uint64_t seed = 0;
   std::uint32_t nodes = 3;
   bool give_up = true;
+  duration program_patience = longest_idleness;
   // Nodes that take no part in the election, the last ones; they ask the first node who leads.
   std::uint32_t followers = 0;
   // What a node has for a store, in place of the one on the disk.
@@ -199,6 +211,7 @@ public:
         .links = links_.back().get(),
         .contacts = {},
         .may_lead = may_lead,
+        .program_patience = options_.program_patience,
         .report = report};
     if (!may_lead) roles.contacts.push_back(name_of(0));
     const auto actor = process.spawn<cluster_node_actor>(process, std::move(roles));

@@ -163,6 +163,8 @@ inline const std::vector<coverage> covered_elsewhere{
      "tests/coordination/cluster/cluster_node_test.cpp"},
     {"coordination/cluster/cluster_node_answers.cpp",
      "tests/coordination/cluster/cluster_node_test.cpp"},
+    {"coordination/cluster/cluster_node_cleaning.cpp",
+     "tests/simulation/cluster_cleaning_test.cpp"},
     {"coordination/cluster/cluster_node_leadership.cpp",
      "tests/simulation/random_takeovers_test.cpp"},
     {"coordination/cluster/cluster_node_programs.cpp",

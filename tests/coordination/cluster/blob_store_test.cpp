@@ -10,6 +10,8 @@
 namespace weir {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::string digest_of(std::string_view bytes) {
   sha256 sum;
   sum.update(bytes);
@@ -29,12 +31,12 @@ blob_chunk piece(std::uint64_t offset, std::size_t size) {
 class BlobStore : public ::testing::Test {
 protected:
   std::uint64_t added(const blob_chunk& chunk) {
-    const auto next = store_.add(chunk);
+    const auto next = store_.add(chunk, now_);
     EXPECT_TRUE(next.ok()) << next.failure().message;
     return next ? *next : 0;
   }
   error refused(const blob_chunk& chunk) {
-    const auto next = store_.add(chunk);
+    const auto next = store_.add(chunk, now_);
     EXPECT_FALSE(next.ok());
     return next ? error{} : next.failure();
   }
@@ -44,6 +46,15 @@ protected:
     return known && *known;
   }
 
+  bool is_removed_after(duration span) {
+    now_ += span;
+    const auto removed = store_.remove_unused(hash, now_);
+    EXPECT_TRUE(removed.ok());
+    EXPECT_EQ(has(), removed && !*removed);
+    return removed && *removed;
+  }
+
+  processing_time now_{10h};
   simulated_file_system files_;
   blob_store store_{files_, "/node/blobs"};
 };
@@ -116,8 +127,8 @@ TEST_F(BlobStore, KnowsNothingOfAnUploadThatACrashHasTorn) {
   files_.crash();
   blob_store next{files_, "/node/blobs"};
   EXPECT_FALSE(*next.has(hash));
-  EXPECT_EQ(*next.add(piece(0, 0)), 0U);
-  EXPECT_EQ(*next.add(piece(0, 1000)), program.size());
+  EXPECT_EQ(*next.add(piece(0, 0), now_), 0U);
+  EXPECT_EQ(*next.add(piece(0, 1000), now_), program.size());
   files_.crash();
   EXPECT_EQ(files_.content_of(next.path_of(hash)), program);
 }
@@ -133,6 +144,76 @@ TEST_F(BlobStore, GivesOutWhatItHasPieceByPiece) {
   EXPECT_EQ(store_.read(hash, 30)->bytes, program.substr(30));
   EXPECT_EQ(store_.read(hash, program.size())->bytes, "");
   EXPECT_EQ(store_.read(hash, program.size() + 1).failure().code, error_code::invalid_argument);
+}
+
+TEST_F(BlobStore, RemovesWhatNobodyHasWantedForAnHour) {
+  EXPECT_FALSE(*store_.remove_unused(hash, now_)) << "there is none";
+  added(piece(0, 1000));
+  EXPECT_FALSE(is_removed_after(59min));
+  // Whoever asks whether it is here is about to submit a job.
+  added(piece(0, 0));
+  EXPECT_FALSE(is_removed_after(59min));
+  store_.use(hash, now_);
+  EXPECT_FALSE(is_removed_after(59min));
+  EXPECT_TRUE(is_removed_after(1min));
+  EXPECT_EQ(added(piece(0, 0)), 0U) << "it can be uploaded again";
+  EXPECT_EQ(store_.remove_unused("../x", now_).failure().code, error_code::invalid_argument);
+}
+
+TEST_F(BlobStore, KeepsWhatAFormerLifeHasLeftForAnHour) {
+  files_.put("/node/blobs/" + hash, program);
+  EXPECT_FALSE(is_removed_after(5h));
+  EXPECT_FALSE(is_removed_after(59min));
+  EXPECT_TRUE(is_removed_after(1min));
+}
+
+TEST_F(BlobStore, ForgetsWhenSomethingWasWantedAndRemovesItAllTheSame) {
+  added(piece(0, 1000));
+  now_ += 3h;
+  store_.remove_idle_drafts(now_);
+  EXPECT_FALSE(is_removed_after(0s));
+  for (int n = 0; n < 6; ++n) {
+    EXPECT_FALSE(is_removed_after(n == 0 ? 0min : 10min));
+    store_.remove_idle_drafts(now_);
+  }
+  EXPECT_TRUE(is_removed_after(10min));
+}
+
+TEST_F(BlobStore, SaysWhatItCannotRemove) {
+  added(piece(0, 1000));
+  now_ += 1h;
+  files_.faults().set({.remove = per_million{1'000'000}});
+  const auto failed = store_.remove_unused(hash, now_);
+  ASSERT_FALSE(failed.ok());
+  EXPECT_TRUE(failed.failure().message.starts_with("remove a program: "))
+      << failed.failure().message;
+}
+
+TEST_F(BlobStore, RemovesUploadsThatDoNotGoOn) {
+  const auto draft = "/node/blobs/.draft-" + hash;
+  added(piece(0, 10));
+  now_ += 59min;
+  added(piece(10, 5));
+  now_ += 59min;
+  store_.remove_idle_drafts(now_);
+  EXPECT_TRUE(files_.stat(draft).ok());
+  now_ += 1min;
+  store_.remove_idle_drafts(now_);
+  EXPECT_EQ(files_.stat(draft).failure().code, error_code::not_found);
+  EXPECT_EQ(added(piece(15, 1000)), 0U) << "it begins anew";
+}
+
+TEST_F(BlobStore, RemovesTheDraftsOfAFormerLifeAndNothingElse) {
+  EXPECT_TRUE(store_.remove_former_drafts()) << "there is no directory yet";
+  added(piece(0, 10));
+  for (const auto* each : {".draft-", ".draft-x", ".drafts", "notes"}) {
+    files_.put("/node/blobs/" + std::string{each}, "");
+  }
+  files_.put("/node/blobs/" + digest_of("other"), "other");
+  blob_store next{files_, "/node/blobs"};
+  EXPECT_TRUE(next.remove_former_drafts());
+  EXPECT_EQ(files_.list("/node/blobs")->size(), 5U);
+  EXPECT_EQ(files_.stat("/node/blobs/.draft-" + hash).failure().code, error_code::not_found);
 }
 
 TEST_F(BlobStore, NamesAFileAsItsContentIsNamed) {

@@ -125,12 +125,34 @@ TEST_F(ClusterStateOrders, ForgetsTheOldestOfManyThatHaveEnded) {
   for (std::size_t i = 0; i <= most_ended_jobs; ++i) {
     now_ += 1s;
     const auto id = "j" + std::to_string(1000 - i);
-    take(state_.on_submitted(id, {.name = "other", .slots = 2}, now_));
+    take(state_.on_submitted(
+        id, {.name = "other", .program = std::string(64, i == 0 ? 'a' : 'b'), .slots = 2}, now_));
     take(state_.order({id, process_signal::terminate}, now_));
   }
   EXPECT_EQ(forgotten_, std::vector<std::string>{"j1000"});
+  EXPECT_EQ(state_.forgotten().jobs, forgotten_);
+  EXPECT_EQ(state_.forgotten().programs, std::vector{std::string(64, 'a')});
   EXPECT_EQ(state_.list_jobs().size(), most_ended_jobs);
   EXPECT_EQ(state_.list_jobs().front().record.id, "j999");
+}
+
+TEST_F(ClusterStateOrders, LetsNothingGoThatAJobNeedsWhateverWasForgotten) {
+  const std::string shared(64, 'a');
+  const std::string other(64, 'b');
+  EXPECT_TRUE(state_.forgotten().jobs.empty());
+  forgotten_jobs former;
+  for (const auto& each : {forgotten_job{"j1", shared}, {"j2", shared}, {"j3", other}}) {
+    former.add(each);
+  }
+  state_.recover(former);
+  // A leader was lost before it had erased the record of what it had put into the list.
+  job_record kept{.id = "j2", .ended = "finished"};
+  kept.submitted.program = shared;
+  state_.recover(kept, now_);
+  EXPECT_EQ(state_.forgotten().jobs, (std::vector<std::string>{"j3", "j1"}));
+  EXPECT_EQ(state_.forgotten().programs, std::vector{other});
+  take(state_.on_submitted("j4", {.name = "again", .program = other, .slots = 2}, now_));
+  EXPECT_TRUE(state_.forgotten().programs.empty());
 }
 
 }  // namespace

@@ -87,6 +87,7 @@ TEST(ControlMessages, BringWhatNodesTellEachOther) {
   EXPECT_EQ(there_and_back(leader_beats{3, {"m"}}).nodes.at(0), "m");
   EXPECT_EQ(there_and_back(keep_programs{{"h"}}).hashes.at(0), "h");
   EXPECT_FALSE(there_and_back(drain_noted{false}).is_draining);
+  EXPECT_EQ(there_and_back(forget_jobs{3, {"4f"}, {"h"}}).programs.at(0), "h");
 }
 
 TEST(ControlMessages, RefuseWhatIsNone) {

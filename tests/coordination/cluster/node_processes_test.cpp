@@ -3,6 +3,7 @@
 #include "coordination/cluster/node_processes.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <pthread.h>
 
 #include <gtest/gtest.h>
@@ -128,6 +129,41 @@ TEST_F(NodeProcesses, ObeySignals) {
   ASSERT_TRUE(processes_.start(order(3, 0), waits).ok());
   processes_.kill_job_managers();
   EXPECT_EQ(ended().how, "was killed by signal 9 (Killed)");
+}
+
+TEST_F(NodeProcesses, LeaveNothingBehindWhenTheirJobIsForgotten) {
+  const auto directory = there_ / "jobs/4f";
+  EXPECT_TRUE(processes_.forget("4f")) << "there is nothing yet";
+  ASSERT_TRUE(processes_.start(order(2, 4), program("echo it runs; exec sleep 1000")).ok());
+  EXPECT_TRUE(processes_.forget("4f"));
+  EXPECT_TRUE(processes_.read_log("4f", {2, false, ""}, 0).ok()) << "it still runs";
+  processes_.signal("4f", 2, process_signal::kill);
+  ended();
+  EXPECT_TRUE(processes_.forget("4f"));
+  EXPECT_FALSE(std::filesystem::exists(directory));
+}
+
+TEST_F(NodeProcesses, KeepFilesThatAreNoLogsOfTheirs) {
+  for (const auto* each : {"job-manager-1.log", "task-manager-20.log", "job-manager-.log",
+                           "job-manager-x.log", "job-manager-1.log.gz", "output", ".log"}) {
+    there_.write("jobs/4f/" + std::string{each}, "");
+  }
+  EXPECT_TRUE(processes_.forget("4f"));
+  EXPECT_EQ(*files_.list(there_ / "jobs/4f"),
+            (std::vector<std::string>{".log", "job-manager-.log", "job-manager-1.log.gz",
+                                      "job-manager-x.log", "output"}));
+  EXPECT_EQ(processes_.forget("../4f").failure().code, error_code::invalid_argument);
+}
+
+TEST_F(NodeProcesses, FollowNoLinksWhenTheirJobIsForgotten) {
+  const auto elsewhere = there_.write("elsewhere/job-manager-1.log", "of somebody else");
+  there_.write("jobs/4e/task-manager-2.log", "");
+  std::filesystem::create_directory_symlink(there_ / "elsewhere", there_ / "jobs/4f");
+  std::filesystem::create_symlink(elsewhere, there_ / "jobs/4e/job-manager-1.log");
+  EXPECT_TRUE(processes_.forget("4f"));
+  EXPECT_TRUE(processes_.forget("4e"));
+  EXPECT_TRUE(std::filesystem::exists(elsewhere));
+  EXPECT_FALSE(std::filesystem::exists(there_ / "jobs/4e"));
 }
 
 TEST_F(NodeProcesses, AreRefusedWhereTheyCannotBe) {

@@ -73,7 +73,11 @@ protected:
       }
       if (const auto* signal = std::get_if<signal_process>(&each)) signals_.push_back(*signal);
       if (const auto* store = std::get_if<store_job>(&each)) stored_ = store->record;
-      if (const auto* forget = std::get_if<forget_job>(&each)) forgotten_.push_back(forget->job);
+      if (const auto* list = std::get_if<store_forgotten>(&each)) stored_list_ = list->all;
+      if (const auto* forget = std::get_if<forget_job>(&each)) {
+        EXPECT_EQ(stored_list_.all().at(0).id, forget->job) << "erased before it was in the list";
+        forgotten_.push_back(forget->job);
+      }
     }
   }
   void take(const result<cluster_state::commands>& commands) {
@@ -89,6 +93,7 @@ protected:
 private:
   std::vector<start_process> starts_;
   std::vector<signal_process> signals_;
+  forgotten_jobs stored_list_;
   std::set<std::pair<std::string, std::uint32_t>> given_;
 };
 
