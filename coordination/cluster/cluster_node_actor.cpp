@@ -70,6 +70,7 @@ void cluster_node_actor::on_tick() {
     if (std::exchange(is_write_due_, false)) write_front();
     fetch_missing();
     give_up_programs();
+    accept_uncopied();
     execute(state_.on_tick(world().now()));
   } else {
     look_at_leader();

@@ -52,6 +52,9 @@ struct cluster_node_roles {
   bool may_lead = false;
   // How long a program is kept that no job needs; an upload that does not go on, too.
   duration program_patience = longest_idleness;
+  // How long a leader waits until somebody else who may lead has the program of a new job, before
+  // it accepts that all the same.
+  duration copy_patience = std::chrono::seconds{5};
   // Told what somebody should know. Thread-safe.
   std::function<void(const std::string&)> report{};
 };
@@ -86,6 +89,14 @@ private:
     caf::strong_actor_ptr from{};
     std::uint64_t question = 0;
     submit_job wish{};
+  };
+  // A job that is stored, and to be accepted once its program can no longer be lost with this node.
+  struct held_acceptance {
+    caf::strong_actor_ptr from{};
+    std::uint64_t question = 0;
+    std::string job{};
+    std::string program{};
+    processing_time since{};
   };
   struct wish_for_program {
     caf::strong_actor_ptr from{};
@@ -167,6 +178,9 @@ private:
   void give_up_programs();
   void on_program_here(const std::string& program);
   void fail_orders_of(const std::string& program, const std::string& why);
+  void on_fact(const programs_kept& fact);
+  void accept_once_copied(held_acceptance acceptance);
+  void accept_uncopied();
 
   // What no job needs any more: cluster_node_cleaning.cpp.
   void clean_up();
@@ -225,7 +239,8 @@ private:
   std::uint32_t failed_writes_ = 0;                  // One after the other.
   bool is_write_due_ = false;                        // It has failed, and is tried again.
   std::map<std::uint64_t, submission> submissions_;  // By the number of their write.
-  std::uint64_t question_ = 0;                       // Which is being answered.
+  std::vector<held_acceptance> acceptances_;
+  std::uint64_t question_ = 0;  // Which is being answered.
 
   // Processes and programs.
   std::vector<waiting_order> waiting_;          // For their programs.

@@ -74,7 +74,12 @@ std::optional<reply> cluster_node_actor::reply_to(const submit_job& wish) {
   if (state_.find(wish.id)) {
     const auto known = state_.list(*state_.find(wish.id)).record;
     if (known.id == wish.id && known.submitted.program == wish.job.program) {
-      return accepted{wish.id, 0};
+      accept_once_copied({.from = caf::actor_cast<caf::strong_actor_ptr>(current_sender()),
+                          .question = question_,
+                          .job = wish.id,
+                          .program = wish.job.program,
+                          .since = world().now()});
+      return std::nullopt;
     }
     return refused{error_code::in_use, "submit a job: another has the id " + known.id};
   }
@@ -104,11 +109,12 @@ void cluster_node_actor::on_submission_stored(const submission& made,
   if (!state_.has(id)) {
     roles_.report("job " + id + " (" + made.wish.job.name + ") is submitted");
     execute(state_.on_submitted(id, made.wish.job, world().now()));
-    for (const auto& [name, node] : nodes_) {
-      if (node.may_lead) send_to(name, keep_programs{{made.wish.job.program}});
-    }
   }
-  hold(made.from, {made.question, accepted{id, 0}});
+  accept_once_copied({.from = made.from,
+                      .question = made.question,
+                      .job = id,
+                      .program = made.wish.job.program,
+                      .since = world().now()});
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const list_jobs& wish) {

@@ -91,6 +91,9 @@ void cluster_node_actor::on_lead_ended(const std::string& why) {
   for (const auto& [number, each] : std::exchange(submissions_, {})) {
     answer(each.from, {each.question, unknown});
   }
+  for (const auto& each : std::exchange(acceptances_, {})) {
+    answer(each.from, {each.question, unknown});
+  }
   writing_ = 0;
   is_write_due_ = false;
   failed_writes_ = 0;

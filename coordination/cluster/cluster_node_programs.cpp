@@ -77,6 +77,7 @@ void cluster_node_actor::on_program_here(const std::string& program) {
   fetches_.erase(program);
   wanted_.erase(program);
   programs_.insert(program);
+  if (was_welcomed_ && roles_.may_lead) send_to(leader_, programs_kept{roles_.name, {program}});
   std::vector<process_order> startable;
   std::erase_if(waiting_, [&](const waiting_order& each) {
     if (each.order.program == program) startable.push_back(each.order);
@@ -123,11 +124,70 @@ void cluster_node_actor::begin_fetch(const std::string& program) {
 }
 
 void cluster_node_actor::on_fact(const keep_programs& wish) {
+  programs_kept kept{.node = roles_.name};
   for (const auto& each : wish.hashes) {
     blobs_.use(each, world().now());
-    if (!programs_.contains(each)) wanted_.insert(each);
+    if (const auto here = blobs_.has(each); here && *here) {
+      kept.hashes.push_back(each);
+    } else {
+      programs_.erase(each);
+      wanted_.insert(each);
+    }
   }
+  send_back(kept);
   fetch_next();
+}
+
+// --- Jobs that wait to be accepted ---------------------------------------------------------------
+
+void cluster_node_actor::accept_once_copied(held_acceptance acceptance) {
+  bool has_others = false;
+  for (const auto& [name, node] : nodes_) {
+    if (!node.may_lead) continue;
+    has_others = true;
+    send_to(name, keep_programs{{acceptance.program}});
+  }
+  if (!has_others) {
+    return hold(acceptance.from, {acceptance.question, accepted{.job = acceptance.job}});
+  }
+  acceptances_.push_back(std::move(acceptance));
+  accept_uncopied();
+}
+
+void cluster_node_actor::on_fact(const programs_kept& fact) {
+  const auto node = nodes_.find(fact.node);
+  if (!leads() || node == nodes_.end() || !node->second.may_lead) return;
+  auto& there = node->second.programs;
+  std::vector<held_acceptance> safe;
+  for (const auto& program : fact.hashes) {
+    if (std::find(there.begin(), there.end(), program) == there.end()) there.push_back(program);
+    std::erase_if(acceptances_, [&](const held_acceptance& each) {
+      if (each.program == program) safe.push_back(each);
+      return each.program == program;
+    });
+  }
+  for (const auto& each : safe) hold(each.from, {each.question, accepted{.job = each.job}});
+}
+
+// Nobody has it in time: whoever has submitted the job is told what that may cost.
+void cluster_node_actor::accept_uncopied() {
+  std::vector<held_acceptance> late;
+  std::erase_if(acceptances_, [&](const held_acceptance& each) {
+    if (world().now() - each.since < roles_.copy_patience) return false;
+    late.push_back(each);
+    return true;
+  });
+  for (const auto& each : late) {
+    hold(each.from,
+         {each.question,
+          accepted{.job = each.job,
+                   .savepoints = 0,
+                   .remark = "job " + each.job + " is accepted, but its program is on node " +
+                             roles_.name +
+                             " alone: none of the others that may lead has fetched it within " +
+                             to_string(roles_.copy_patience) +
+                             "; if that node is lost before one has, so is the job"}});
+  }
 }
 
 void cluster_node_actor::fetch_missing() {

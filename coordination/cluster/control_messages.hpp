@@ -4,7 +4,8 @@
 //   client -> node: asked_question{number, question}
 //   node -> client: given_answer{number, reply}
 //
-//   node -> leader: node_joining, then process_started, process_reported, process_ended
+//   node -> leader: node_joining, then process_started, process_reported, process_ended,
+//                   programs_kept
 //   leader -> node: node_welcomed, then leader_beats, start_process, signal_process, keep_programs,
 //                   forget_jobs
 //   who does not lead, to whoever takes it for a leader: node_redirected
@@ -101,6 +102,7 @@ struct chunk_taken {
 struct accepted {
   std::string job{};
   std::uint64_t savepoints = 0;  // That had ended before: the one that was asked for is another.
+  std::string remark{};          // What whoever asked should know; empty: nothing.
 };
 struct listed_process {
   process_place place{};
@@ -181,6 +183,11 @@ struct leader_beats {
 struct keep_programs {
   std::vector<std::string> hashes{};
 };
+// Back, from that node: these of them are on its disk. Said again of each that comes later.
+struct programs_kept {
+  std::string node{};
+  std::vector<std::string> hashes{};
+};
 // What may be removed, again and again: see coordination/cluster/forgotten_jobs.hpp. What a job
 // that there is needs, or may come to need, is kept by whoever gets this.
 struct forget_jobs {
@@ -250,8 +257,8 @@ struct given_answer {
 using control_message =
     std::variant<asked_question, given_answer, node_joining, node_welcomed, start_process,
                  signal_process, process_started, process_reported, process_ended, want_blob,
-                 blob_chunk, node_redirected, leader_beats, keep_programs, drain_noted,
-                 forget_jobs>;
+                 blob_chunk, node_redirected, leader_beats, keep_programs, drain_noted, forget_jobs,
+                 programs_kept>;
 
 // REQUIRES: it has at most most_control_bytes, as all have that are made of what was decoded here.
 std::string encode_control(const control_message& message);

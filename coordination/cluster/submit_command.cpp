@@ -60,8 +60,8 @@ status upload(cluster_client& client, file_system& files, const std::string& has
   return next ? status{} : next.failure();
 }
 
-result<std::string> submit(cluster_client& client, const environment& env,
-                           const command_line& asked, std::span<const std::string> words) {
+result<accepted> submit(cluster_client& client, const environment& env, const command_line& asked,
+                        std::span<const std::string> words) {
   posix_file_system files;
   const auto hash = program_hash(files, own_program);
   if (!hash) return hash.failure();
@@ -86,8 +86,7 @@ result<std::string> submit(cluster_client& client, const environment& env,
   if (!taken && taken.failure().code == error_code::io_failure) {
     return within("job " + wish.id + " may have been started; weir jobs shows it", taken.failure());
   }
-  if (!taken) return taken.failure();
-  return taken->job;
+  return taken;
 }
 
 std::optional<job_state> state_named(std::string_view text) {
@@ -199,11 +198,12 @@ int submit_and_follow(const environment& env, const command_line& asked,
   if (!client) return refuse(client.failure());
   const auto job = submit(**client, env, asked, std::span<const std::string>{arguments}.subspan(1));
   if (!job) return refuse(job.failure());
-  print(*job + "\n");
+  print(job->job + "\n");
+  if (!job->remark.empty()) complain(env.graph().name + ": " + job->remark + "\n");
   if (asked.processes.detach) return exit_finished;
   // From here on there is a job to leave alone.
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return follower{**client, *job, shown, complain}.run(signals);
+  return follower{**client, job->job, shown, complain}.run(signals);
 }
 
 }  // namespace weir

@@ -185,6 +185,70 @@ TEST_F(ClusterTakeover, GoesOnElsewhereAsTheLostLeaderHadPlanned) {
   for (const auto& each : job->processes) EXPECT_NE(each.place.node, drained);
 }
 
+// Of a job whose leader's host is lost as soon as it was accepted.
+std::optional<listed_job> job_of_a_lost_leader(simulated_nodes_options options) {
+  simulated_nodes nodes{std::move(options)};
+  nodes.run(2s);
+  const auto first = nodes.leader();
+  if (!first || nodes.submit(4, "4f", std::string(5'000'000, '#')) != "4f") return std::nullopt;
+  nodes.crash(*first);
+  nodes.run(40s);
+  return nodes.job("4f");
+}
+
+TEST(AcceptedJobs, OutliveTheHostOfTheLeaderThatHasAcceptedThem) {
+  for (const auto seed : seeds_for(20)) {
+    const auto job = job_of_a_lost_leader({.seed = seed});
+    ASSERT_TRUE(job) << "seed " << seed;
+    EXPECT_EQ(job->state, "running") << "seed " << seed << ": " << job->remark;
+  }
+}
+
+TEST(AcceptedJobs, AreLostWithItIfItDoesNotWaitForACopy) {
+  const auto job = job_of_a_lost_leader({.seed = 1, .copy_patience = 0s});
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->state, "failed");
+  EXPECT_NE(job->record.failures.at(0).cause.find("found its program"), std::string::npos)
+      << job->record.failures.at(0).cause;
+}
+
+TEST(AcceptedJobs, BearARemarkWhereNobodyGetsACopy) {
+  simulated_nodes nodes{{.seed = 1, .nodes = 2, .copy_patience = 3s}};
+  nodes.run(2s);
+  const auto first = nodes.leader();
+  ASSERT_TRUE(first);
+  const std::string program = "#!imagined";
+  const auto other = "/" + nodes.name_of(1 - *first);
+  nodes.world().files().faults().set({.create = per_million{1'000'000}, .under = other});
+  sha256 sum;
+  sum.update(program);
+  const auto hash = std::move(sum).finish();
+  nodes.ask(*first, blob_chunk{hash, program.size(), 0, program});
+  const submit_job wish{"4f", {.name = "count", .program = hash}};
+  const auto before = nodes.world().now();
+  auto got = nodes.ask(*first, wish);
+  EXPECT_GE(nodes.world().now() - before, 3s);
+  EXPECT_NE(std::get<accepted>(*got).remark.find(nodes.name_of(*first) + " alone"),
+            std::string::npos);
+  // Whoever asks again is answered the same, and, once there is a copy, without a remark.
+  got = nodes.ask(*first, wish);
+  EXPECT_NE(std::get<accepted>(*got).remark, "");
+  nodes.world().files().faults().set({});
+  nodes.run(2s);
+  got = nodes.ask(*first, wish);
+  EXPECT_EQ(std::get<accepted>(*got).job, "4f");
+  EXPECT_EQ(std::get<accepted>(*got).remark, "");
+}
+
+TEST(AcceptedJobs, WaitForNobodyWhereNobodyElseMayLead) {
+  simulated_nodes nodes{{.seed = 1, .nodes = 2, .followers = 1}};
+  nodes.run(2s);
+  ASSERT_EQ(nodes.leader(), 0U);
+  const auto before = nodes.world().now();
+  EXPECT_EQ(nodes.submit(1), "4f");
+  EXPECT_LT(nodes.world().now() - before, 1s);
+}
+
 TEST_F(ClusterTakeover, SaysThatNobodyHasAProgramAnyMore) {
   simulated_nodes nodes{{.seed = 9}};
   begin(nodes);

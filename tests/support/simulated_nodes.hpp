@@ -170,6 +170,7 @@ struct simulated_nodes_options {
   std::uint32_t nodes = 3;
   bool give_up = true;
   duration program_patience = longest_idleness;
+  duration copy_patience = std::chrono::seconds{5};
   // Nodes that take no part in the election, the last ones; they ask the first node who leads.
   std::uint32_t followers = 0;
   // What a node has for a store, in place of the one on the disk.
@@ -212,6 +213,7 @@ public:
         .contacts = {},
         .may_lead = may_lead,
         .program_patience = options_.program_patience,
+        .copy_patience = options_.copy_patience,
         .report = report};
     if (!may_lead) roles.contacts.push_back(name_of(0));
     const auto actor = process.spawn<cluster_node_actor>(process, std::move(roles));

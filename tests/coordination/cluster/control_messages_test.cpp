@@ -57,7 +57,7 @@ TEST(ControlMessages, BringReplies) {
   EXPECT_EQ(listed.processes.at(0).place.node, "10.0.0.1:6123");
   for (const reply& each :
        {reply{refused{error_code::not_found, "no such job"}}, reply{ask_leader{"10.0.0.1:6123"}},
-        reply{chunk_taken{5}}, reply{accepted{"4f", 2}},
+        reply{chunk_taken{5}}, reply{accepted{"4f", 2, "but"}},
         reply{nodes_listed{{{"n", 4, 2, 1, true}}}}, reply{log_read{"text", 4}}}) {
     EXPECT_EQ(there_and_back(given_answer{1, each}).what.index(), each.index());
   }
@@ -87,6 +87,7 @@ TEST(ControlMessages, BringWhatNodesTellEachOther) {
   EXPECT_EQ(there_and_back(leader_beats{3, {"m"}}).nodes.at(0), "m");
   EXPECT_EQ(there_and_back(keep_programs{{"h"}}).hashes.at(0), "h");
   EXPECT_FALSE(there_and_back(drain_noted{false}).is_draining);
+  EXPECT_EQ(there_and_back(programs_kept{"n", {"h"}}).hashes.at(0), "h");
   EXPECT_EQ(there_and_back(forget_jobs{3, {"4f"}, {"h"}}).programs.at(0), "h");
 }
 
