@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <caf/all.hpp>
 
@@ -29,6 +30,13 @@ process_id any_client() {
   }
   constexpr std::uint32_t above_all_nodes = 1U << 31U;
   return {number | above_all_nodes};
+}
+
+// A client asks the leader itself: that others reach it does not help.
+error out_of_reach(const std::string& leader, const error& why) {
+  return {why.code, "node " + leader +
+                        " leads the cluster, and cannot be reached from here: " + why.message +
+                        " Whoever asks a cluster needs to reach each node where it listens"};
 }
 
 }  // namespace
@@ -190,6 +198,8 @@ result<reply> cluster_client::ask(const question& what) {
   auto& parts = *machinery_;
   const auto until = parts.deadline();
   std::set<std::string> unreachable;
+  // Who was said to lead, and could not be reached.
+  std::optional<std::pair<std::string, error>> far;
   for (int hops = 0;; ++hops) {
     const auto asked = parts.leader;
     const bool is_given = asked == parts.nodes[parts.first];
@@ -197,8 +207,9 @@ result<reply> cluster_client::ask(const question& what) {
                                    : std::min(parts.settings.patience, patience_with_others);
     if (auto connected = connect_to(asked, patience); !connected) {
       unreachable.insert(asked);
+      if (!is_given) far = {asked, out_of_reach(asked, connected.failure())};
       turn_elsewhere();
-      if (unreachable.contains(parts.leader)) return connected.failure();
+      if (unreachable.contains(parts.leader)) return is_given ? connected.failure() : far->second;
       continue;
     }
     auto got = ask_once(asked, what);
@@ -213,6 +224,7 @@ result<reply> cluster_client::ask(const question& what) {
     turn_elsewhere();
     if (!elsewhere->leader.empty() && elsewhere->leader != asked) parts.leader = elsewhere->leader;
     if (now() >= until) {
+      if (far && far->first == elsewhere->leader) return far->second;
       return error{error_code::io_failure,
                    "ask node " + asked + ": nobody leads its cluster at the moment; try again"};
     }

@@ -34,7 +34,8 @@ public:
   static result<std::unique_ptr<cluster_client>> connect(cluster_client_settings settings);
   ~cluster_client();
 
-  // Of the leader; while there is none, it is waited for. A refusal is an error.
+  // Of the leader; while there is none, it is waited for. A refusal is an error. So is a leader
+  // that other nodes reach and this client does not: the error names it.
   result<reply> ask(const question& what);
   // Of that node.
   result<reply> ask_at(const std::string& node, const question& what);

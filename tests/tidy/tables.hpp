@@ -169,7 +169,6 @@ inline const std::vector<coverage> covered_elsewhere{
      "tests/simulation/random_takeovers_test.cpp"},
     {"coordination/cluster/cluster_node_programs.cpp",
      "tests/simulation/cluster_takeover_test.cpp"},
-    {"coordination/cluster/cluster_client.cpp", "tests/coordination/cluster/cluster_node_test.cpp"},
     {"coordination/cluster/cluster_command.cpp",
      "tests/coordination/cluster/cluster_node_test.cpp"},
     {"coordination/cluster/cluster_state_processes.cpp",
