@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <sys/stat.h>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "coordination/cluster/control_connections.hpp"
 #include "coordination/cluster/leadership_keeper.hpp"
 #include "coordination/cluster/node_processes.hpp"
+#include "coordination/cluster/repeated_messages.hpp"
 #include "coordination/connection_reports.hpp"
 #include "coordination/hexadecimal.hpp"
 #include "coordination/store_location.hpp"
@@ -42,11 +44,42 @@ private:
   tcp_fabric* fabric_;
 };
 
+// What any thread of a node reports, without what it has reported a moment ago.
+class node_log {
+public:
+  explicit node_log(std::function<void(const std::string&)> write) : write_{std::move(write)} {}
+
+  // Null: none, or none any more; everything is written then.
+  void use_clock(runtime* clock) {
+    const std::scoped_lock lock{guard_};
+    clock_ = clock;
+  }
+  void report(const std::string& message) {
+    const std::scoped_lock lock{guard_};
+    if (clock_ == nullptr) return write_(message);
+    // The clock is read under the lock, so it does not seem to go back.
+    for (const auto& each : messages_.on_message(message, clock_->now())) write_(each);
+  }
+
+private:
+  std::mutex guard_;
+  std::function<void(const std::string&)> write_;
+  runtime* clock_ = nullptr;
+  repeated_messages messages_;
+};
+
 }  // namespace
 
 struct cluster_node::machinery {
-  explicit machinery(std::unique_ptr<networked_runtime> made)
-      : world{std::move(made)}, links{world->fabric()} {}
+  machinery(std::unique_ptr<networked_runtime> made, std::shared_ptr<node_log> told)
+      : log{std::move(told)}, world{std::move(made)}, links{world->fabric()} {
+    log->use_clock(world.get());
+  }
+  ~machinery() { log->use_clock(nullptr); }
+  machinery(const machinery&) = delete;
+  machinery& operator=(const machinery&) = delete;
+
+  std::shared_ptr<node_log> log;
 
   std::unique_ptr<networked_runtime> world;
   fabric_node_links links;
@@ -103,6 +136,8 @@ cluster_node::cluster_node(std::unique_ptr<machinery> made) : machinery_{std::mo
 result<std::unique_ptr<cluster_node>> cluster_node::start(cluster_node_settings settings) {
   WEIR_ASSERT(settings.listen.port != 0);
   const auto name = to_string(settings.listen);
+  const auto log = std::make_shared<node_log>(std::move(settings.report));
+  settings.report = [log](const std::string& message) { log->report(message); };
   auto world = networked_runtime::start({.threads = 1,
                                          .idle = idle_workers::sleep,
                                          .self = {.cluster = std::string{control_cluster},
@@ -115,7 +150,7 @@ result<std::unique_ptr<cluster_node>> cluster_node::start(cluster_node_settings 
                                          .connections = control_connections(),
                                          .report = worth_telling(settings.report)});
   if (!world) return world.failure();
-  auto parts = std::make_unique<machinery>(*std::move(world));
+  auto parts = std::make_unique<machinery>(*std::move(world), log);
   auto& runtime = *parts->world;
   auto lock = take_directory(runtime.files(), settings.directory);
   if (!lock) return lock.failure();

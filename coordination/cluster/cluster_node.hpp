@@ -35,7 +35,8 @@ struct cluster_node_settings {
   // coordination/store_location.hpp has it. Empty: this node leads alone, or follows if it joins.
   std::string high_availability{};
   duration lease = std::chrono::seconds{3};  // Of the lead: see coordination/leader_election.hpp.
-  // Told what somebody should know. Thread-safe.
+  // Told what somebody should know, the same not more than once a minute
+  // (coordination/cluster/repeated_messages.hpp). Called by any thread, by one at a time.
   std::function<void(const std::string&)> report;
 };
 

@@ -60,6 +60,7 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Whoever has started this program may ignore it: then it would not come.
   signal(SIGCHLD, SIG_DFL);
+  const auto log = [&complain](const std::string& what) { complain("weir node: " + what + "\n"); };
   const auto& store = asked->high_availability;
   const bool is_path = !store.empty() && store.find("://") == std::string::npos;
   const auto started = cluster_node::start({.listen = *parse_endpoint(asked->listen),
@@ -70,7 +71,7 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
                                             .tls_files = absolute(asked->tls),
                                             .join = asked->join,
                                             .high_availability = is_path ? absolute(store) : store,
-                                            .report = reporter("weir node", complain)});
+                                            .report = log});
   if (!started) return refuse(started.failure());
   complain("weir node: listens at " + asked->listen + " with " + std::to_string(asked->slots) +
            " slots\n");

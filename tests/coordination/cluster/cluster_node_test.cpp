@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <csignal>
+#include <future>
 #include <mutex>
 #include <pthread.h>
 
 #include <gtest/gtest.h>
 
+#include "actors/networked_runtime.hpp"
 #include "coordination/cluster/cluster_client.hpp"
 #include "coordination/cluster/cluster_command.hpp"
+#include "coordination/cluster/control_connections.hpp"
 #include "network/sha256.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -83,12 +86,13 @@ protected:
       from.wait(std::chrono::milliseconds{5});
     }
   }
-  bool was_reported(const std::string& part) {
+  std::ptrdiff_t times_reported(const std::string& part) {
     const std::scoped_lock lock{guard_};
-    return std::any_of(reports_.begin(), reports_.end(), [&](const std::string& each) {
+    return std::count_if(reports_.begin(), reports_.end(), [&](const std::string& each) {
       return each.find(part) != std::string::npos;
     });
   }
+  bool was_reported(const std::string& part) { return times_reported(part) > 0; }
   std::string answer_to(cluster_client& from, const cluster_request& request) {
     std::string text;
     auto done = ask_cluster(request, from, [&](std::string_view part) { text += part; });
@@ -196,6 +200,36 @@ TEST_F(ClusterNode, TurnsStrangersAndOtherVersionsAway) {
   ASSERT_FALSE(nobody.ok());
   EXPECT_NE(nobody.failure().message.find("is there a weir node of this cluster?"),
             std::string::npos);
+}
+
+// Somebody with another secret, whose number is the same each time, as that of a node is.
+void knock(const endpoint& node) {
+  std::promise<void> turned_away;
+  std::once_flag told;
+  const auto stranger = networked_runtime::start(
+      {.threads = 1,
+       .idle = idle_workers::sleep,
+       .self = {.cluster = std::string{control_cluster},
+                .program = std::string{control_version},
+                .process = {4711},
+                .incarnation = 0},
+       .secret = *cluster_secret::make("another secret, long enough"),
+       .tls = {},
+       .listen = {},
+       .connections = control_connections(),
+       .report = [&](const error&) { std::call_once(told, [&] { turned_away.set_value(); }); }});
+  ASSERT_TRUE(stranger.ok());
+  (*stranger)->fabric().listen();
+  ASSERT_TRUE((*stranger)->fabric().dial(node_process(to_string(node)), node));
+  turned_away.get_future().wait();
+}
+
+TEST_F(ClusterNode, DoesNotLogTheSameAgainAndAgain) {
+  const auto place = free_place();
+  start(place, "node");
+  for (int n = 0; n < 4; ++n) knock(place);
+  while (!was_reported("different cluster secrets")) client(place);
+  EXPECT_EQ(times_reported("different cluster secrets"), 1);
 }
 
 TEST_F(ClusterNode, DoesNotShareItsPlaceOrItsDirectory) {
