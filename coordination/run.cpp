@@ -18,6 +18,7 @@
 #include "coordination/cluster/submit_command.hpp"
 #include "coordination/command_line.hpp"
 #include "coordination/console.hpp"
+#include "coordination/forwarding_listener.hpp"
 #include "coordination/help_text.hpp"
 #include "coordination/local_cluster.hpp"
 #include "coordination/plan_text.hpp"
@@ -58,33 +59,17 @@ result<std::string> read_small_file(const std::string& path) {
 }
 
 // Wakes the main thread when the job has ended.
-class waking_listener final : public job_listener {
+class waking_listener final : public forwarding_listener {
 public:
   waking_listener(job_listener& next, pthread_t main_thread)
-      : next_{&next}, main_thread_{main_thread} {}
+      : forwarding_listener{&next}, main_thread_{main_thread} {}
 
   void on_state(job_state state, const std::optional<error>& cause, processing_time now) override {
-    next_->on_state(state, cause, now);
+    forwarding_listener::on_state(state, cause, now);
     if (is_final(state)) pthread_kill(main_thread_, job_ended_signal);
   }
-  void on_progress(const job_totals& totals, processing_time now) override {
-    next_->on_progress(totals, now);
-  }
-  void on_tasks(const std::vector<listed_task>& tasks) override { next_->on_tasks(tasks); }
-  void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override {
-    next_->on_checkpoint(report, now);
-  }
-  void on_savepoint(const savepoint_outcome& outcome, processing_time now) override {
-    next_->on_savepoint(outcome, now);
-  }
-  void on_restored(checkpoint_id checkpoint, const restored_bytes& read,
-                   processing_time now) override {
-    next_->on_restored(checkpoint, read, now);
-  }
-  void on_warning(const error& what, processing_time now) override { next_->on_warning(what, now); }
 
 private:
-  job_listener* next_;
   pthread_t main_thread_;
 };
 

@@ -7,7 +7,7 @@
 namespace weir {
 
 job_reporter::job_reporter(job_listener& next, std::function<void(const full_report&)> send)
-    : next_{&next}, send_{std::move(send)} {}
+    : forwarding_listener{&next}, send_{std::move(send)} {}
 
 void job_reporter::on_listening(const std::string& where) {
   const std::scoped_lock lock{guard_};
@@ -27,7 +27,7 @@ void job_reporter::on_state(job_state state, const std::optional<error>& cause,
     if (is_new) note_failure(report_.job.failures, {event_time_of(now), cause->message});
     send_(report_);
   }
-  next_->on_state(state, cause, now);
+  forwarding_listener::on_state(state, cause, now);
 }
 
 void job_reporter::on_progress(const job_totals& totals, processing_time now) {
@@ -37,7 +37,7 @@ void job_reporter::on_progress(const job_totals& totals, processing_time now) {
     report_.job.records_written = totals.records_written;
     send_(report_);
   }
-  next_->on_progress(totals, now);
+  forwarding_listener::on_progress(totals, now);
 }
 
 // Told with the progress that follows.
@@ -46,7 +46,7 @@ void job_reporter::on_tasks(const std::vector<listed_task>& tasks) {
     const std::scoped_lock lock{guard_};
     report_.tasks = tasks;
   }
-  next_->on_tasks(tasks);
+  forwarding_listener::on_tasks(tasks);
 }
 
 void job_reporter::on_checkpoint(const checkpoint_commands::report& report, processing_time now) {
@@ -60,7 +60,7 @@ void job_reporter::on_checkpoint(const checkpoint_commands::report& report, proc
     }
     send_(report_);
   }
-  next_->on_checkpoint(report, now);
+  forwarding_listener::on_checkpoint(report, now);
 }
 
 void job_reporter::on_savepoint(const savepoint_outcome& outcome, processing_time now) {
@@ -72,11 +72,7 @@ void job_reporter::on_savepoint(const savepoint_outcome& outcome, processing_tim
         outcome.cause ? outcome.cause->message.substr(0, longest_cause) : "";
     send_(report_);
   }
-  next_->on_savepoint(outcome, now);
-}
-
-void job_reporter::on_warning(const error& what, processing_time now) {
-  next_->on_warning(what, now);
+  forwarding_listener::on_savepoint(outcome, now);
 }
 
 }  // namespace weir

@@ -8,11 +8,11 @@
 #include <string>
 
 #include "coordination/cluster/job_record.hpp"
-#include "coordination/job_listener.hpp"
+#include "coordination/forwarding_listener.hpp"
 
 namespace weir {
 
-class job_reporter final : public job_listener {
+class job_reporter final : public forwarding_listener {
 public:
   // `next` outlives it. `send` must not block.
   job_reporter(job_listener& next, std::function<void(const full_report&)> send);
@@ -25,14 +25,8 @@ public:
   void on_tasks(const std::vector<listed_task>& tasks) override;
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override;
   void on_savepoint(const savepoint_outcome& outcome, processing_time now) override;
-  void on_restored(checkpoint_id checkpoint, const restored_bytes& read,
-                   processing_time now) override {
-    next_->on_restored(checkpoint, read, now);
-  }
-  void on_warning(const error& what, processing_time now) override;
 
 private:
-  job_listener* next_;
   std::function<void(const full_report&)> send_;
   std::mutex guard_;
   full_report report_;

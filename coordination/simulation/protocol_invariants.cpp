@@ -179,7 +179,7 @@ void protocol_invariants::on_announced(checkpoint_id id) {
 
 void protocol_invariants::on_checkpoint(const checkpoint_commands::report& report,
                                         processing_time now) {
-  next_->on_checkpoint(report, now);
+  forwarding_listener::on_checkpoint(report, now);
   if (report.cause) return;
   const auto begun = begun_.find(report.id);
   if (begun == begun_.end()) {

@@ -30,7 +30,7 @@
 #include <vector>
 
 #include "coordination/execution_graph.hpp"
-#include "coordination/job_listener.hpp"
+#include "coordination/forwarding_listener.hpp"
 #include "coordination/simulation/link_observer.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
 #include "network/frame.hpp"
@@ -39,11 +39,11 @@ namespace weir {
 
 struct checkpoint_acknowledged;
 
-class protocol_invariants final : public job_listener {
+class protocol_invariants final : public forwarding_listener {
 public:
   // Passes on to `next` what it is told. Both outlive it.
   protocol_invariants(job_listener& next, const simulated_file_system& disk)
-      : next_{&next}, disk_{&disk} {}
+      : forwarding_listener{&next}, disk_{&disk} {}
 
   // A cluster begins, and with it attempts from 1.
   void begin(std::shared_ptr<const execution_graph> graph);
@@ -60,17 +60,7 @@ public:
   // The longest mailbox that rule (8) allows.
   std::size_t most_messages() const;
 
-  void on_state(job_state state, const std::optional<error>& cause, processing_time now) override {
-    next_->on_state(state, cause, now);
-  }
-  void on_progress(const job_totals& totals, processing_time now) override {
-    next_->on_progress(totals, now);
-  }
   void on_checkpoint(const checkpoint_commands::report& report, processing_time now) override;
-  void on_savepoint(const savepoint_outcome& outcome, processing_time now) override {
-    next_->on_savepoint(outcome, now);
-  }
-  void on_warning(const error& what, processing_time now) override { next_->on_warning(what, now); }
 
 private:
   struct channel_state {
@@ -97,7 +87,6 @@ private:
   // What is wrong with it on the disk; empty if nothing is.
   std::string damage_of(checkpoint_id id, const begun_checkpoint& begun) const;
 
-  job_listener* next_;
   const simulated_file_system* disk_;
   std::shared_ptr<const execution_graph> graph_;
   // By the receiver's number and its channel. Asked for, never gone through.

@@ -8,6 +8,7 @@
 
 #include "actors/caf_messages.hpp"
 #include "actors/job_message_codec.hpp"
+#include "coordination/forwarding_listener.hpp"
 #include "coordination/job_manager_actor.hpp"
 #include "coordination/node_actor.hpp"
 #include "coordination/slot_assignment.hpp"
@@ -19,35 +20,40 @@ namespace {
 const job_message_codec job_codec;
 
 // Passes on what it is told with the world's time, whatever the job manager's clock shows.
-class remembering_listener final : public job_listener {
+class remembering_listener final : public forwarding_listener {
 public:
+  // `next` may be null; the world need not be there before the listener is told something.
+  remembering_listener(job_listener* next, const simulated_world& world)
+      : forwarding_listener{next}, world_{&world} {}
+
   void on_state(job_state state, const std::optional<error>& cause, processing_time) override {
     outcome.state = state;
     outcome.cause = cause;
-    if (next != nullptr) next->on_state(state, cause, world->now());
+    forwarding_listener::on_state(state, cause, world_->now());
   }
   void on_progress(const job_totals& totals, processing_time) override {
     outcome.totals = totals;
-    if (next != nullptr) next->on_progress(totals, world->now());
+    forwarding_listener::on_progress(totals, world_->now());
   }
   void on_checkpoint(const checkpoint_commands::report& report, processing_time) override {
-    if (next != nullptr) next->on_checkpoint(report, world->now());
+    forwarding_listener::on_checkpoint(report, world_->now());
   }
   void on_savepoint(const savepoint_outcome& ended, processing_time) override {
     savepoints.push_back(ended);
-    if (next != nullptr) next->on_savepoint(ended, world->now());
+    forwarding_listener::on_savepoint(ended, world_->now());
   }
   void on_restored(checkpoint_id checkpoint, const restored_bytes& read, processing_time) override {
-    if (next != nullptr) next->on_restored(checkpoint, read, world->now());
+    forwarding_listener::on_restored(checkpoint, read, world_->now());
   }
   void on_warning(const error& what, processing_time) override {
-    if (next != nullptr) next->on_warning(what, world->now());
+    forwarding_listener::on_warning(what, world_->now());
   }
 
-  job_listener* next = nullptr;
-  const simulated_world* world = nullptr;
   job_outcome outcome;
   std::vector<savepoint_outcome> savepoints;
+
+private:
+  const simulated_world* world_;
 };
 
 job_options prepared(const job_graph& graph, job_options options,
@@ -69,6 +75,7 @@ struct simulated_cluster::machinery {
       : settings{std::move(simulation)},
         execution{std::make_shared<const execution_graph>(job, options)},
         slots_per_task_manager{options.slots_per_task_manager},
+        listener{settings.listener, world},
         world{{.seed = settings.seed,
                .processes = settings.task_managers + 1,
                .files = settings.files,
@@ -77,8 +84,6 @@ struct simulated_cluster::machinery {
                .codec = &job_codec,
                .step_time = settings.step_time,
                .schedule = settings.schedule}} {
-    listener.next = settings.listener;
-    listener.world = &world;
     auto& first = world.process({0});
     first_node = first.spawn<node_actor>(first, execution,
                                          node_roles{.listener = &listener, .task_managers = 0});
