@@ -38,14 +38,15 @@ constexpr std::string_view usage =
     "  state        look into a checkpoint, or change it in a copy; see weir state --help\n"
     "  node         be a node of a cluster; see weir node --help\n"
     "  spawn        start the nodes of a cluster over ssh; see weir spawn --help\n"
-    "  jobs, job, nodes, cancel, savepoint, stop, restart, rescale, drain, logs\n"
+    "  jobs, job, nodes, cancel, savepoint, stop, restart, rescale, drain,\n"
+    "  undrain, logs\n"
     "               ask a cluster, or tell it; see weir jobs --help\n"
     "  --version    show the version and stop\n"
     "  --help       show this text and stop\n";
 
-constexpr std::array<std::string_view, 15> commands{
-    "spawn", "state",   "node",    "jobs",  "job",  "nodes",     "cancel", "savepoint",
-    "stop",  "restart", "rescale", "drain", "logs", "--version", "--help"};
+constexpr std::array<std::string_view, 16> commands{
+    "spawn", "state",   "node",    "jobs",  "job",     "nodes", "cancel",    "savepoint",
+    "stop",  "restart", "rescale", "drain", "undrain", "logs",  "--version", "--help"};
 
 void write_to(std::FILE* file, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), file);

@@ -35,6 +35,7 @@ const std::vector<command>& commands() {
       {"restart", kind::restart, "ID", 1, {{"--from"}}},
       {"rescale", kind::rescale, "ID N", 2, {}},
       {"drain", kind::drain, "NODE", 1, {}},
+      {"undrain", kind::undrain, "NODE", 1, {}},
       {"logs", kind::logs, "ID", 1, {{"--follow", false}}},
   };
   return all;
@@ -107,6 +108,7 @@ Commands:
   restart ID [--from PATH]  starts a job that has ended: from its latest checkpoint, or that one
   rescale ID N              stops a job with a savepoint and goes on from it with parallelism N
   drain NODE                no process is started on that node any more; jobs there move away
+  undrain NODE              the node takes processes again
   logs ID [--follow]        what the processes of a job have written, and go on to write
 
 --cluster names any node, or several with commas between them: the next is asked when one is lost.

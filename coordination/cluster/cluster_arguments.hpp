@@ -4,7 +4,7 @@
 //   weir jobs [--json]                   weir job ID [--json]           weir nodes [--json]
 //   weir cancel ID                       weir savepoint ID              weir stop ID
 //   weir restart ID [--from PATH]        weir rescale ID N              weir drain NODE
-//   weir logs ID [--follow]
+//   weir undrain NODE                    weir logs ID [--follow]
 //
 // each with --cluster HOST:PORT, --secret-file FILE and the three options of TLS.
 #pragma once
@@ -31,6 +31,7 @@ struct cluster_request {
     restart,
     rescale,
     drain,
+    undrain,
     logs,
   };
   kind what = kind::help;

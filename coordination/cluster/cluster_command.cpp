@@ -41,6 +41,8 @@ public:
         return rescale();
       case kind::drain:
         return drain();
+      case kind::undrain:
+        return undrain();
       default:
         return show_logs();
     }
@@ -174,6 +176,14 @@ private:
     if (!told) return told.failure();
     print_("node " + request_.subject +
            " gets no more processes; weir nodes shows how many it still has\n");
+    return {};
+  }
+
+  status undrain() {
+    const auto told = client_.ask_for<node_undrained>(undrain_node{request_.subject});
+    if (!told) return told.failure();
+    print_("node " + request_.subject +
+           (told->was_drained ? " takes processes again\n" : " was not drained\n"));
     return {};
   }
 

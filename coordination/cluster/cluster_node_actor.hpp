@@ -24,6 +24,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -82,8 +83,8 @@ private:
     caf::strong_actor_ptr to{};
     given_answer what{};
   };
-  using step = std::variant<store_job, store_forgotten, forget_job, start_process, signal_process,
-                            held_answer>;
+  using step = std::variant<store_job, store_forgotten, forget_job, store_drained, start_process,
+                            signal_process, held_answer>;
   // A job whose first record is being stored.
   struct submission {
     caf::strong_actor_ptr from{};
@@ -135,14 +136,12 @@ private:
   void on_fact(const node_welcomed& fact);
   void on_fact(const node_redirected& fact);
   void on_fact(const leader_beats& fact);
-  void on_fact(const drain_noted& fact) { is_draining_ = fact.is_draining; }
   // What is decided and stored.
-  void recover(const std::map<std::string, std::string>& entries);
+  status recover(const std::string& entry, std::string_view text);
   void execute(const cluster_state::commands& commands);
   void proceed();
   void write_front();
-  std::uint64_t write_job(const std::string& job, std::optional<std::string> text);
-  std::uint64_t write(std::string name, std::optional<std::string> text);
+  std::uint64_t write(std::string entry, std::optional<std::string> text);
   void on_entry_written(const entry_written& fact);
 
   // What nodes say of processes, and orders: cluster_node_actor.cpp.
@@ -200,9 +199,11 @@ private:
   std::optional<reply> reply_to(const restart_job& wish);
   std::optional<reply> reply_to(const rescale_job& wish);
   std::optional<reply> reply_to(const drain_node& wish);
+  std::optional<reply> reply_to(const undrain_node& wish);
   std::optional<reply> reply_to(const read_log& wish);
   std::optional<reply> reply_once_stored(const std::string& job,
                                          const result<cluster_state::commands>& orders);
+  std::optional<reply> hold_until_done(const cluster_state::commands& orders, reply what);
   void hold(caf::strong_actor_ptr to, given_answer what);
   void answer(const caf::strong_actor_ptr& to, const given_answer& what);
   void on_submission_stored(const submission& made, const std::optional<error>& failure);
@@ -222,7 +223,6 @@ private:
   processing_time last_beat_;  // Of the leader.
   std::optional<processing_time> leaderless_since_;
   bool gave_up_ = false;
-  bool is_draining_ = false;
   std::set<std::string> contacts_;                // Nodes that may know who leads.
   std::map<std::string, std::uint64_t> offered_;  // The sessions with which they were asked.
   std::set<std::string> dialed_;

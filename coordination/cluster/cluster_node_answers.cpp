@@ -88,7 +88,7 @@ std::optional<reply> cluster_node_actor::reply_to(const submit_job& wish) {
                          .submitted_at = event_time_of(world().now()),
                          .submitted = wish.job,
                          .restore = wish.job.restore};
-  const auto number = write_job(wish.id, stored_text(begun));
+  const auto number = write(entry_of(wish.id), stored_text(begun));
   submissions_.emplace(number, submission{caf::actor_cast<caf::strong_actor_ptr>(current_sender()),
                                           question_, wish});
   return std::nullopt;
@@ -100,7 +100,7 @@ void cluster_node_actor::on_submission_stored(const submission& made,
   if (failure) {
     auto cause = within("submit a job", *failure);
     // It may have been stored all the same: a later leader would start what was refused.
-    if (cause.code != error_code::in_use && !state_.has(id)) write_job(id, std::nullopt);
+    if (cause.code != error_code::in_use && !state_.has(id)) write(entry_of(id), std::nullopt);
     // The next leader may have found it: asked again, it says so.
     if (cause.code == error_code::in_use) cause.code = error_code::io_failure;
     return answer(made.from, {made.question, refusal_of(cause)});
@@ -138,9 +138,14 @@ std::optional<reply> cluster_node_actor::reply_once_stored(
   if (const auto id = state_.find(job)) {
     given = {*id, state_.list(*id).record.report.savepoints};
   }
-  const auto asker = caf::actor_cast<caf::strong_actor_ptr>(current_sender());
-  execute(*orders);
-  hold(asker, {question_, given});
+  return hold_until_done(*orders, std::move(given));
+}
+
+std::optional<reply> cluster_node_actor::hold_until_done(const cluster_state::commands& orders,
+                                                         reply what) {
+  auto asker = caf::actor_cast<caf::strong_actor_ptr>(current_sender());
+  execute(orders);
+  hold(std::move(asker), {question_, std::move(what)});
   return std::nullopt;
 }
 
@@ -157,10 +162,14 @@ std::optional<reply> cluster_node_actor::reply_to(const rescale_job& wish) {
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const drain_node& wish) {
-  auto orders = state_.drain(wish, world().now());
-  if (orders && wish.node == roles_.name) is_draining_ = true;
-  if (orders && wish.node != roles_.name) send_to(wish.node, drain_noted{});
-  return reply_once_stored("", orders);
+  return reply_once_stored("", state_.drain(wish, world().now()));
+}
+
+std::optional<reply> cluster_node_actor::reply_to(const undrain_node& wish) {
+  const bool was_drained = state_.is_drained(wish.node);
+  const auto orders = state_.undrain(wish);
+  if (!orders) return refusal_of(orders.failure());
+  return hold_until_done(*orders, node_undrained{was_drained});
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const read_log& wish) {

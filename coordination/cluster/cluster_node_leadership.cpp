@@ -8,14 +8,13 @@
 #include <caf/all.hpp>
 
 #include "coordination/cluster/cluster_node_actor.hpp"
+#include "coordination/cluster/drained_nodes.hpp"
 #include "coordination/overloaded.hpp"
 
 namespace weir {
 
 namespace {
 
-constexpr std::string_view record_prefix = "job-";
-constexpr std::string_view forgotten_name = "forgotten";
 // A leader that says nothing for so long may not know that it has lost the lead.
 constexpr duration longest_silence = std::chrono::seconds{4};
 // One in a second.
@@ -41,7 +40,12 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
   gave_up_ = false;
   for (const auto& node : std::exchange(dialed_, {})) roles_.links->forget(node);
   roles_.report("leads");
-  recover(fact.entries);
+  has_unreadable_records_ = false;
+  for (const auto& [name, text] : fact.entries) {
+    if (auto read = recover(name, text); !read) {
+      roles_.report(within("the entry " + name, read.failure()).message);
+    }
+  }
   // A former leader may have heard of these, and not stored it.
   for (const auto& each : last_ends_) {
     if (each.report) execute(state_.on_reported(*each.report));
@@ -49,30 +53,32 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
   }
   node_joining self{.name = roles_.name, .slots = roles_.slots};
   self.processes = roles_.processes->running();
-  self.is_draining = is_draining_;
   execute(state_.on_node_joined(self, world().now()));
   on_children_stirred();
   fetch_missing();
 }
 
-void cluster_node_actor::recover(const std::map<std::string, std::string>& entries) {
-  has_unreadable_records_ = false;
-  for (const auto& [name, text] : entries) {
-    if (name == forgotten_name) {
-      auto forgotten = forgotten_jobs::read_stored(text);
-      if (!forgotten) roles_.report(forgotten.failure().message);
-      if (forgotten) state_.recover(*std::move(forgotten));
-    }
-    if (!name.starts_with(record_prefix)) continue;
+// What a former leader has stored.
+status cluster_node_actor::recover(const std::string& entry, std::string_view text) {
+  if (entry == drained_entry) {
+    auto drained = read_drained(text);
+    if (!drained) return drained.failure();
+    state_.recover_drained(*std::move(drained));
+  } else if (entry == forgotten_entry) {
+    auto forgotten = forgotten_jobs::read_stored(text);
+    if (!forgotten) return forgotten.failure();
+    state_.recover(*std::move(forgotten));
+  } else if (entry.starts_with(record_prefix)) {
     auto record = read_stored(text);
-    if (record) {
-      state_.recover(*std::move(record), world().now());
-    } else {
+    if (!record) {
       has_unreadable_records_ = true;
-      roles_.report(within("the entry " + name, record.failure()).message +
-                    "; nothing of forgotten jobs is removed as long as it is there");
+      return error{record.failure().code,
+                   record.failure().message +
+                       "; nothing of forgotten jobs is removed as long as it is there"};
     }
+    state_.recover(*std::move(record), world().now());
   }
+  return {};
 }
 
 // Its processes, and those of other nodes, go on: whoever leads next learns of them.
@@ -132,7 +138,6 @@ void cluster_node_actor::on_fact(const node_joining& who) {
   send_back(node_welcomed{roles_.name, who.session, candidates()});
   if (!is_new) return;
   has_new_candidates_ |= who.may_lead;
-  if (state_.is_drained(who.name) && !who.is_draining) send_back(drain_noted{});
   if (who.may_lead) {
     const auto programs = state_.programs();
     send_back(keep_programs{{programs.begin(), programs.end()}});
@@ -229,7 +234,6 @@ void cluster_node_actor::join(const std::string& node) {
                              .slots = roles_.slots,
                              .processes = roles_.processes->running(),
                              .may_lead = roles_.may_lead,
-                             .is_draining = is_draining_,
                              .programs = {programs_.begin(), programs_.end()}});
 }
 
@@ -318,7 +322,8 @@ void cluster_node_actor::proceed() {
   while (!steps_.empty()) {
     const auto& first = steps_.front();
     if (std::holds_alternative<store_job>(first) || std::holds_alternative<forget_job>(first) ||
-        std::holds_alternative<store_forgotten>(first)) {
+        std::holds_alternative<store_forgotten>(first) ||
+        std::holds_alternative<store_drained>(first)) {
       write_front();
       break;
     }
@@ -338,25 +343,22 @@ void cluster_node_actor::proceed() {
 void cluster_node_actor::write_front() {
   const auto& first = steps_.front();
   if (const auto* const order = std::get_if<store_job>(&first)) {
-    writing_ = write_job(order->record.id, stored_text(order->record));
+    writing_ = write(entry_of(order->record.id), stored_text(order->record));
   } else if (const auto* const list = std::get_if<store_forgotten>(&first)) {
-    writing_ = write(std::string{forgotten_name}, list->all.stored_text());
+    writing_ = write(std::string{forgotten_entry}, list->all.stored_text());
+  } else if (const auto* const drained = std::get_if<store_drained>(&first)) {
+    writing_ = write(std::string{drained_entry}, stored_drained(drained->nodes));
   } else {
-    writing_ = write_job(std::get<forget_job>(first).job, std::nullopt);
+    writing_ = write(entry_of(std::get<forget_job>(first).job), std::nullopt);
   }
 }
 
-std::uint64_t cluster_node_actor::write_job(const std::string& job,
-                                            std::optional<std::string> text) {
-  return write(std::string{record_prefix} + job, std::move(text));
-}
-
-std::uint64_t cluster_node_actor::write(std::string name, std::optional<std::string> text) {
+std::uint64_t cluster_node_actor::write(std::string entry, std::optional<std::string> text) {
   const auto number = ++last_write_;
-  send(
-      keeper_,
-      write_entry{
-          .number = number, .term = lead_->term, .name = std::move(name), .text = std::move(text)});
+  send(keeper_, write_entry{.number = number,
+                            .term = lead_->term,
+                            .name = std::move(entry),
+                            .text = std::move(text)});
   return number;
 }
 
@@ -369,7 +371,7 @@ void cluster_node_actor::on_entry_written(const entry_written& fact) {
     return;  // Of a term that is over.
   } else {
     writing_ = 0;
-    if (fact.failure) roles_.report("a job's record: " + fact.failure->message);
+    if (fact.failure) roles_.report("store what is to be kept: " + fact.failure->message);
     // Where others may lead, nothing is done that they would not know of.
     is_write_due_ = fact.failure && roles_.may_lead;
     failed_writes_ = is_write_due_ ? failed_writes_ + 1 : 0;

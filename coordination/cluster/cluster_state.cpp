@@ -40,7 +40,6 @@ cluster_state::commands cluster_state::on_node_joined(const node_joining& who,
                                                       processing_time now) {
   commands out;
   nodes_[who.name] = {.slots = who.slots};
-  if (who.is_draining) drained_.insert(who.name);
   std::vector<process_ended> gone;
   for (const auto& [id, job] : jobs_) {
     for (const auto& [number, process] : job.processes) {
@@ -55,8 +54,7 @@ cluster_state::commands cluster_state::on_node_joined(const node_joining& who,
   }
   on_all_ended(gone, now, out);
   for (const auto& each : who.processes) adopt(each, who.name, out);
-  for (auto& [id, job] : jobs_) start_task_managers(job, out);
-  start_waiting(out);
+  fill_slots(out);
   return out;
 }
 
@@ -136,6 +134,12 @@ std::vector<free_node> cluster_state::free_nodes() const {
 
 void cluster_state::start_waiting(commands& out) {
   for (auto& [id, job] : jobs_) try_start(job, out);
+}
+
+// Jobs that run and lack a process come first.
+void cluster_state::fill_slots(commands& out) {
+  for (auto& [id, job] : jobs_) start_task_managers(job, out);
+  start_waiting(out);
 }
 
 cluster_process& cluster_state::add_process(cluster_job& job, const std::string& node,

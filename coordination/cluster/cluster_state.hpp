@@ -46,8 +46,12 @@ struct store_forgotten {
 struct forget_job {
   std::string job{};
 };
-using cluster_command =
-    std::variant<store_job, store_forgotten, forget_job, start_process, signal_process>;
+// Which nodes get no processes.
+struct store_drained {
+  std::set<std::string> nodes{};
+};
+using cluster_command = std::variant<store_job, store_forgotten, forget_job, store_drained,
+                                     start_process, signal_process>;
 
 class cluster_state {
 public:
@@ -57,6 +61,8 @@ public:
   void recover(job_record record, processing_time now);
   // Those that former leaders have forgotten.
   void recover(forgotten_jobs forgotten) { forgotten_ = std::move(forgotten); }
+  // And what a former leader has stored of nodes.
+  void recover_drained(std::set<std::string> nodes) { drained_ = std::move(nodes); }
 
   // What happened.
 
@@ -80,8 +86,11 @@ public:
   result<commands> order(const order_job& what, processing_time now);
   result<commands> restart(const restart_job& what, processing_time now);
   result<commands> rescale(const rescale_job& what, processing_time now);
-  // No process is started on that node any more; jobs that can be moved are.
+  // No process is started on that node any more, until it is undrained; jobs that can be moved are.
   result<commands> drain(const drain_node& what, processing_time now);
+  // What waits for slots is started there. A node that is not drained stays as it is; one that is
+  // away counts if it is drained.
+  result<commands> undrain(const undrain_node& what);
 
   // REQUIRES: there is a job of that id.
   listed_job list(const std::string& id) const;
@@ -109,6 +118,7 @@ private:
   void on_all_ended(const std::vector<process_ended>& facts, processing_time now, commands& out);
   void settle(cluster_job& job, commands& out);
   void start_waiting(commands& out);
+  void fill_slots(commands& out);
   void try_start(cluster_job& job, commands& out);
   void start_task_managers(cluster_job& job, commands& out);
   void start_planned(cluster_job& job, cluster_process& process, commands& out);

@@ -5,12 +5,17 @@
 #include <utility>
 
 #include "coordination/cluster/cluster_state.hpp"
+#include "coordination/cluster/drained_nodes.hpp"
 
 namespace weir {
 
 namespace {
 
 error wrong_state(const std::string& what) { return {error_code::invalid_argument, what}; }
+
+error no_node(const std::string& node) {
+  return {error_code::not_found, "there is no node " + node + "; weir nodes lists them"};
+}
 
 std::string slots_text(std::uint32_t slots) {
   return std::to_string(slots) + (slots == 1 ? " slot" : " slots");
@@ -182,13 +187,14 @@ result<cluster_state::commands> cluster_state::rescale(const rescale_job& what, 
 }
 
 result<cluster_state::commands> cluster_state::drain(const drain_node& what, processing_time) {
-  const auto node = nodes_.find(what.node);
-  if (node == nodes_.end()) {
-    return error{error_code::not_found,
-                 "there is no node " + what.node + "; weir nodes lists them"};
+  if (!nodes_.contains(what.node)) return no_node(what.node);
+  if (!drained_.contains(what.node) && drained_.size() >= most_drained_nodes) {
+    return wrong_state("drain node " + what.node + ": " + std::to_string(drained_.size()) +
+                       " are drained, such as " + *drained_.begin() +
+                       "; weir undrain those that are gone for good");
   }
-  drained_.insert(node->first);
   commands out;
+  if (drained_.insert(what.node).second) out.emplace_back(store_drained{drained_});
   for (auto& [id, job] : jobs_) {
     const bool is_there =
         std::any_of(job.processes.begin(), job.processes.end(),
@@ -198,6 +204,17 @@ result<cluster_state::commands> cluster_state::drain(const drain_node& what, pro
     // What cannot move stays until it ends.
     static_cast<void>(
         stop_for(job, {.parallelism = submitted.parallelism, .slots = submitted.slots}, out).ok());
+  }
+  return out;
+}
+
+result<cluster_state::commands> cluster_state::undrain(const undrain_node& what) {
+  commands out;
+  if (drained_.erase(what.node) > 0) {
+    out.emplace_back(store_drained{drained_});
+    fill_slots(out);
+  } else if (!nodes_.contains(what.node)) {
+    return no_node(what.node);
   }
   return out;
 }

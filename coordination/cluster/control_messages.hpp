@@ -78,6 +78,9 @@ struct rescale_job {
 struct drain_node {
   std::string node{};
 };
+struct undrain_node {
+  std::string node{};
+};
 // Of the node that is asked.
 struct read_log {
   std::string job{};
@@ -85,7 +88,7 @@ struct read_log {
   std::uint64_t offset = 0;
 };
 using question = std::variant<blob_chunk, submit_job, list_jobs, list_nodes, order_job, restart_job,
-                              rescale_job, drain_node, read_log>;
+                              rescale_job, drain_node, undrain_node, read_log>;
 
 // --- Replies -------------------------------------------------------------------------------------
 
@@ -118,6 +121,9 @@ struct listed_job {
   std::vector<listed_task> tasks{};         // Of a running job, as its job manager has last said.
 };
 WEIR_FIELDS(listed_job, state, remark, record, processes, tasks)
+struct node_undrained {
+  bool was_drained = false;
+};
 struct jobs_listed {
   std::vector<listed_job> jobs{};
 };
@@ -137,8 +143,8 @@ struct log_read {
   std::string text{};
   std::uint64_t next = 0;
 };
-using reply =
-    std::variant<refused, ask_leader, chunk_taken, accepted, jobs_listed, nodes_listed, log_read>;
+using reply = std::variant<refused, ask_leader, chunk_taken, accepted, node_undrained, jobs_listed,
+                           nodes_listed, log_read>;
 
 // --- Between nodes -------------------------------------------------------------------------------
 
@@ -160,7 +166,6 @@ struct node_joining {
   std::uint32_t slots = 0;
   std::vector<running_process> processes{};
   bool may_lead = false;                // When this leader is lost.
-  bool is_draining = false;             // As a leader has told it.
   std::vector<std::string> programs{};  // The hashes of those that it has.
 };
 // From whoever leads.
@@ -194,10 +199,6 @@ struct forget_jobs {
   std::uint64_t session = 0;
   std::vector<std::string> jobs{};
   std::vector<std::string> programs{};  // The hashes.
-};
-// To a node that gets no more processes, and is to say so to later leaders.
-struct drain_noted {
-  bool is_draining = true;
 };
 // How a process is started.
 struct process_order {
@@ -257,7 +258,7 @@ struct given_answer {
 using control_message =
     std::variant<asked_question, given_answer, node_joining, node_welcomed, start_process,
                  signal_process, process_started, process_reported, process_ended, want_blob,
-                 blob_chunk, node_redirected, leader_beats, keep_programs, drain_noted, forget_jobs,
+                 blob_chunk, node_redirected, leader_beats, keep_programs, forget_jobs,
                  programs_kept>;
 
 // REQUIRES: it has at most most_control_bytes, as all have that are made of what was decoded here.

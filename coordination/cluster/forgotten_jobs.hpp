@@ -30,6 +30,8 @@ struct forgotten_job {
 };
 WEIR_FIELDS(forgotten_job, id, program)
 
+// The name of the list in a high-availability store.
+inline constexpr std::string_view forgotten_entry = "forgotten";
 // The newest are kept: a node that was away meanwhile has missed none of them.
 inline constexpr std::size_t most_forgotten_jobs = 1000;
 

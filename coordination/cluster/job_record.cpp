@@ -67,6 +67,8 @@ void note_failure(std::vector<failure_seen>& failures, failure_seen seen) {
   if (failures.size() > most_failures) failures.resize(most_failures);
 }
 
+std::string entry_of(const std::string& job) { return std::string{record_prefix} + job; }
+
 std::string stored_text(const job_record& record) {
   std::string fields;
   codec<job_record>::encode(record, fields);

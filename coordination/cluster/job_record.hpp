@@ -133,6 +133,9 @@ std::string process_name(const process_place& process);
 // Adds a failure at the front; the oldest ones go, and long causes are cut.
 void note_failure(std::vector<failure_seen>& failures, failure_seen seen);
 
+// The name of a job's entry in a high-availability store: this and its id.
+inline constexpr std::string_view record_prefix = "job-";
+std::string entry_of(const std::string& job);
 // A record as an entry of a high-availability store, and back. The text begins with its version.
 std::string stored_text(const job_record& record);
 // Fails with error_code::corrupt_data for anything that stored_text has not made.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "coordination/cluster/control_messages.hpp"
+#include "coordination/cluster/drained_nodes.hpp"
 #include "coordination/cluster/forgotten_jobs.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
@@ -21,6 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   }
   if (const auto forgotten = weir::forgotten_jobs::read_stored(input)) {
     WEIR_ASSERT(forgotten->stored_text() == input);
+  }
+  if (const auto drained = weir::read_drained(input)) {
+    WEIR_ASSERT(weir::stored_drained(*drained) == input);
   }
   return 0;
 }

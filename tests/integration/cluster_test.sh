@@ -57,6 +57,7 @@ refused 1 "is there a weir node of this cluster?" "$weir" jobs --cluster "$(port
 refused 2 "--secret-file" env -u WEIR_CLUSTER_SECRET "$weir" jobs --cluster "$(port 1)"
 refused 1 "there is no job 4f" ask job 4f
 refused 1 "there is no node" ask drain 10.0.0.1:1
+refused 1 "there is no node" ask undrain 10.0.0.1:1
 refused 2 "is there a weir node of this cluster?" "$job" --submit "$(port 9)" --secret-file "$work/secret"
 refused 2 "secret" "$job" --submit "$(port 1)" --secret-file "$work/wrong"
 refused 2 "only weir node sets this variable" env WEIR_NODE_REPORTS=7 "$job"
@@ -155,6 +156,21 @@ until_so "the leader answers" ask nodes
 until_so "the leader knows the job" is_so "job['state'] == 'running'"
 is_so "record['job_managers'] == 1 and report['attempts'] == 1" || { ask job "$id"; fail "a job was started twice"; }
 finishes leaderless "the leader killed"
+
+echo "it is drained still, and is undrained: what waits for slots begins there"
+ask nodes >"$work/said"
+said "$work/said" "leads, draining"
+submit waiting 8000 -p 12
+ask jobs >"$work/said"
+said "$work/said" "needs 12 slots, 8 are free on 3 nodes"
+ask undrain "$(port 1)" >"$work/said"
+said "$work/said" "takes processes again"
+ask undrain "$(port 1)" >"$work/said"
+said "$work/said" "was not drained"
+! ask nodes | grep -q draining || fail "a node is drained still"
+until_so "a checkpoint" checkpointed
+is_so "'$(port 1)' in [p['place']['node'] for p in job['processes']]" || fail "nothing runs on the undrained node"
+finishes waiting "begun on an undrained node"
 
 echo "nobody is left behind"
 count=1000000

@@ -120,6 +120,33 @@ TEST_F(ClusterTakeover, KnowsWhichNodesAreDraining) {
   EXPECT_TRUE(std::get<nodes_listed>(*got).nodes.at(0).is_draining);
 }
 
+// Accepted by a leader that is lost at once, with the node that it was about.
+TEST_F(ClusterTakeover, KnowsWhichNodesTakeProcessesAgain) {
+  simulated_nodes nodes{{.seed = 10}};
+  begin(nodes);
+  const auto name = nodes.name_of(*first_);
+  const auto undrained = nodes.ask(*first_, undrain_node{name});
+  ASSERT_TRUE(undrained && std::holds_alternative<node_undrained>(*undrained));
+  EXPECT_TRUE(std::get<node_undrained>(*undrained).was_drained);
+  nodes.crash(*first_);
+  nodes.run(8s);
+  nodes.start(*first_);
+  nodes.run(8s);
+  const auto got = nodes.ask(*nodes.leader(), list_nodes{name});
+  EXPECT_FALSE(std::get<nodes_listed>(*got).nodes.at(0).is_draining);
+}
+
+TEST_F(ClusterTakeover, KnowsThatANodeIsDrainedThatIsStartedAgain) {
+  simulated_nodes nodes{{.seed = 11}};
+  begin(nodes);
+  nodes.crash(*first_);
+  nodes.run(8s);
+  nodes.start(*first_);
+  nodes.run(8s);
+  const auto got = nodes.ask(*nodes.leader(), list_nodes{nodes.name_of(*first_)});
+  EXPECT_TRUE(std::get<nodes_listed>(*got).nodes.at(0).is_draining);
+}
+
 TEST_F(ClusterTakeover, RestartsNothingHoweverNewsGetAbout) {
   for (const auto seed : seeds_for(100)) {
     simulated_nodes nodes{{.seed = seed, .nodes = 4}};

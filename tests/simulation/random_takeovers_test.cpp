@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Leaders are lost, cut off, stopped and elected, processes end and stores fail, at random: no job
-// ever has two job managers, and when all is well again, one node leads and the job runs.
+// ever has two job managers, and when all is well again, one node leads, the job runs, and whatever
+// order was accepted meanwhile has been kept.
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "coordination/cluster/drained_nodes.hpp"
 #include "tests/support/random_numbers.hpp"
 #include "tests/support/simulated_nodes.hpp"
 
@@ -13,10 +16,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+enum class orders : std::uint8_t { none, some };  // To the cluster, while all this happens.
+
 class random_story {
 public:
-  explicit random_story(simulated_nodes_options options)
-      : random_{options.seed}, nodes_{std::move(options)} {}
+  explicit random_story(simulated_nodes_options options, orders given = orders::none)
+      : random_{options.seed}, given_{given}, nodes_{std::move(options)} {}
 
   // What was wrong; empty: nothing.
   std::string run() {
@@ -28,6 +33,7 @@ public:
         {.create = seldom, .open = seldom, .rename = seldom, .under = "/store"});
     for (int n = 0; n < 40; ++n) {
       disturb();
+      if (given_ == orders::some && random_.below(4) == 0) drain_or_undrain(any_node());
       nodes_.run(duration{static_cast<std::int64_t>(random_.below(3'000'000))});
       if (const auto found = problem(); !found.empty()) return found;
     }
@@ -36,6 +42,7 @@ public:
   std::size_t leaders() const { return leaders_.size(); }
   std::size_t job_managers() const { return job_managers_; }
   bool has_failed() const { return has_failed_; }
+  std::size_t kept_drains() const { return kept_drains_; }
 
 private:
   std::uint32_t any_node() { return static_cast<std::uint32_t>(random_.below(nodes_.count())); }
@@ -85,6 +92,38 @@ private:
     if (!here.empty()) imagined_processes::end(here[random_.below(here.size())], "was killed");
   }
 
+  // Of whoever is asked; it need not lead.
+  void drain_or_undrain(std::uint32_t node) {
+    const auto asked = any_node();
+    if (!nodes_.world().is_alive({asked})) return;
+    const auto name = nodes_.name_of(node);
+    const bool is_to_drain = random_.below(2) == 0;
+    const auto got =
+        is_to_drain ? nodes_.ask(asked, drain_node{name}) : nodes_.ask(asked, undrain_node{name});
+    const auto* const no = got ? std::get_if<refused>(&*got) : nullptr;
+    if (!got || (no != nullptr && no->code == error_code::io_failure)) {
+      drains_.erase(name);  // Nobody knows.
+    } else if (no == nullptr && !std::holds_alternative<ask_leader>(*got)) {
+      drains_[name] = is_to_drain;
+    }
+  }
+  // What was accepted last is so; then all take processes again.
+  std::string end_drains(std::uint32_t leader) {
+    if (given_ == orders::none) return "";
+    const auto got = nodes_.ask(leader, list_nodes{});
+    for (const auto& each : std::get<nodes_listed>(*got).nodes) {
+      const auto known = drains_.find(each.name);
+      if (known != drains_.end() && known->second != each.is_draining) {
+        return each.name + (each.is_draining ? " is drained" : " is not drained") +
+               ", against the last order";
+      }
+      if (known != drains_.end()) ++kept_drains_;
+      nodes_.ask(leader, undrain_node{each.name});
+    }
+    nodes_.run(30s);
+    return problem();
+  }
+
   std::string end_well() {
     nodes_.world().files().faults().set({});
     nodes_.run(20s);
@@ -106,6 +145,7 @@ private:
       }
     }
     if (leaders != 1) return std::to_string(leaders) + " nodes lead";
+    if (const auto found = end_drains(*nodes_.leader()); !found.empty()) return found;
     const auto job = nodes_.job("4f");
     job_managers_ = job->record.job_managers;
     has_failed_ = job->state == "failed";
@@ -121,7 +161,10 @@ private:
   }
 
   random_numbers random_;
+  orders given_;
   simulated_nodes nodes_;
+  std::map<std::string, bool> drains_;  // The last order for each node; none: it is not known.
+  std::size_t kept_drains_ = 0;
   std::set<std::string> leaders_;
   std::size_t job_managers_ = 0;
   bool has_failed_ = false;
@@ -131,22 +174,26 @@ TEST(ClusterTakeovers, LeaveEachJobOneJobManagerWhateverHappens) {
   std::size_t failed = 0;
   std::size_t several_leaders = 0;
   std::size_t replaced = 0;
+  std::size_t kept_drains = 0;
   const auto seeds = seeds_for(number_from_environment("WEIR_TAKEOVER_SEEDS", 300));
   for (const auto seed : seeds) {
     random_story story{
-        {.seed = seed, .nodes = 4, .followers = static_cast<std::uint32_t>(seed % 2)}};
+        {.seed = seed, .nodes = 4, .followers = static_cast<std::uint32_t>(seed % 2)},
+        seed % 4 < 2 ? orders::none : orders::some};
     ASSERT_EQ(story.run(), "") << "seed " << seed;
     failed += story.has_failed() ? 1U : 0U;
     several_leaders += story.leaders() > 1 ? 1U : 0U;
     replaced += story.job_managers() > 1 ? 1U : 0U;
+    kept_drains += story.kept_drains();
   }
   std::cout << seeds.size() << " runs: several leaders in " << several_leaders
             << ", job managers replaced in " << replaced << ", too much happened in " << failed
-            << "\n";
+            << "; drains and undrains that were kept: " << kept_drains << "\n";
   if (seeds.size() < 20) return;
   EXPECT_GT(several_leaders, seeds.size() / 2);
   EXPECT_GT(replaced, seeds.size() / 2);
   EXPECT_LT(failed, seeds.size() / 4);
+  EXPECT_GT(kept_drains, seeds.size() / 5);
 }
 
 // Each has found an error once, which is mended.
@@ -161,11 +208,12 @@ TEST(ClusterTakeovers, AreSoundForSeedsThatHaveFoundErrors) {
 
 // That one of so many seeds finds what is wrong with it.
 template <class Options, class IsMeant>
-void expect_to_be_caught(const Options& options, const IsMeant& is_meant) {
+void expect_to_be_caught(const Options& options, const IsMeant& is_meant,
+                         orders given = orders::none) {
   std::size_t tried = 0;
   for (const auto seed : every_seed_of(1'000)) {
     ++tried;
-    const auto found = random_story{options(seed)}.run();
+    const auto found = random_story{options(seed), given}.run();
     if (!is_meant(found)) continue;
     std::cout << "caught by seed " << seed << " after " << tried << " seeds, as: " << found << "\n";
     return;
@@ -221,6 +269,39 @@ TEST(ClusterTakeovers, GoWrongIfNobodySeesWhoLeads) {
       [](const std::string& found) {
         return found == "job 4f has two job managers" || found.ends_with("nodes lead");
       });
+}
+
+// A store that forgets which nodes are drained.
+class forgetful_store final : public high_availability_store {
+public:
+  explicit forgetful_store(file_system& files) : real_{files, "/store"} {}
+  result<leadership> look() override { return real_.look(); }
+  result<bool> take(const leadership& seen, const std::string& holder) override {
+    return real_.take(seen, holder);
+  }
+  result<bool> renew(leader_term term) override { return real_.renew(term); }
+  status resign(leader_term term) override { return real_.resign(term); }
+  result<std::map<std::string, std::string>> entries() override { return real_.entries(); }
+  status put(leader_term term, const std::string& name, std::string_view text) override {
+    return name == drained_entry ? status{} : real_.put(term, name, text);
+  }
+  status erase(leader_term term, const std::string& name) override {
+    return real_.erase(term, name);
+  }
+
+private:
+  directory_store real_;
+};
+
+TEST(ClusterTakeovers, ForgetWhatIsDrainedIfItIsNotStored) {
+  expect_to_be_caught(
+      [](std::uint64_t seed) {
+        return simulated_nodes_options{.seed = seed, .nodes = 4, .open_store = [](auto& files) {
+                                         return std::make_unique<forgetful_store>(files);
+                                       }};
+      },
+      [](const std::string& found) { return found.ends_with("against the last order"); },
+      orders::some);
 }
 
 }  // namespace

@@ -33,6 +33,8 @@ TEST(ClusterArguments, SayWhatIsWanted) {
   EXPECT_EQ(asked({"restart", "4f", "--from=/s/1"}).from, "/s/1");
   EXPECT_EQ(asked({"rescale", "4f", "6"}).parallelism, 6U);
   EXPECT_EQ(asked({"drain", "10.0.0.1:6123"}).subject, "10.0.0.1:6123");
+  EXPECT_EQ(asked({"undrain", "10.0.0.1:6123"}).what, kind::undrain);
+  EXPECT_EQ(asked({"undrain", "10.0.0.1:6123"}).subject, "10.0.0.1:6123");
   EXPECT_TRUE(asked({"logs", "4f", "--follow"}).follows);
   EXPECT_EQ(asked({"logs", "-h"}).what, kind::help);
 }
@@ -85,7 +87,7 @@ TEST(ClusterArguments, AreRefusedOneByOne) {
 
 TEST(ClusterArguments, HaveCommandsThatTheHelpShows) {
   for (const auto* name : {"jobs", "job", "nodes", "cancel", "savepoint", "stop", "restart",
-                           "rescale", "drain", "logs"}) {
+                           "rescale", "drain", "undrain", "logs"}) {
     EXPECT_TRUE(is_cluster_command(name)) << name;
     EXPECT_NE(cluster_help().find("\n  " + std::string{name} + " "), std::string::npos) << name;
   }

@@ -162,6 +162,8 @@ TEST_F(ClusterNode, RefusesWhatIsCorruptOrCannotBeAJob) {
             "failed: there is no job 4f; weir jobs lists them");
   EXPECT_EQ(answer_to(*asks, {.what = kind::drain, .subject = "n"}),
             "failed: there is no node n; weir nodes lists them");
+  EXPECT_EQ(answer_to(*asks, {.what = kind::undrain, .subject = "n"}),
+            "failed: there is no node n; weir nodes lists them");
 }
 
 TEST_F(ClusterNode, CancelsAndStartsAgainWhatWaits) {
@@ -274,6 +276,48 @@ TEST_F(ClusterNode, FollowsALeaderAndFetchesTheProgramsItIsToRun) {
   EXPECT_NE(end.record.places.back().node, to_string(first));
   EXPECT_TRUE(
       answer_to(*asks, {.what = kind::logs, .subject = job->job}).ends_with("<==\nit runs here\n"));
+}
+
+TEST_F(ClusterNode, StaysDrainedUntilItIsUndrained) {
+  const auto place = free_place();
+  const auto name = to_string(place);
+  start(place, "node");
+  {
+    auto asks = client(place);
+    EXPECT_EQ(answer_to(*asks, {.what = kind::undrain, .subject = name}),
+              "node " + name + " was not drained\n");
+    answer_to(*asks, {.what = kind::drain, .subject = name});
+  }
+  nodes_.clear();
+  start(place, "node");
+  auto asks = client(place);
+  EXPECT_NE(answer_to(*asks, {.what = kind::nodes}).find("leads, draining"), std::string::npos);
+  const std::string program = "#!/bin/sh\n";
+  upload(*asks, program);
+  const auto job = submit(*asks, program);
+  ASSERT_TRUE(job.ok());
+  EXPECT_NE(answer_to(*asks, {.what = kind::jobs}).find("needs 2 slots, 0 are free on 1 node"),
+            std::string::npos);
+  EXPECT_EQ(answer_to(*asks, {.what = kind::undrain, .subject = name}),
+            "node " + name + " takes processes again\n");
+  EXPECT_EQ(ended(*asks, job->job).record.ended, "finished");
+  EXPECT_EQ(answer_to(*asks, {.what = kind::nodes}).find("draining"), std::string::npos);
+}
+
+TEST_F(ClusterNode, SaysThatItCannotReadWhichNodesAreDrained) {
+  const auto place = free_place();
+  start(place, "node");
+  {
+    auto asks = client(place);
+    answer_to(*asks, {.what = kind::drain, .subject = to_string(place)});
+  }
+  nodes_.clear();
+  there_.write("node/records/entries-1/drained", "damaged");
+  start(place, "node");
+  auto asks = client(place);
+  EXPECT_EQ(answer_to(*asks, {.what = kind::nodes}).find("draining"), std::string::npos);
+  EXPECT_TRUE(
+      was_reported("the entry drained: read which nodes are drained: it is not of version"));
 }
 
 TEST_F(ClusterNode, KnowsItsJobsWhenItIsStartedAgain) {

@@ -2,6 +2,7 @@
 // What can be asked of a cluster, when, and what comes of it.
 #include <string>
 
+#include "coordination/cluster/drained_nodes.hpp"
 #include "tests/coordination/cluster/told_cluster.hpp"
 
 namespace weir {
@@ -91,6 +92,71 @@ TEST_F(ClusterStateOrders, DrainsANode) {
   EXPECT_EQ(starts().at(0).node, node_b);
 }
 
+TEST_F(ClusterStateOrders, StartsWhatWaitsOnANodeThatIsUndrained) {
+  join(node_a, 4);
+  join(node_b, 2);
+  take(state_.drain({node_a}, now_));
+  EXPECT_EQ(drained_, std::set<std::string>{node_a});
+  submit(4);
+  EXPECT_EQ(listed().remark, "needs 4 slots, 2 are free on 2 nodes");
+  take(state_.undrain({node_a}));
+  EXPECT_EQ(drained_, std::set<std::string>{});
+  EXPECT_EQ(state(), "starting");
+  ASSERT_EQ(starts().size(), 1U);
+  EXPECT_FALSE(state_.list_nodes(node_b).at(0).is_draining);
+}
+
+TEST_F(ClusterStateOrders, GivesARunningJobTheSlotsThatItLacksOnANodeThatIsUndrained) {
+  join(node_a, 4);
+  submit(4);
+  run();
+  join(node_b, 4);
+  take(state_.drain({node_b}, now_));
+  take(state_.drain({node_a}, now_));
+  starts();
+  end(2);
+  EXPECT_TRUE(starts().empty());
+  take(state_.undrain({node_b}));
+  ASSERT_EQ(numbers(), std::vector<std::uint32_t>{3});
+}
+
+TEST_F(ClusterStateOrders, UndrainsWhatIsNotDrainedAndWhatIsAway) {
+  join(node_a, 4);
+  EXPECT_TRUE(state_.undrain({node_a})->empty());
+  take(state_.drain({node_a}, now_));
+  EXPECT_TRUE(state_.drain({node_a}, now_)->empty()) << "it is stored already";
+  take(state_.on_node_lost(node_a, now_));
+  take(state_.undrain({node_a}));
+  EXPECT_EQ(drained_, std::set<std::string>{});
+  EXPECT_EQ(state_.undrain({node_a}).failure().message,
+            "there is no node " + node_a + "; weir nodes lists them");
+}
+
+TEST_F(ClusterStateOrders, KeepsWhatIsDrainedWhoeverLeads) {
+  join(node_a, 4);
+  take(state_.drain({node_a}, now_));
+  state_ = {};
+  state_.recover_drained(drained_);
+  join(node_a, 4);
+  submit(2);
+  EXPECT_EQ(state(), "waiting");
+  take(state_.undrain({node_a}));
+  EXPECT_EQ(state(), "starting");
+}
+
+TEST_F(ClusterStateOrders, DrainsSoManyNodesAndNoMore) {
+  std::set<std::string> gone;
+  for (std::size_t n = 0; n < most_drained_nodes; ++n) gone.insert("gone" + std::to_string(n));
+  state_.recover_drained(gone);
+  join(node_a, 4);
+  EXPECT_EQ(state_.drain({node_a}, now_).failure().message,
+            "drain node " + node_a +
+                ": 1000 are drained, such as gone0; weir undrain those that are gone for good");
+  take(state_.undrain({"gone0"}));
+  take(state_.drain({node_a}, now_));
+  EXPECT_TRUE(state_.is_drained(node_a));
+}
+
 TEST_F(ClusterStateOrders, RefusesWhatCannotBe) {
   const auto why = [](const auto& outcome) { return outcome ? "" : outcome.failure().message; };
   EXPECT_EQ(why(state_.order({"4f", process_signal::terminate}, now_)),
@@ -105,6 +171,7 @@ TEST_F(ClusterStateOrders, RefusesWhatCannotBe) {
   EXPECT_NE(why(state_.rescale({"4f", 0}, now_)).find("at least 1"), std::string::npos);
   EXPECT_NE(why(state_.rescale({"4f", 2}, now_)).find("no checkpoints"), std::string::npos);
   EXPECT_EQ(why(state_.drain({"n"}, now_)), "there is no node n; weir nodes lists them");
+  EXPECT_EQ(why(state_.undrain({"n"})), "there is no node n; weir nodes lists them");
   take(state_.order({"4f", process_signal::terminate}, now_));
   EXPECT_EQ(why(state_.order({"4f", process_signal::terminate}, now_)),
             "cancel job 4f: it has ended: cancelled");

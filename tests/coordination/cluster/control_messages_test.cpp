@@ -40,7 +40,7 @@ TEST(ControlMessages, BringQuestions) {
   EXPECT_EQ(std::get<order_job>(order.what).what, process_signal::stop_with_savepoint);
   for (const question& each :
        {question{list_jobs{"j"}}, question{list_nodes{"n"}}, question{restart_job{"j", "latest"}},
-        question{rescale_job{"j", 4}}, question{drain_node{"n"}},
+        question{rescale_job{"j", 4}}, question{drain_node{"n"}}, question{undrain_node{"n"}},
         question{read_log{"j", {1, true, "n"}, 9}}, question{blob_chunk{"h", 3, 1, "xy"}}}) {
     EXPECT_EQ(there_and_back(asked_question{9, each}).what.index(), each.index());
   }
@@ -57,7 +57,7 @@ TEST(ControlMessages, BringReplies) {
   EXPECT_EQ(listed.processes.at(0).place.node, "10.0.0.1:6123");
   for (const reply& each :
        {reply{refused{error_code::not_found, "no such job"}}, reply{ask_leader{"10.0.0.1:6123"}},
-        reply{chunk_taken{5}}, reply{accepted{"4f", 2, "but"}},
+        reply{chunk_taken{5}}, reply{accepted{"4f", 2, "but"}}, reply{node_undrained{true}},
         reply{nodes_listed{{{"n", 4, 2, 1, true}}}}, reply{log_read{"text", 4}}}) {
     EXPECT_EQ(there_and_back(given_answer{1, each}).what.index(), each.index());
   }
@@ -86,7 +86,6 @@ TEST(ControlMessages, BringWhatNodesTellEachOther) {
   EXPECT_EQ(there_and_back(node_redirected{"n", "m"}).leader, "m");
   EXPECT_EQ(there_and_back(leader_beats{3, {"m"}}).nodes.at(0), "m");
   EXPECT_EQ(there_and_back(keep_programs{{"h"}}).hashes.at(0), "h");
-  EXPECT_FALSE(there_and_back(drain_noted{false}).is_draining);
   EXPECT_EQ(there_and_back(programs_kept{"n", {"h"}}).hashes.at(0), "h");
   EXPECT_EQ(there_and_back(forget_jobs{3, {"4f"}, {"h"}}).programs.at(0), "h");
 }

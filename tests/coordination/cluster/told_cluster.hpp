@@ -73,6 +73,7 @@ protected:
       }
       if (const auto* signal = std::get_if<signal_process>(&each)) signals_.push_back(*signal);
       if (const auto* store = std::get_if<store_job>(&each)) stored_ = store->record;
+      if (const auto* drained = std::get_if<store_drained>(&each)) drained_ = drained->nodes;
       if (const auto* list = std::get_if<store_forgotten>(&each)) stored_list_ = list->all;
       if (const auto* forget = std::get_if<forget_job>(&each)) {
         EXPECT_EQ(stored_list_.all().at(0).id, forget->job) << "erased before it was in the list";
@@ -89,6 +90,7 @@ protected:
   processing_time now_{std::chrono::hours{1}};
   job_record stored_;
   std::vector<std::string> forgotten_;
+  std::set<std::string> drained_;
 
 private:
   std::vector<start_process> starts_;
