@@ -85,9 +85,10 @@ result<command_words> read_words(const command_table& table, std::span<const std
     have_options_ended = have_options_ended || word == end_of_options;
     words = words.subspan(1);
   }
-  if (read.operands.size() != table.operand_count) {
-    return usage_error(table, "expected " + std::string{table.operands} + ", got " +
-                                  counted(read.operands.size()));
+  const auto given = read.operands.size();
+  if (given < table.operand_count || given > table.operand_count + table.optional_operands) {
+    return usage_error(table,
+                       "expected " + std::string{table.operands} + ", got " + counted(given));
   }
   return read;
 }

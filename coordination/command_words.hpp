@@ -30,6 +30,7 @@ struct command_table {
   std::string help{};                                 // "weir restart --help" ends it.
   std::string_view operands = "nothing but options";  // As an error names them: "ID N".
   std::size_t operand_count = 0;
+  std::size_t optional_operands = 0;  // That many more may be given.
   std::vector<command_option> options{};
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arguments to a running job and back to an exit status; see coordination/run.hpp. The main thread
 // sleeps in sigwait: it is woken by the user's SIGINT or SIGTERM, which cancel the job, SIGUSR1 and
-// SIGUSR2, which ask for a savepoint, or by the job's end.
+// SIGUSR2, which ask for a savepoint, an order of its node, the end of a savepoint, or the job's.
 #include "coordination/run.hpp"
 
 #include <chrono>
@@ -37,6 +37,7 @@ namespace weir {
 namespace {
 
 const int job_ended_signal = SIGRTMIN;
+const int savepoint_ended_signal = SIGRTMIN + 1;
 
 void write_to_stderr(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
@@ -58,7 +59,7 @@ result<std::string> read_small_file(const std::string& path) {
   return read_whole_file(files, path, most_bytes);
 }
 
-// Wakes the main thread when the job has ended.
+// Wakes the main thread when a savepoint has ended, and when the job has.
 class waking_listener final : public forwarding_listener {
 public:
   waking_listener(job_listener& next, pthread_t main_thread)
@@ -67,6 +68,10 @@ public:
   void on_state(job_state state, const std::optional<error>& cause, processing_time now) override {
     forwarding_listener::on_state(state, cause, now);
     if (is_final(state)) pthread_kill(main_thread_, job_ended_signal);
+  }
+  void on_savepoint(const savepoint_outcome& outcome, processing_time now) override {
+    forwarding_listener::on_savepoint(outcome, now);
+    pthread_kill(main_thread_, savepoint_ended_signal);
   }
 
 private:
@@ -90,20 +95,54 @@ int submit_and_show(const environment& env, const command_line& asked,
   return submit_and_follow(env, asked, arguments, read_small_file, shown, print, write_to_stderr);
 }
 
-int run_to_the_end(const environment& env, const command_line& asked,
-                   std::vector<std::string> arguments) {
-  const auto* const descriptor = std::getenv(report_variable);
-  const auto node = report_socket::inherited(descriptor == nullptr ? "" : descriptor);
-  if (!node) return complain(env.graph().name, node.failure());
+// What the main thread waits for.
+sigset_t awaited_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int each : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD, job_ended_signal}) {
+  for (const int each : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD, SIGIO, job_ended_signal,
+                         savepoint_ended_signal}) {
     sigaddset(&signals, each);
   }
+  return signals;
+}
+
+// The savepoints that are to be taken, by order of the node, if there is one, or by that signal.
+void hear_orders(const std::string& job, const std::optional<report_socket>& node, int received,
+                 job_reporter& reporter) {
+  if (received == SIGUSR1) reporter.on_ordered({});
+  if (received == SIGUSR2) reporter.on_ordered({.stops = true});
+  while (node) {
+    auto order = node->receive_order();
+    if (!order) {
+      complain(job, order.failure());
+    } else if (*order) {
+      reporter.on_ordered(**std::move(order));
+    } else {
+      return;
+    }
+  }
+}
+
+void take_savepoints(running_job& job, job_reporter& reporter, bool drain_on_stop) {
+  while (const auto order = reporter.next_order()) {
+    if (order->stops) {
+      job.stop_with_savepoint(order->directory, drain_on_stop);
+    } else {
+      job.savepoint(order->directory);
+    }
+  }
+}
+
+int run_to_the_end(const environment& env, const command_line& asked,
+                   std::vector<std::string> arguments) {
+  const auto signals = awaited_signals();
   // Before any thread starts, so that all inherit it.
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Whoever has started this program may ignore it: then it would not come.
   signal(SIGCHLD, SIG_DFL);
+  const auto* const descriptor = std::getenv(report_variable);
+  const auto node = report_socket::inherited(descriptor == nullptr ? "" : descriptor);
+  if (!node) return complain(env.graph().name, node.failure());
   console shown{console_options_of(env, asked), write_to_stderr};
   job_reporter reporter{shown, [&node](const full_report& report) {
                           if (*node) (*node)->send(report);
@@ -123,8 +162,8 @@ int run_to_the_end(const environment& env, const command_line& asked,
   }
   for (int received = 0; received != job_ended_signal;) {
     sigwait(&signals, &received);
-    if (received == SIGUSR1) job->savepoint();
-    if (received == SIGUSR2) job->stop_with_savepoint({}, asked.options.drain_on_stop);
+    hear_orders(env.graph().name, *node, received, reporter);
+    take_savepoints(*job, reporter, asked.options.drain_on_stop);
     if (received == SIGINT || received == SIGTERM) job->cancel();
     if (received == SIGCHLD && processes != nullptr) processes->on_child_signal();
   }

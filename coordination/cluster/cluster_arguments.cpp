@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coordination/cluster/node_list.hpp"
+#include "coordination/cluster/savepoint_order.hpp"
 #include "coordination/cluster/whole_number.hpp"
 #include "coordination/command_words.hpp"
 
@@ -22,6 +23,7 @@ struct command {
   std::string_view operands;  // As the help writes them.
   std::size_t operand_count;
   std::vector<command_option> options;  // Beside those that all have.
+  std::size_t optional_operands = 0;
 };
 
 const std::vector<command>& commands() {
@@ -30,8 +32,8 @@ const std::vector<command>& commands() {
       {"job", kind::job, "ID", 1, {{"--json", false}}},
       {"nodes", kind::nodes, "nothing", 0, {{"--json", false}}},
       {"cancel", kind::cancel, "ID", 1, {}},
-      {"savepoint", kind::savepoint, "ID", 1, {}},
-      {"stop", kind::stop, "ID", 1, {{"--savepoint", false}}},
+      {"savepoint", kind::savepoint, "ID [DIRECTORY]", 1, {}, 1},
+      {"stop", kind::stop, "ID", 1, {{"--savepoint"}}},
       {"restart", kind::restart, "ID", 1, {{"--from"}}},
       {"rescale", kind::rescale, "ID N", 2, {}},
       {"drain", kind::drain, "NODE", 1, {}},
@@ -53,11 +55,17 @@ command_table table_of(const command& of) {
                       .help = name + " --help",
                       .operands = of.operands,
                       .operand_count = of.operand_count,
+                      .optional_operands = of.optional_operands,
                       .options = of.options};
   for (const auto* each : {"--cluster", "--secret-file", "--tls-cert", "--tls-key", "--tls-ca"}) {
     table.options.push_back({each});
   }
   return table;
+}
+
+std::string without_last_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
 }
 
 }  // namespace
@@ -82,6 +90,13 @@ result<cluster_request> parse_cluster_arguments(std::span<const std::string> wor
                         .follows = given->has("follow")};
   if (!given->operands.empty()) asked.subject = given->operands.front();
   if (const auto from = given->value_of("from")) asked.from = *from;
+  auto directory = given->value_of("savepoint");
+  if (of.what == kind::savepoint && given->operands.size() > 1) directory = given->operands[1];
+  if (directory) {
+    auto checked = check_savepoint_directory(*directory);
+    if (!checked) return usage_error(table, checked.failure().message);
+    asked.directory = without_last_slashes(*std::move(directory));
+  }
   if (of.what == kind::rescale) {
     const auto parallelism = parse_whole_number(given->operands[1], most_parallelism);
     if (!parallelism) return usage_error(table, parallelism.failure().message);
@@ -103,8 +118,9 @@ Commands:
   job ID [--json]           one of them: why it failed, where it runs, its checkpoints
   nodes [--json]            the nodes, and how many of their slots are free
   cancel ID                 ends a job, and waits for its end
-  savepoint ID              takes a savepoint, and says where it is
-  stop ID [--savepoint]     ends a job with a savepoint, which it always takes, and says where it is
+  savepoint ID [DIRECTORY]  takes a savepoint, in that directory of the job's hosts, and says where
+  stop ID [--savepoint DIRECTORY]
+                            ends a job with a savepoint, which it always takes, and says where it is
   restart ID [--from PATH]  starts a job that has ended: from its latest checkpoint, or that one
   rescale ID N              stops a job with a savepoint and goes on from it with parallelism N
   drain NODE                no process is started on that node any more; jobs there move away

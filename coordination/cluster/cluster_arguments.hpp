@@ -2,9 +2,9 @@
 // What a user asks a cluster, or tells it:
 //
 //   weir jobs [--json]                   weir job ID [--json]           weir nodes [--json]
-//   weir cancel ID                       weir savepoint ID              weir stop ID
-//   weir restart ID [--from PATH]        weir rescale ID N              weir drain NODE
-//   weir undrain NODE                    weir logs ID [--follow]
+//   weir savepoint ID [DIRECTORY]        weir stop ID [--savepoint DIRECTORY]
+//   weir cancel ID                       weir restart ID [--from PATH]  weir rescale ID N
+//   weir drain NODE                      weir undrain NODE              weir logs ID [--follow]
 //
 // each with --cluster HOST:PORT, --secret-file FILE and the three options of TLS.
 #pragma once
@@ -42,6 +42,7 @@ struct cluster_request {
   bool follows = false;
   std::string subject{};  // A job's id or its beginning, or a node.
   std::string from = "latest";
+  std::string directory{};  // For a savepoint; empty: the usual.
   std::uint32_t parallelism = 0;
 };
 

@@ -16,6 +16,7 @@
 #include "coordination/cluster/control_connections.hpp"
 #include "coordination/cluster/node_list.hpp"
 #include "coordination/connection_reports.hpp"
+#include "coordination/hexadecimal.hpp"
 #include "network/endpoint_text.hpp"
 
 namespace weir {
@@ -40,6 +41,14 @@ error out_of_reach(const std::string& leader, const error& why) {
 }
 
 }  // namespace
+
+std::string fresh_id() {
+  std::string digits;
+  for (const char each : fresh_challenge().substr(0, 6)) {
+    digits += hexadecimal(static_cast<unsigned char>(each)).substr(14);
+  }
+  return digits;
+}
 
 struct cluster_client::machinery {
   machinery(std::unique_ptr<networked_runtime> made, cluster_client_settings given)

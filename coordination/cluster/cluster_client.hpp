@@ -16,6 +16,9 @@
 
 namespace weir {
 
+// What nobody else has drawn: 12 hexadecimal digits.
+std::string fresh_id();
+
 struct cluster_client_settings {
   // Where nodes listen that may be asked: "10.0.0.1:6123", or several with commas between them.
   std::string node{};

@@ -16,6 +16,7 @@ namespace {
 using kind = cluster_request::kind;
 
 constexpr duration between_looks = std::chrono::milliseconds{200};
+constexpr duration longest_silence = std::chrono::minutes{1};
 
 class conversation {
 public:
@@ -32,9 +33,9 @@ public:
       case kind::cancel:
         return cancel();
       case kind::savepoint:
-        return take_savepoint(process_signal::savepoint);
+        return take_savepoint(false);
       case kind::stop:
-        return take_savepoint(process_signal::stop_with_savepoint);
+        return take_savepoint(true);
       case kind::restart:
         return restart();
       case kind::rescale:
@@ -54,6 +55,17 @@ private:
     if (!listed) return listed.failure();
     if (listed->jobs.empty()) return error{error_code::not_found, "there is no job " + id};
     return std::move(listed->jobs.front());
+  }
+
+  // A cluster may be without a leader for a while.
+  result<listed_job> look_patiently(const std::string& id) {
+    const auto until = client_.now() + longest_silence;
+    for (;;) {
+      auto job = look(id);
+      const bool may_come = !job && job.failure().code == error_code::io_failure;
+      if (!may_come || client_.now() >= until) return job;
+      client_.wait(between_looks);
+    }
   }
 
   event_time now() { return event_time_of(client_.now()); }
@@ -79,8 +91,7 @@ private:
   }
 
   status cancel() {
-    const auto told =
-        client_.ask_for<accepted>(order_job{request_.subject, process_signal::terminate});
+    const auto told = client_.ask_for<accepted>(end_job{request_.subject});
     if (!told) return told.failure();
     const auto ended = wait_for_end(told->job);
     if (!ended) return ended.failure();
@@ -90,43 +101,59 @@ private:
 
   result<listed_job> wait_for_end(const std::string& id) {
     for (;;) {
-      auto job = look(id);
+      auto job = look_patiently(id);
       if (!job || (!job->record.ended.empty() && job->processes.empty())) return job;
       client_.wait(between_looks);
     }
   }
 
-  // A job manager counts the savepoints that have ended: the next is the one that was asked for.
-  result<listed_job> wait_for_savepoint(const accepted& told) {
-    const auto first = look(told.job);
-    if (!first) return first.failure();
+  // A leader may be lost at any moment: the next one is told the same, and takes it for the same.
+  result<accepted> order(const ask_savepoint& wish) {
+    auto told = client_.ask_for<accepted>(wish);
+    if (!told && told.failure().code == error_code::io_failure) {
+      client_.wait(between_looks);
+      told = client_.ask_for<accepted>(wish);
+    }
+    if (!told && told.failure().code == error_code::io_failure) {
+      return within("job " + wish.job + " may take the savepoint; weir job " + wish.job +
+                        " shows the last that it has taken",
+                    told.failure());
+    }
+    return told;
+  }
+
+  // Its path.
+  result<std::string> wait_for_answer(const std::string& id, const std::string& token) {
     for (;;) {
-      auto job = look(told.job);
-      if (!job) return job;
+      const auto job = look_patiently(id);
+      if (!job) return job.failure();
       const auto& record = job->record;
-      if (record.job_manager != first->record.job_manager ||
-          (record.report.savepoints == told.savepoints && !record.ended.empty())) {
-        return error{error_code::cancelled,
-                     "the job's job manager has ended before the savepoint; weir job " + told.job +
-                         " shows why"};
+      if (const auto* const answer = find_answer(record.savepoints_answered, token)) {
+        if (answer->path.empty()) return error{error_code::io_failure, answer->failure};
+        return answer->path;
       }
-      if (record.report.savepoints > told.savepoints) {
-        if (record.report.savepoint_failure.empty()) return job;
-        return error{error_code::io_failure, record.report.savepoint_failure};
+      const auto& ordered = record.savepoints_ordered;
+      const bool is_awaited = std::any_of(ordered.begin(), ordered.end(),
+                                          [&](const auto& each) { return each.token == token; });
+      if (!is_awaited) {
+        return error{error_code::not_found, "the cluster has forgotten it; weir job " + id +
+                                                " shows the last that it has taken"};
       }
       client_.wait(between_looks);
     }
   }
 
-  status take_savepoint(process_signal how) {
-    const auto told = client_.ask_for<accepted>(order_job{request_.subject, how});
+  status take_savepoint(bool stops) {
+    const ask_savepoint wish{
+        request_.subject, {.token = fresh_id(), .directory = request_.directory, .stops = stops}};
+    const auto told = order(wish);
     if (!told) return told.failure();
-    const auto taken = wait_for_savepoint(*told);
-    if (!taken) return within("take a savepoint of job " + told->job, taken.failure());
-    if (how == process_signal::stop_with_savepoint) {
+    const auto path = wait_for_answer(told->job, wish.order.token);
+    if (!path) return within("take a savepoint of job " + told->job, path.failure());
+    if (stops) {
       if (const auto ended = wait_for_end(told->job); !ended) return ended.failure();
     }
-    print_(taken->record.report.last_savepoint + "\n");
+    print_(*path + "\n");
     return {};
   }
 

@@ -110,16 +110,6 @@ bool cluster_node_actor::is_joined(const std::string& node, std::uint64_t sessio
   return found != nodes_.end() && found->second.session == session;
 }
 
-void cluster_node_actor::tell_node(const start_process& order) {
-  if (order.node == roles_.name) return start(order.order);
-  if (is_joined(order.node, order.session)) send_to(order.node, order);
-}
-
-void cluster_node_actor::tell_node(const signal_process& order) {
-  if (order.node == roles_.name) return apply(order);
-  if (is_joined(order.node, order.session)) send_to(order.node, order);
-}
-
 // --- Processes -----------------------------------------------------------------------------------
 
 void cluster_node_actor::on_fact(const start_process& order) {
@@ -163,6 +153,14 @@ void cluster_node_actor::apply(const signal_process& order) {
   const auto dropped = waits->order;
   waiting_.erase(waits);
   end_unstarted(dropped, "was not started any more");
+}
+
+void cluster_node_actor::on_fact(const order_savepoint& order) {
+  if (was_welcomed_ && order.session == session_) apply(order);
+}
+
+void cluster_node_actor::apply(const order_savepoint& order) {
+  roles_.processes->order(order.job, order.number, order.order);
 }
 
 // Without a leader that hears it, what has happened waits where it is: in the sockets, and as

@@ -8,7 +8,8 @@
 //
 //   peer_up{any node that may know} -> node_joining{its processes} -> who leads
 //   <- node_welcomed, or node_redirected by one that does not lead
-//   <- leader_beats, start_process, signal_process -> process_started, _reported, _ended
+//   <- leader_beats, start_process, signal_process, order_savepoint
+//      -> process_started, _reported, _ended
 //   <- forget_jobs: what no job needs is removed, but for what may be on its way to one
 //   lacks a program: -> want_blob <- blob_chunk, until it is whole
 //
@@ -84,7 +85,7 @@ private:
     given_answer what{};
   };
   using step = std::variant<store_job, store_forgotten, forget_job, store_drained, start_process,
-                            signal_process, held_answer>;
+                            signal_process, order_savepoint, held_answer>;
   // A job whose first record is being stored.
   struct submission {
     caf::strong_actor_ptr from{};
@@ -147,20 +148,23 @@ private:
   // What nodes say of processes, and orders: cluster_node_actor.cpp.
   void on_fact(const start_process& order);
   void on_fact(const signal_process& order);
+  void on_fact(const order_savepoint& order);
   void on_fact(const process_started& fact);
   void on_fact(const process_reported& fact);
   void on_fact(const process_ended& fact);
   void on_fact(const given_answer&) {}
+  void apply(const start_process& order) { start(order.order); }
   void start(const process_order& order);
   void end_unstarted(const process_order& order, const std::string& how);
   void remember(const process_ended& end);
   void refuse(const std::string& node, const std::string& job, std::uint32_t number);
   void apply(const signal_process& order);
+  void apply(const order_savepoint& order);
   template <class Fact>
   void tell_leader(const Fact& fact);
   bool is_joined(const std::string& node, std::uint64_t session) const;
-  void tell_node(const start_process& order);
-  void tell_node(const signal_process& order);
+  template <class Order>
+  void tell_node(const Order& order);
   void send_to(const std::string& node, const control_message& message);
   void send_back(const control_message& message);
 
@@ -195,7 +199,8 @@ private:
   std::optional<reply> reply_to(const submit_job& wish);
   std::optional<reply> reply_to(const list_jobs& wish);
   std::optional<reply> reply_to(const list_nodes& wish);
-  std::optional<reply> reply_to(const order_job& wish);
+  std::optional<reply> reply_to(const end_job& wish);
+  std::optional<reply> reply_to(const ask_savepoint& wish);
   std::optional<reply> reply_to(const restart_job& wish);
   std::optional<reply> reply_to(const rescale_job& wish);
   std::optional<reply> reply_to(const drain_node& wish);

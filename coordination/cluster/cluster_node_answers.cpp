@@ -18,6 +18,8 @@ std::vector<listed_job> shortened(std::vector<listed_job> jobs) {
     each.record.submitted.arguments.clear();
     each.record.places.clear();
     each.tasks.clear();
+    each.record.savepoints_ordered.clear();
+    each.record.savepoints_answered.clear();
     if (each.record.failures.size() > 1) each.record.failures.resize(1);
     each.record.report.failures.clear();
   }
@@ -149,8 +151,12 @@ std::optional<reply> cluster_node_actor::hold_until_done(const cluster_state::co
   return std::nullopt;
 }
 
-std::optional<reply> cluster_node_actor::reply_to(const order_job& wish) {
-  return reply_once_stored(wish.job, state_.order(wish, world().now()));
+std::optional<reply> cluster_node_actor::reply_to(const end_job& wish) {
+  return reply_once_stored(wish.job, state_.cancel(wish, world().now()));
+}
+
+std::optional<reply> cluster_node_actor::reply_to(const ask_savepoint& wish) {
+  return reply_once_stored(wish.job, state_.take_savepoint(wish));
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const restart_job& wish) {

@@ -300,21 +300,26 @@ void cluster_node_actor::execute(const cluster_state::commands& commands) {
     const auto found = nodes_.find(node);
     return found == nodes_.end() ? std::uint64_t{0} : found->second.session;
   };
+  const auto add = [&](auto order) {
+    order.session = session_with(order.node);
+    steps_.emplace_back(std::move(order));
+  };
   for (const auto& each : commands) {
     std::visit(overloaded{
                    [&](const auto& command) { steps_.emplace_back(command); },
-                   [&](start_process order) {
-                     order.session = session_with(order.node);
-                     steps_.emplace_back(std::move(order));
-                   },
-                   [&](signal_process order) {
-                     order.session = session_with(order.node);
-                     steps_.emplace_back(std::move(order));
-                   },
+                   [&](start_process order) { add(std::move(order)); },
+                   [&](signal_process order) { add(std::move(order)); },
+                   [&](order_savepoint order) { add(std::move(order)); },
                },
                each);
   }
   proceed();
+}
+
+template <class Order>
+void cluster_node_actor::tell_node(const Order& order) {
+  if (order.node == roles_.name) return apply(order);
+  if (is_joined(order.node, order.session)) send_to(order.node, order);
 }
 
 void cluster_node_actor::proceed() {
@@ -330,10 +335,12 @@ void cluster_node_actor::proceed() {
     const auto next = std::move(steps_.front());
     steps_.pop_front();
     std::visit(overloaded{
-                   [this](const start_process& order) { tell_node(order); },
-                   [this](const signal_process& order) { tell_node(order); },
+                   [this](const auto& order) { tell_node(order); },
                    [this](const held_answer& held) { answer(held.to, held.what); },
-                   [](const auto&) {},
+                   [](const store_job&) {},
+                   [](const forget_job&) {},
+                   [](const store_forgotten&) {},
+                   [](const store_drained&) {},
                },
                next);
   }

@@ -80,10 +80,9 @@ void cluster_state::adopt(const running_process& found, const std::string& node,
       process->second.out_of_sight.reset();
       process->second.pid = found.pid;
       if (found.slots == 0 && !found.report.state.empty()) {
-        job.tasks = found.tasks;
-        take_report(job, found.report, out);
+        take_report(job, {found.report, found.tasks, found.answers}, out);
       }
-      if (found.slots == 0) repeat_cancelling(job, out);
+      if (found.slots == 0) repeat_orders(job, out);
       return;
     }
   }

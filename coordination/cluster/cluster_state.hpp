@@ -12,6 +12,9 @@
 //   (3) No node has more slots in use than it offers, as long as it offers no fewer than before.
 //   (4) A number is given to one process of a job only, in all its lives.
 //   (5) What must not be forgotten is stored before anything else that was decided with it is done.
+//   (6) A savepoint that was asked for is answered once: by the job manager that was ordered to
+//   take
+//       it, or, when that has ended without, by the leader.
 #pragma once
 
 #include <map>
@@ -51,7 +54,7 @@ struct store_drained {
   std::set<std::string> nodes{};
 };
 using cluster_command = std::variant<store_job, store_forgotten, forget_job, store_drained,
-                                     start_process, signal_process>;
+                                     start_process, signal_process, order_savepoint>;
 
 class cluster_state {
 public:
@@ -83,7 +86,9 @@ public:
 
   // The id of that job; fails with not_found, or if there are several.
   result<std::string> find(const std::string& name) const;
-  result<commands> order(const order_job& what, processing_time now);
+  result<commands> cancel(const end_job& what, processing_time now);
+  // Its answer is in the job's record, sooner or later.
+  result<commands> take_savepoint(const ask_savepoint& what);
   result<commands> restart(const restart_job& what, processing_time now);
   result<commands> rescale(const rescale_job& what, processing_time now);
   // No process is started on that node any more, until it is undrained; jobs that can be moved are.
@@ -130,8 +135,11 @@ private:
   void replace_job_manager(cluster_job& job, const std::string& cause, processing_time now,
                            commands& out);
   bool begin_next_life(cluster_job& job);
-  void take_report(cluster_job& job, const job_report& report, commands& out);
-  void repeat_cancelling(const cluster_job& job, commands& out);
+  void take_report(cluster_job& job, const full_report& told, commands& out);
+  static std::string planned_token(const job_record& record);
+  static bool take_answer(cluster_job& job, const savepoint_answer& answer);
+  void repeat_orders(const cluster_job& job, commands& out);
+  status order_savepoint_of(cluster_job& job, savepoint_order order, commands& out);
   void end(cluster_job& job, const std::string& how);
   // All its processes are to end; `signal` says how.
   void clear(cluster_job& job, process_signal signal, processing_time now, commands& out);

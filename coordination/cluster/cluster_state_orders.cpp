@@ -80,43 +80,74 @@ result<cluster_job*> cluster_state::running_job_named(const std::string& name,
   return &job;
 }
 
-result<cluster_state::commands> cluster_state::order(const order_job& what, processing_time now) {
+result<cluster_state::commands> cluster_state::cancel(const end_job& what, processing_time now) {
   commands out;
-  const bool cancels = what.what == process_signal::terminate;
-  if (what.what == process_signal::kill) return wrong_state("a job is cancelled, not killed");
-  const auto found = running_job_named(what.job, cancels ? "cancel" : "take a savepoint of");
+  const auto found = running_job_named(what.job, "cancel");
   if (!found) return found.failure();
   auto& job = **found;
-  const auto& record = job.record;
-  if (!cancels && record.submitted.checkpoint_directory.empty()) {
-    return wrong_state("take a savepoint of job " + record.id +
-                       ": it takes no checkpoints; submit it with "
-                       "-D execution.checkpointing.dir=DIRECTORY");
-  }
+  auto& record = job.record;
   const auto* const job_manager = job.job_manager();
   if (job_manager == nullptr || job.clearing_since) {
-    if (!cancels) return wrong_state("take a savepoint of job " + record.id + ": it does not run");
     end(job, "cancelled");
     if (!job.clearing_since) clear(job, process_signal::terminate, now, out);
     return out;
   }
-  // Before it runs, such a signal would end it.
-  if (!cancels && record.report.state != "running") {
-    return wrong_state("take a savepoint of job " + record.id +
-                       ": it does not run at the moment; try again");
-  }
-  if (what.what == process_signal::savepoint && job.record.next) {
-    return wrong_state("take a savepoint of job " + record.id +
+  record.next.reset();
+  record.is_cancelled = true;
+  out.emplace_back(store_job{record});
+  out.emplace_back(signal_process{job_manager->place.node, record.id, record.job_manager,
+                                  process_signal::terminate});
+  return out;
+}
+
+result<cluster_state::commands> cluster_state::take_savepoint(const ask_savepoint& what) {
+  const auto& order = what.order;
+  const auto id = find(what.job);
+  if (!id) return id.failure();
+  const auto activity = "take a savepoint of job " + *id;
+  if (auto checked = check(order); !checked) return within(activity, checked.failure());
+  auto& record = jobs_.at(*id).record;
+  const auto is_it = [&](const savepoint_order& each) { return each.token == order.token; };
+  const bool is_known =
+      find_answer(record.savepoints_answered, order.token) != nullptr ||
+      std::any_of(record.savepoints_ordered.begin(), record.savepoints_ordered.end(), is_it);
+  if (is_known) return commands{};
+  const auto job = running_job_named(*id, "take a savepoint of");
+  if (!job) return job.failure();
+  if (record.next && !order.stops) {
+    return wrong_state(activity +
                        ": it stops with one just now, to go on elsewhere or otherwise; try again");
   }
-  job.record.next.reset();
-  if (cancels) {
-    job.record.is_cancelled = true;
-    out.emplace_back(store_job{record});
-  }
-  out.emplace_back(
-      signal_process{job_manager->place.node, record.id, record.job_manager, what.what});
+  commands out;
+  auto ordered = order_savepoint_of(**job, order, out);
+  if (!ordered) return within(activity, ordered.failure());
   return out;
+}
+
+// What was planned to follow its next savepoint is not, if this is another that stops it.
+status cluster_state::order_savepoint_of(cluster_job& job, savepoint_order order, commands& out) {
+  auto& record = job.record;
+  const auto* const job_manager = job.job_manager();
+  if (record.submitted.checkpoint_directory.empty()) {
+    return wrong_state(
+        "it takes no checkpoints; submit it with "
+        "-D execution.checkpointing.dir=DIRECTORY");
+  }
+  if (job_manager == nullptr || job.clearing_since || record.report.state != "running") {
+    return wrong_state("it does not run at the moment; try again");
+  }
+  auto& ordered = record.savepoints_ordered;
+  if (ordered.size() >= most_savepoint_orders) {
+    return wrong_state("so many were asked for and have not been taken yet: " +
+                       std::to_string(ordered.size()) + "; try again");
+  }
+  if (order.stops && order.token != planned_token(record)) record.next.reset();
+  ordered.push_back(std::move(order));
+  // Another leader may be the one that hears what becomes of it.
+  out.emplace_back(store_job{record});
+  out.emplace_back(
+      order_savepoint{job_manager->place.node, record.id, record.job_manager, ordered.back()});
+  return {};
 }
 
 result<cluster_state::commands> cluster_state::restart(const restart_job& what, processing_time) {
@@ -147,21 +178,24 @@ result<cluster_state::commands> cluster_state::restart(const restart_job& what, 
 }
 
 status cluster_state::stop_for(cluster_job& job, planned_life next, commands& out) {
-  const auto& record = job.record;
-  const auto* const job_manager = job.job_manager();
-  if (record.submitted.checkpoint_directory.empty()) {
-    return wrong_state("job " + record.id + " takes no checkpoints with which it could move");
+  auto& record = job.record;
+  const auto stops = [](const savepoint_order& each) { return each.stops; };
+  const bool is_stopping =
+      std::any_of(record.savepoints_ordered.begin(), record.savepoints_ordered.end(), stops);
+  if (is_stopping && !record.next) return wrong_state("it is being stopped with a savepoint");
+  if (is_stopping) {
+    // With the savepoint that was ordered before, which is still to come.
+    next.savepoints_before = record.next->savepoints_before;
+    record.next = next;
+    out.emplace_back(store_job{record});
+    return {};
   }
-  if (job_manager == nullptr || job.clearing_since || record.report.state != "running") {
-    return wrong_state("job " + record.id + " does not run at the moment; try again");
-  }
-  next.savepoints_before = record.report.savepoints;
-  job.record.next = next;
-  // Another leader may be the one that sees it stopped.
-  out.emplace_back(store_job{job.record});
-  out.emplace_back(signal_process{job_manager->place.node, record.id, record.job_manager,
-                                  process_signal::stop_with_savepoint});
-  return {};
+  const auto before = std::exchange(record.next, next);
+  record.next->savepoints_before = record.report.savepoints;
+  auto ordered = order_savepoint_of(
+      job, {.token = planned_token(record), .directory = {}, .stops = true}, out);
+  if (!ordered) record.next = before;
+  return ordered;
 }
 
 result<cluster_state::commands> cluster_state::rescale(const rescale_job& what, processing_time) {
@@ -182,7 +216,7 @@ result<cluster_state::commands> cluster_state::rescale(const rescale_job& what, 
   }
   commands out;
   auto stopped = stop_for(job, {.parallelism = what.parallelism, .slots = what.parallelism}, out);
-  if (!stopped) return within("rescale", stopped.failure());
+  if (!stopped) return within("rescale job " + job.record.id, stopped.failure());
   return out;
 }
 

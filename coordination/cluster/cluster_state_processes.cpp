@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes that start, report and end, and what that means for their job; see
 // coordination/cluster/cluster_state.hpp.
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -46,36 +47,60 @@ cluster_state::commands cluster_state::on_reported(const process_reported& fact)
   if (found == jobs_.end() || found->second.record.job_manager != fact.number) return out;
   auto& job = found->second;
   if (job.job_manager() == nullptr) return out;
-  job.tasks = fact.tasks;
-  take_report(job, fact.report, out);
+  take_report(job, {fact.report, fact.tasks, fact.answers}, out);
   start_task_managers(job, out);
   return out;
 }
 
-void cluster_state::take_report(cluster_job& job, const job_report& report, commands& out) {
+void cluster_state::take_report(cluster_job& job, const full_report& told, commands& out) {
   auto& record = job.record;
-  const bool is_news =
+  const auto& report = told.job;
+  job.tasks = told.tasks;
+  bool is_news =
       record.report.state != report.state || record.report.savepoints != report.savepoints;
   record.report = report;
+  for (auto answer = told.answers.rbegin(); answer != told.answers.rend(); ++answer) {
+    is_news |= take_answer(job, *answer);
+  }
   // From here on another job manager goes on from what this one has completed.
   const bool is_first = report.checkpoints > 0 && record.restore != "latest";
   if (is_first) record.restore = "latest";
   if (is_first || is_news) out.emplace_back(store_job{record});
   const auto& state = report.state;
   if (state == "finished" || state == "failed" || state == "cancelled") job.is_dismissed = true;
-  // The savepoint was to be its last, and has failed: it goes on as it is.
-  const bool has_tried = job.record.next && report.savepoints > job.record.next->savepoints_before;
-  if (has_tried && report.last_savepoint.empty()) job.record.next.reset();
 }
 
-// What was told to a connection that broke is told again.
-void cluster_state::repeat_cancelling(const cluster_job& job, commands& out) {
+// Of the savepoint that the job is to stop with, to go on as planned; empty: nothing is planned.
+std::string cluster_state::planned_token(const job_record& record) {
+  if (!record.next) return "";
+  return "plan" + std::to_string(record.job_manager) + "after" +
+         std::to_string(record.next->savepoints_before);
+}
+
+// Whether somebody waits for it.
+bool cluster_state::take_answer(cluster_job& job, const savepoint_answer& answer) {
+  auto& record = job.record;
+  const auto is_answered = [&](const auto& each) { return each.token == answer.token; };
+  if (std::erase_if(record.savepoints_ordered, is_answered) == 0) return false;
+  // It was to be its last, and has failed: the job goes on as it is.
+  if (answer.path.empty() && answer.token == planned_token(record)) record.next.reset();
+  note_answer(record.savepoints_answered, answer);
+  return true;
+}
+
+// What was told to a connection that broke, or by a leader that is lost, is told again.
+void cluster_state::repeat_orders(const cluster_job& job, commands& out) {
   const auto* const job_manager = job.job_manager();
   const bool can_hear = job_manager != nullptr && job_manager->is_started &&
                         !job_manager->out_of_sight && !job.clearing_since;
-  if (!job.record.is_cancelled || !can_hear) return;
-  out.emplace_back(signal_process{job_manager->place.node, job.record.id, job.record.job_manager,
-                                  process_signal::terminate});
+  if (!can_hear) return;
+  const auto& record = job.record;
+  const auto& node = job_manager->place.node;
+  for (const auto& each : record.savepoints_ordered) {
+    out.emplace_back(order_savepoint{node, record.id, record.job_manager, each});
+  }
+  if (!record.is_cancelled) return;
+  out.emplace_back(signal_process{node, record.id, record.job_manager, process_signal::terminate});
 }
 
 bool cluster_state::knows(const std::string& job, std::uint32_t number) const {
@@ -168,15 +193,15 @@ void cluster_state::replace_job_manager(cluster_job& job, const std::string& cau
 
 // The job has stopped with the savepoint that its next life begins with.
 bool cluster_state::begin_next_life(cluster_job& job) {
+  const auto token = planned_token(job.record);
   const auto next = std::exchange(job.record.next, std::nullopt);
-  const auto& report = job.record.report;
-  if (!next || report.state != "finished" || report.savepoints <= next->savepoints_before ||
-      report.last_savepoint.empty()) {
+  const auto* const answer = find_answer(job.record.savepoints_answered, token);
+  if (!next || job.record.report.state != "finished" || answer == nullptr || answer->path.empty()) {
     return false;
   }
   job.record.submitted.parallelism = next->parallelism;
   job.record.submitted.slots = next->slots;
-  job.record.restore = report.last_savepoint;
+  job.record.restore = answer->path;
   ++job.record.restores;
   return true;
 }
@@ -189,6 +214,12 @@ void cluster_state::end(cluster_job& job, const std::string& how) {
 void cluster_state::clear(cluster_job& job, process_signal signal, processing_time now,
                           commands& out) {
   job.clearing_since = now;
+  for (auto& each : std::exchange(job.record.savepoints_ordered, {})) {
+    note_answer(job.record.savepoints_answered,
+                {.token = std::move(each.token),
+                 .failure = "its job manager has ended before the savepoint; weir job " +
+                            job.record.id + " shows why"});
+  }
   out.emplace_back(store_job{job.record});
   for (auto each = job.processes.begin(); each != job.processes.end();) {
     const auto& process = each->second;
@@ -215,7 +246,7 @@ cluster_state::commands cluster_state::on_tick(processing_time now) {
       if (!process.out_of_sight || now - *process.out_of_sight < node_is_lost_after) continue;
       lost.push_back(loss_of(process, id, "was lost with its node " + process.place.node));
     }
-    repeat_cancelling(job, out);
+    repeat_orders(job, out);
     if (job.recovered_at && now - *job.recovered_at >= node_is_lost_after) {
       job.recovered_at.reset();
       start_task_managers(job, out);

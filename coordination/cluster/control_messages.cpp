@@ -12,7 +12,8 @@ namespace weir {
 namespace {
 
 // A report is read by a node that may be older or newer than the program that sends it.
-constexpr char report_version = 2;
+constexpr char report_version = 3;
+constexpr char order_version = 1;
 
 template <class T>
 result<T> decode_all(std::string_view bytes, std::size_t most, const char* activity) {
@@ -31,10 +32,8 @@ result<T> decode_all(std::string_view bytes, std::size_t most, const char* activ
 
 // Codecs take any number for an enumeration's.
 bool has_known_signal(const control_message& message) {
-  if (const auto* signal = std::get_if<signal_process>(&message)) return is_known(signal->what);
-  const auto* asked = std::get_if<asked_question>(&message);
-  const auto* order = asked == nullptr ? nullptr : std::get_if<order_job>(&asked->what);
-  return order == nullptr || is_known(order->what);
+  const auto* signal = std::get_if<signal_process>(&message);
+  return signal == nullptr || is_known(signal->what);
 }
 
 }  // namespace
@@ -71,6 +70,27 @@ result<full_report> decode_report(std::string_view bytes) {
                      "; was the program built with another version of Weir?"};
   }
   return decode_all<full_report>(bytes.substr(1), most_report_bytes, "read a report of a job");
+}
+
+std::string encode_order(const savepoint_order& order) {
+  std::string bytes{order_version};
+  codec<savepoint_order>::encode(order, bytes);
+  return bytes;
+}
+
+result<savepoint_order> decode_order(std::string_view bytes) {
+  constexpr auto activity = "read an order to take a savepoint";
+  if (bytes.empty() || bytes.front() != order_version) {
+    return error{error_code::corrupt_data, std::string{activity} + ": it is none of version " +
+                                               std::to_string(order_version) +
+                                               "; is the node of another version of Weir?"};
+  }
+  auto order = decode_all<savepoint_order>(bytes.substr(1), most_order_bytes, activity);
+  if (!order) return order.failure();
+  if (auto checked = check(*order); !checked) {
+    return error{error_code::corrupt_data, within(activity, checked.failure()).message};
+  }
+  return order;
 }
 
 }  // namespace weir

@@ -6,8 +6,8 @@
 //
 //   node -> leader: node_joining, then process_started, process_reported, process_ended,
 //                   programs_kept
-//   leader -> node: node_welcomed, then leader_beats, start_process, signal_process, keep_programs,
-//                   forget_jobs
+//   leader -> node: node_welcomed, then leader_beats, start_process, signal_process,
+//                   order_savepoint, keep_programs, forget_jobs
 //   who does not lead, to whoever takes it for a leader: node_redirected
 //   who lacks a program, to who may have it: want_blob; back: blob_chunk
 //
@@ -55,17 +55,12 @@ struct list_jobs {
 struct list_nodes {
   std::string node{};  // That one; empty: all.
 };
-// What a process is told by a signal.
-enum class process_signal : std::uint8_t {
-  terminate,            // SIGTERM. To a job manager: cancel the job.
-  savepoint,            // SIGUSR1
-  stop_with_savepoint,  // SIGUSR2
-  kill,                 // SIGKILL
-};
-constexpr bool is_known(process_signal what) { return what <= process_signal::kill; }
-struct order_job {
+struct end_job {
   std::string job{};
-  process_signal what{};  // But for kill.
+};
+struct ask_savepoint {
+  std::string job{};
+  savepoint_order order{};  // Asked again with the same token, it is not taken twice.
 };
 struct restart_job {
   std::string job{};
@@ -87,8 +82,8 @@ struct read_log {
   process_place process{};
   std::uint64_t offset = 0;
 };
-using question = std::variant<blob_chunk, submit_job, list_jobs, list_nodes, order_job, restart_job,
-                              rescale_job, drain_node, undrain_node, read_log>;
+using question = std::variant<blob_chunk, submit_job, list_jobs, list_nodes, end_job, ask_savepoint,
+                              restart_job, rescale_job, drain_node, undrain_node, read_log>;
 
 // --- Replies -------------------------------------------------------------------------------------
 
@@ -104,7 +99,7 @@ struct chunk_taken {
 };
 struct accepted {
   std::string job{};
-  std::uint64_t savepoints = 0;  // That had ended before: the one that was asked for is another.
+  std::uint64_t savepoints = 0;  // That had ended before.
   std::string remark{};          // What whoever asked should know; empty: nothing.
 };
 struct listed_process {
@@ -156,7 +151,8 @@ struct running_process {
   std::uint32_t slots = 0;
   std::int64_t pid = 0;
   job_report report{};               // Of a job manager: its last,
-  std::vector<listed_task> tasks{};  // with these.
+  std::vector<listed_task> tasks{};  // with these
+  std::vector<savepoint_answer> answers{};
 };
 struct node_joining {
   std::string name{};  // Where it listens.
@@ -215,11 +211,25 @@ struct start_process {
   process_order order{};
   std::uint64_t session = 0;
 };
+// What a process is told by a signal.
+enum class process_signal : std::uint8_t {
+  terminate,  // SIGTERM. To a job manager: cancel the job.
+  kill,       // SIGKILL
+};
+constexpr bool is_known(process_signal what) { return what <= process_signal::kill; }
 struct signal_process {
   std::string node{};
   std::string job{};
   std::uint32_t number = 0;
   process_signal what{};
+  std::uint64_t session = 0;
+};
+// To a job manager: told again and again, until it is answered.
+struct order_savepoint {
+  std::string node{};
+  std::string job{};
+  std::uint32_t number = 0;
+  savepoint_order order{};
   std::uint64_t session = 0;
 };
 struct process_started {
@@ -234,6 +244,7 @@ struct process_reported {
   job_report report{};
   std::string node{};
   std::vector<listed_task> tasks{};
+  std::vector<savepoint_answer> answers{};
 };
 struct process_ended {
   std::string job{};
@@ -257,8 +268,8 @@ struct given_answer {
 };
 using control_message =
     std::variant<asked_question, given_answer, node_joining, node_welcomed, start_process,
-                 signal_process, process_started, process_reported, process_ended, want_blob,
-                 blob_chunk, node_redirected, leader_beats, keep_programs, forget_jobs,
+                 signal_process, order_savepoint, process_started, process_reported, process_ended,
+                 want_blob, blob_chunk, node_redirected, leader_beats, keep_programs, forget_jobs,
                  programs_kept>;
 
 // REQUIRES: it has at most most_control_bytes, as all have that are made of what was decoded here.
@@ -266,9 +277,13 @@ std::string encode_control(const control_message& message);
 // Fails with error_code::corrupt_data for what encode_control has not made, and for too much.
 result<control_message> decode_control(std::string_view bytes);
 
-// The same of a report, for the socket between a job manager and its node.
-inline constexpr std::size_t most_report_bytes = std::size_t{64} << 10;
+// The same of a report, for the socket between a job manager and its node; and of an order, in the
+// other direction, which is one that can be carried out (`check`).
+inline constexpr std::size_t most_report_bytes = std::size_t{128} << 10;
 std::string encode_report(const full_report& report);
 result<full_report> decode_report(std::string_view bytes);
+inline constexpr std::size_t most_order_bytes = std::size_t{8} << 10;
+std::string encode_order(const savepoint_order& order);
+result<savepoint_order> decode_order(std::string_view bytes);
 
 }  // namespace weir

@@ -13,9 +13,17 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view first_line = "weir job record 2\n";
-// Ends before `restores` and `next`.
+constexpr std::string_view first_line = "weir job record 3\n";
+// Ends before `savepoints_ordered`.
+constexpr std::string_view first_line_of_version_2 = "weir job record 2\n";
+// Ends before `restores`.
 constexpr std::string_view first_line_of_version_1 = "weir job record 1\n";
+
+// What a record has in place of fields that its version lacks.
+template <class Field>
+void append_empty(std::string& fields) {
+  codec<Field>::encode({}, fields);
+}
 
 }  // namespace
 
@@ -82,14 +90,21 @@ result<job_record> read_stored(std::string_view text) {
     return error{error_code::corrupt_data, "read the record of a job: " + what};
   };
   const bool is_version_1 = text.starts_with(first_line_of_version_1);
-  if (!is_version_1 && !text.starts_with(first_line)) return wrong("it is none of version 1 or 2");
+  const bool is_version_2 = text.starts_with(first_line_of_version_2);
+  if (!is_version_1 && !is_version_2 && !text.starts_with(first_line)) {
+    return wrong("it is none of versions 1 to 3");
+  }
   text.remove_prefix(first_line.size());
   const auto sum = codec<std::uint32_t>::decode(text);
   if (!sum || *sum != crc32c(text)) return wrong("checksum mismatch");
   std::string fields{text};
   if (is_version_1) {
-    codec<std::uint32_t>::encode(0, fields);
-    codec<std::optional<planned_life>>::encode(std::nullopt, fields);
+    append_empty<std::uint32_t>(fields);
+    append_empty<std::optional<planned_life>>(fields);
+  }
+  if (is_version_1 || is_version_2) {
+    append_empty<std::vector<savepoint_order>>(fields);
+    append_empty<std::vector<savepoint_answer>>(fields);
   }
   std::string_view left = fields;
   auto record = codec<job_record>::decode(left);

@@ -12,6 +12,7 @@
 #include "api/error.hpp"
 #include "api/fields.hpp"
 #include "api/time.hpp"
+#include "coordination/cluster/savepoint_order.hpp"
 #include "coordination/listed_task.hpp"
 
 namespace weir {
@@ -73,8 +74,9 @@ WEIR_FIELDS(job_report, state, listens, attempts, records_read, records_written,
 struct full_report {
   job_report job{};
   std::vector<listed_task> tasks{};
+  std::vector<savepoint_answer> answers{};  // To the savepoints it was ordered to take last.
 };
-WEIR_FIELDS(full_report, job, tasks)
+WEIR_FIELDS(full_report, job, tasks, answers)
 
 // Where a process of a job runs, or has run: where its log is.
 struct process_place {
@@ -119,12 +121,17 @@ struct job_record {
   std::uint32_t restores = 0;
   // It was told to stop, to go on like this.
   std::optional<planned_life> next{};
+  // The savepoints that its job manager was ordered to take, as they came, and what has become of
+  // others, the newest first.
+  std::vector<savepoint_order> savepoints_ordered{};
+  std::vector<savepoint_answer> savepoints_answered{};
 };
 WEIR_FIELDS(job_record, id, submitted_at, submitted, restore, ended, is_cancelled, last_process,
             job_manager, job_manager_node, job_managers, task_managers, slots_each, report,
-            failures, places, restores, next)
+            failures, places, restores, next, savepoints_ordered, savepoints_answered)
 
-// Whether it can be the id of a job, which becomes a name of directories: 1 to 64 of a-z and 0-9.
+// Whether it can be the id of a job, which becomes a name of directories, or another that somebody
+// has drawn: 1 to 64 of a-z and 0-9.
 bool is_job_id(std::string_view text);
 
 // "job-manager-1", "task-manager-2": the name of its log, too.

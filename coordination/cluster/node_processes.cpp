@@ -20,18 +20,7 @@ namespace {
 
 constexpr std::size_t most_log_bytes = std::size_t{256} << 10;
 
-int signal_of(process_signal what) {
-  switch (what) {
-    case process_signal::terminate:
-      return SIGTERM;
-    case process_signal::savepoint:
-      return SIGUSR1;
-    case process_signal::stop_with_savepoint:
-      return SIGUSR2;
-    default:
-      return SIGKILL;
-  }
-}
+int signal_of(process_signal what) { return what == process_signal::terminate ? SIGTERM : SIGKILL; }
 
 // "job-manager-1.log", as log_of has it.
 bool is_log(std::string_view name) {
@@ -116,6 +105,12 @@ void node_processes::signal(const std::string& job, std::uint32_t number, proces
   if (found != running_.end()) found->second.process.send(signal_of(what));
 }
 
+void node_processes::order(const std::string& job, std::uint32_t number,
+                           const savepoint_order& what) {
+  const auto found = running_.find({job, number});
+  if (found != running_.end() && found->second.reports) found->second.reports->send(what);
+}
+
 void node_processes::kill_job_managers() {
   for (auto& [key, each] : running_) {
     if (each.what.place.is_job_manager) each.process.kill();
@@ -132,11 +127,13 @@ void node_processes::read_reports(started_process& from, news& into) {
     if (!*report) return;
     from.what.report = (*report)->job;
     from.what.tasks = (*report)->tasks;
+    from.what.answers = (*report)->answers;
     into.reports.push_back({.job = from.what.job,
                             .number = from.what.place.number,
                             .report = from.what.report,
                             .node = settings_.node,
-                            .tasks = from.what.tasks});
+                            .tasks = from.what.tasks,
+                            .answers = from.what.answers});
   }
 }
 

@@ -36,6 +36,7 @@ public:
 
   result<pid_t> start(const process_order& order, const std::string& program) override;
   void signal(const std::string& job, std::uint32_t number, process_signal what) override;
+  void order(const std::string& job, std::uint32_t number, const savepoint_order& what) override;
   void kill_job_managers() override;
   news look() override;
   std::vector<running_process> running() const override;

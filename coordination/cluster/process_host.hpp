@@ -25,6 +25,8 @@ public:
   virtual result<pid_t> start(const process_order& order, const std::string& program) = 0;
   // Nothing happens if there is none of that number.
   virtual void signal(const std::string& job, std::uint32_t number, process_signal what) = 0;
+  // The same. It may be lost on its way to the process, so it is told until it is answered.
+  virtual void order(const std::string& job, std::uint32_t number, const savepoint_order& what) = 0;
   virtual void kill_job_managers() = 0;
   // What has happened since the last look.
   virtual news look() = 0;

@@ -3,8 +3,8 @@
 // their bounds, one end inherited by the job manager. There is nobody to prove anything to, it
 // needs no port and no second transport in the job's process, and it ends with either of the two.
 //
-// Only reports go through it. Orders are the signals that every job understands
-// (docs/operating.md): who has started a process may send them.
+// Reports go through it, and in the other direction the savepoints that the job manager is to take:
+// signals, which end it or kill it, could not say where (docs/decisions/0012-control-messages.md).
 #pragma once
 
 #include <optional>
@@ -29,19 +29,26 @@ public:
 
   // The first is the node's. When a report has come this process gets SIGIO.
   static result<std::pair<report_socket, report_socket>> make_pair();
-  // The end that this process has inherited, according to the variable's value; empty: none. The
-  // processes that this one starts do not inherit it. Fails if it is no such socket.
+  // The end that this process has inherited, according to the variable's value; empty: none. When
+  // an order has come this process gets SIGIO. The processes that this one starts do not inherit
+  // it. Fails if it is no such socket. REQUIRES: SIGIO is blocked.
   static result<std::optional<report_socket>> inherited(const std::string& value);
 
   // Does not block: what does not fit is lost, and the next report says it all again.
   void send(const full_report& report) const;
   // The next report that has come; none: there is no more. Fails for bytes that are no report.
   result<std::optional<full_report>> receive() const;
+  // The same in the other direction.
+  void send(const savepoint_order& order) const;
+  result<std::optional<savepoint_order>> receive_order() const;
 
   int descriptor() const { return descriptor_; }
 
 private:
   explicit report_socket(int descriptor) : descriptor_{descriptor} {}
+  void send_bytes(const std::string& bytes) const;
+  // None: there is no more.
+  std::optional<std::string> receive_bytes(std::size_t most) const;
 
   int descriptor_ = -1;
 };

@@ -12,7 +12,6 @@
 #include "coordination/cluster/cluster_client.hpp"
 #include "coordination/cluster/job_arguments.hpp"
 #include "coordination/cluster/node_list.hpp"
-#include "coordination/hexadecimal.hpp"
 #include "coordination/program_identity.hpp"
 #include "coordination/run.hpp"
 #include "coordination/slot_assignment.hpp"
@@ -27,14 +26,6 @@ namespace {
 constexpr duration longest_silence = std::chrono::minutes{1};
 
 constexpr duration between_tries = std::chrono::seconds{1};
-
-std::string fresh_id() {
-  std::string digits;
-  for (const char each : fresh_challenge().substr(0, 6)) {
-    digits += hexadecimal(static_cast<unsigned char>(each)).substr(14);
-  }
-  return digits;
-}
 
 result<std::uint64_t> upload_chunk(cluster_client& client, blob_chunk chunk) {
   const auto taken = client.ask_for<chunk_taken>(std::move(chunk));

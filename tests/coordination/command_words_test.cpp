@@ -38,6 +38,15 @@ TEST(CommandWords, AreOperandsAndOptionsInAnyOrder) {
   EXPECT_FALSE(few.has("json"));
 }
 
+TEST(CommandWords, MayBeMoreOperandsWhereTheTableSaysSo) {
+  auto more = table;
+  more.optional_operands = 1;
+  EXPECT_TRUE(read_words(more, words{"a", "b"}).ok());
+  EXPECT_EQ(read_words(more, words{"a", "b", "c"})->operands, (words{"a", "b", "c"}));
+  EXPECT_FALSE(read_words(more, words{"a"}).ok());
+  EXPECT_FALSE(read_words(more, words{"a", "b", "c", "d"}).ok());
+}
+
 TEST(CommandWords, TakeTheNextWordForAValueWhateverItIs) {
   const auto taken = read({"a", "b", "--from", "--to", "--to="});
   EXPECT_EQ(taken.value_of("from"), "--to");

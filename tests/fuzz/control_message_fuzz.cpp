@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a control message, as a report of a job, and as what a leader stores: refused, or
-// what has an encoding, which is what was read.
+// Any bytes as a control message, as a report of a job, as an order to it and as what a leader
+// stores: refused, or what has an encoding, which is what was read.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -16,6 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   }
   if (const auto report = weir::decode_report(input)) {
     WEIR_ASSERT(weir::encode_report(*report) == input);
+  }
+  if (const auto order = weir::decode_order(input)) {
+    WEIR_ASSERT(weir::encode_order(*order) == input);
   }
   if (const auto record = weir::read_stored(input)) {
     WEIR_ASSERT(weir::stored_text(*record) == input);

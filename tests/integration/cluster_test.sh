@@ -89,18 +89,30 @@ until_so "a checkpoint" checkpointed
 ask cancel "$id" >"$work/said"
 said "$work/said" "is cancelled"
 refused 1 "it has ended: cancelled" ask savepoint "$id"
+refused 1 "there is no job 4f" ask savepoint 4f "$work/mine"
 
 echo "savepoint, stop, restart, rescale, logs"
-submit moved 12000 -p 2
+submit moved 6000 -p 2
 until_so "a checkpoint" checkpointed
 savepoint=$(ask savepoint "$id")
 [[ -f $savepoint/manifest ]] || fail "there is no savepoint: $savepoint"
+[[ $savepoint == "$work/checkpoints/$id/savepoints/"* ]] || fail "it is not where the settings say: $savepoint"
+savepoint=$(ask savepoint "$id" "$work/mine/")
+[[ $savepoint == "$work/mine/savepoint-"* && -f $savepoint/manifest ]] || fail "no savepoint: $savepoint"
+refused 2 "'mine', is no absolute path" ask savepoint "$id" mine
+refused 2 "--savepoint needs a value" "$weir" stop "$id" --savepoint
+refused 1 "take a savepoint of job $id: " ask savepoint "$id" "$work/secret/mine"
+said "$work/said" "Not a directory"
+refused 1 "Not a directory" ask stop "$id" --savepoint "$work/secret/mine"
+kill -USR1 "$(victim True)"
+until_so "people may send signals as well" is_so "report['savepoints'] == 5 and report['last_savepoint'] != ''"
 ask rescale "$id" 4 >"$work/said"
 said "$work/said" "goes on with parallelism 4"
 until_so "a checkpoint" checkpointed
-savepoint=$(ask stop "$id" --savepoint)
-[[ -f $savepoint/manifest ]] || fail "there is no savepoint: $savepoint"
+savepoint=$(ask stop "$id" --savepoint "$work/stopped")
+[[ $savepoint == "$work/stopped/savepoint-"* && -f $savepoint/manifest ]] || fail "no savepoint: $savepoint"
 is_so "record['ended'] == 'finished' and record['submitted']['parallelism'] == 4" || fail "not stopped"
+refused 1 "it has ended: finished" ask savepoint "$id" "$work/mine"
 ask restart "$id" --from "$savepoint" >"$work/said"
 finishes moved "stopped, restarted and rescaled"
 ask logs "$id" >"$work/said"

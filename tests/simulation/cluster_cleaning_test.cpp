@@ -32,7 +32,7 @@ public:
   }
 
   void cancel(const std::string& job) {
-    EXPECT_TRUE(nodes.ask(*nodes.leader(), order_job{job, process_signal::terminate}));
+    EXPECT_TRUE(nodes.ask(*nodes.leader(), end_job{job}));
   }
   // So many that one of them is forgotten. They never run: none needs what the others have.
   void forget_oldest() {

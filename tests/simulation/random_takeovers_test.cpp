@@ -33,7 +33,7 @@ public:
         {.create = seldom, .open = seldom, .rename = seldom, .under = "/store"});
     for (int n = 0; n < 40; ++n) {
       disturb();
-      if (given_ == orders::some && random_.below(4) == 0) drain_or_undrain(any_node());
+      if (given_ == orders::some) order();
       nodes_.run(duration{static_cast<std::int64_t>(random_.below(3'000'000))});
       if (const auto found = problem(); !found.empty()) return found;
     }
@@ -43,6 +43,7 @@ public:
   std::size_t job_managers() const { return job_managers_; }
   bool has_failed() const { return has_failed_; }
   std::size_t kept_drains() const { return kept_drains_; }
+  std::size_t savepoints() const { return savepoints_; }
 
 private:
   std::uint32_t any_node() { return static_cast<std::uint32_t>(random_.below(nodes_.count())); }
@@ -93,9 +94,50 @@ private:
   }
 
   // Of whoever is asked; it need not lead.
-  void drain_or_undrain(std::uint32_t node) {
+  void order() {
     const auto asked = any_node();
     if (!nodes_.world().is_alive({asked})) return;
+    switch (random_.below(8)) {
+      case 0:
+      case 1:
+        return drain_or_undrain(any_node(), asked);
+      case 2:
+      case 3:
+      case 4:
+        return ask_for_savepoint(asked);
+      default:
+        return;
+    }
+  }
+  // As the tool does: who gets no answer, or does not know, tells another the same.
+  void ask_for_savepoint(std::uint32_t asked) {
+    if (orders_given_ < most_savepoint_orders && asking_.empty()) {
+      asking_ = "token" + std::to_string(++orders_given_);
+    }
+    if (asking_.empty()) return;
+    const auto got = nodes_.ask(
+        asked, ask_savepoint{"4f", {.token = asking_, .directory = "/chosen", .stops = false}});
+    const auto* const no = got ? std::get_if<refused>(&*got) : nullptr;
+    const bool is_over = got && !std::holds_alternative<ask_leader>(*got) &&
+                         (no == nullptr || no->code != error_code::io_failure);
+    if (is_over && no == nullptr) asked_savepoints_.insert(asking_);
+    if (is_over) asking_.clear();
+  }
+  std::string problem_of_savepoints(const job_record& record) {
+    if (!record.savepoints_ordered.empty()) return "a savepoint is not answered";
+    const auto& answered = record.savepoints_answered;
+    for (const auto& each : asked_savepoints_) {
+      const auto* const answer = find_answer(answered, each);
+      const bool is_forgotten = answered.size() == most_savepoint_orders;
+      if (answer == nullptr && !is_forgotten) return "the answer to " + each + " is lost";
+      if (answer == nullptr || answer->path.empty()) continue;
+      ++savepoints_;
+      if (!nodes_.processes().savepoints.contains(each)) return each + " was not taken";
+      if (!answer->path.starts_with("/chosen/")) return each + " is elsewhere";
+    }
+    return "";
+  }
+  void drain_or_undrain(std::uint32_t node, std::uint32_t asked) {
     const auto name = nodes_.name_of(node);
     const bool is_to_drain = random_.below(2) == 0;
     const auto got =
@@ -149,6 +191,7 @@ private:
     const auto job = nodes_.job("4f");
     job_managers_ = job->record.job_managers;
     has_failed_ = job->state == "failed";
+    if (const auto found = problem_of_savepoints(job->record); !found.empty()) return found;
     if (has_failed_) return "";  // Too much has happened within a minute.
     if (job->state != "running" || !job->remark.empty()) {
       return "the job does not run: " + job->state + " " + job->remark;
@@ -165,6 +208,10 @@ private:
   simulated_nodes nodes_;
   std::map<std::string, bool> drains_;  // The last order for each node; none: it is not known.
   std::size_t kept_drains_ = 0;
+  std::string asking_;  // The token of an order that is to be told again; empty: none is.
+  std::size_t orders_given_ = 0;
+  std::set<std::string> asked_savepoints_;  // That were accepted.
+  std::size_t savepoints_ = 0;              // Of which it was told where they are.
   std::set<std::string> leaders_;
   std::size_t job_managers_ = 0;
   bool has_failed_ = false;
@@ -175,6 +222,7 @@ TEST(ClusterTakeovers, LeaveEachJobOneJobManagerWhateverHappens) {
   std::size_t several_leaders = 0;
   std::size_t replaced = 0;
   std::size_t kept_drains = 0;
+  std::size_t savepoints = 0;
   const auto seeds = seeds_for(number_from_environment("WEIR_TAKEOVER_SEEDS", 300));
   for (const auto seed : seeds) {
     random_story story{
@@ -185,15 +233,18 @@ TEST(ClusterTakeovers, LeaveEachJobOneJobManagerWhateverHappens) {
     several_leaders += story.leaders() > 1 ? 1U : 0U;
     replaced += story.job_managers() > 1 ? 1U : 0U;
     kept_drains += story.kept_drains();
+    savepoints += story.savepoints();
   }
   std::cout << seeds.size() << " runs: several leaders in " << several_leaders
             << ", job managers replaced in " << replaced << ", too much happened in " << failed
-            << "; drains and undrains that were kept: " << kept_drains << "\n";
+            << "; drains and undrains that were kept: " << kept_drains
+            << ", savepoints taken: " << savepoints << "\n";
   if (seeds.size() < 20) return;
   EXPECT_GT(several_leaders, seeds.size() / 2);
   EXPECT_GT(replaced, seeds.size() / 2);
   EXPECT_LT(failed, seeds.size() / 4);
   EXPECT_GT(kept_drains, seeds.size() / 5);
+  EXPECT_GT(savepoints, seeds.size() / 5);
 }
 
 // Each has found an error once, which is mended.
@@ -292,6 +343,24 @@ public:
 private:
   directory_store real_;
 };
+
+TEST(ClusterTakeovers, TakeASavepointTwiceIfItsOrderIsNotRemembered) {
+  expect_to_be_caught(
+      [](std::uint64_t seed) {
+        return simulated_nodes_options{.seed = seed, .nodes = 4, .heard = heard_orders::each_time};
+      },
+      [](const std::string& found) { return found == "a savepoint was taken twice"; },
+      orders::some);
+}
+
+TEST(ClusterTakeovers, NeverAnswerIfNobodyHearsTheOrder) {
+  expect_to_be_caught(
+      [](std::uint64_t seed) {
+        return simulated_nodes_options{.seed = seed, .nodes = 4, .heard = heard_orders::never};
+      },
+      [](const std::string& found) { return found == "a savepoint is not answered"; },
+      orders::some);
+}
 
 TEST(ClusterTakeovers, ForgetWhatIsDrainedIfItIsNotStored) {
   expect_to_be_caught(

@@ -15,6 +15,7 @@
 
 #include "coordination/cluster/cluster_node_actor.hpp"
 #include "coordination/cluster/leadership_keeper.hpp"
+#include "coordination/cluster/savepoint_queue.hpp"
 #include "coordination/directory_store.hpp"
 #include "network/sha256.hpp"
 #include "tests/support/probe_actor.hpp"
@@ -29,11 +30,15 @@ public:
     process_ended end{};
     bool has_ended = false;
     bool has_news = false;
+    savepoint_queue savepoints{};
+    std::optional<savepoint_order> taking{};
+    int looks_left = 0;  // Until it is taken.
   };
   std::map<std::string, std::vector<process>> by_node{};
   // The jobs of which each node has logs, also when it is started again.
   std::map<std::string, std::set<std::string>> logs{};
   std::string problem{};
+  std::set<std::string> savepoints{};  // That were taken, by the tokens of their orders.
   std::size_t started = 0;
 
   std::vector<running_process> alive(const std::string& job = "") const {
@@ -60,6 +65,31 @@ public:
     which.has_news = true;
     end(which, "exited with 0", 0);
   }
+  // Each takes a second or so.
+  void go_on_taking(process& which) {
+    constexpr int looks = 4;
+    if (const auto next = which.savepoints.next()) {
+      which.taking = next;
+      which.looks_left = looks;
+    }
+    if (which.taking && --which.looks_left == 0) {
+      take_savepoint(which, *std::exchange(which.taking, std::nullopt));
+    }
+  }
+  void take_savepoint(process& which, const savepoint_order& order) {
+    if (!savepoints.insert(order.token).second) problem = "a savepoint was taken twice";
+    const auto path = (order.directory.empty() ? "/shared/savepoints" : order.directory) +
+                      "/savepoint-" + std::to_string(savepoints.size()) + "-imagined";
+    which.savepoints.on_ended({.then = order.stops ? after_savepoint::stop : after_savepoint::go_on,
+                               .path = path,
+                               .cause = {}});
+    ++which.what.report.savepoints;
+    which.what.report.last_savepoint = path;
+    which.has_news = true;
+    if (!order.stops) return;
+    which.savepoints.on_job_ended("finished");
+    finish(which);
+  }
   void check(const std::string& job) {
     const auto all = alive(job);
     const auto managers =
@@ -68,11 +98,14 @@ public:
   }
 };
 
+// What a process of a job does with savepoints that it is ordered to take.
+enum class heard_orders : std::uint8_t { once, each_time, never };
+
 class imagined_host final : public process_host {
 public:
   // `gives_up`: the host does what it is told when there is no leader.
-  imagined_host(imagined_processes& all, std::string node, bool gives_up)
-      : all_{&all}, node_{std::move(node)}, gives_up_{gives_up} {}
+  imagined_host(imagined_processes& all, std::string node, bool gives_up, heard_orders heard)
+      : all_{&all}, node_{std::move(node)}, gives_up_{gives_up}, heard_{heard} {}
   ~imagined_host() override { all_->by_node.erase(node_); }
 
   result<pid_t> start(const process_order& order, const std::string&) override {
@@ -94,10 +127,20 @@ public:
       const bool is_meant = each.what.job == job && each.what.place.number == number;
       const bool ends = what == process_signal::kill || what == process_signal::terminate;
       if (is_meant && ends) all_->end(each, "was killed");
-      if (is_meant && what == process_signal::stop_with_savepoint) {
-        each.what.report.savepoints = 1;
-        each.what.report.last_savepoint = "/shared/savepoint-1";
-        imagined_processes::finish(each);
+    }
+  }
+  void order(const std::string& job, std::uint32_t number, const savepoint_order& what) override {
+    if (heard_ == heard_orders::never) return;
+    for (auto& each : all_->by_node[node_]) {
+      const bool is_meant = each.what.job == job && each.what.place.number == number;
+      if (!is_meant || each.has_ended) continue;
+      if (heard_ == heard_orders::once) {
+        each.savepoints.on_ordered(what);
+      } else {
+        // As if it had never heard of any.
+        each.savepoints = {};
+        each.savepoints.on_ordered(what);
+        all_->take_savepoint(each, *each.savepoints.next());
       }
     }
   }
@@ -111,12 +154,18 @@ public:
     news found;
     auto& here = all_->by_node[node_];
     for (auto& each : here) {
+      if (!each.has_ended) all_->go_on_taking(each);
       if (!std::exchange(each.has_news, false)) continue;
+      each.what.answers = each.savepoints.answers();
       auto& report = each.what.report;
       if (report.state.empty()) report = {.state = "running", .listens = "10.0.0.1:7"};
       report.attempts = 1;
       report.checkpoints = 1;
-      found.reports.push_back({each.what.job, each.what.place.number, each.what.report});
+      found.reports.push_back({.job = each.what.job,
+                               .number = each.what.place.number,
+                               .report = each.what.report,
+                               .node = node_,
+                               .answers = each.what.answers});
     }
     std::erase_if(here, [&](const auto& each) {
       if (each.has_ended) found.ends.push_back(each.end);
@@ -144,6 +193,7 @@ private:
   imagined_processes* all_;
   std::string node_;
   bool gives_up_;
+  heard_orders heard_;
 };
 
 // Where the roots of nodes are, in the lives that they have now.
@@ -171,6 +221,7 @@ struct simulated_nodes_options {
   bool give_up = true;
   duration program_patience = longest_idleness;
   duration copy_patience = std::chrono::seconds{5};
+  heard_orders heard = heard_orders::once;
   // Nodes that take no part in the election, the last ones; they ask the first node who leads.
   std::uint32_t followers = 0;
   // What a node has for a store, in place of the one on the disk.
@@ -204,17 +255,17 @@ public:
     const bool may_lead = node + options_.followers < options_.nodes;
     const auto report = [this, name](const std::string& what) { said_[name].push_back(what); };
     links_.push_back(std::make_unique<imagined_links>(process, roots_));
-    cluster_node_roles roles{
-        .name = name,
-        .slots = 4,
-        .programs = "/" + name,
-        .processes = std::make_unique<imagined_host>(processes_, name, options_.give_up),
-        .links = links_.back().get(),
-        .contacts = {},
-        .may_lead = may_lead,
-        .program_patience = options_.program_patience,
-        .copy_patience = options_.copy_patience,
-        .report = report};
+    cluster_node_roles roles{.name = name,
+                             .slots = 4,
+                             .programs = "/" + name,
+                             .processes = std::make_unique<imagined_host>(
+                                 processes_, name, options_.give_up, options_.heard),
+                             .links = links_.back().get(),
+                             .contacts = {},
+                             .may_lead = may_lead,
+                             .program_patience = options_.program_patience,
+                             .copy_patience = options_.copy_patience,
+                             .report = report};
     if (!may_lead) roles.contacts.push_back(name_of(0));
     const auto actor = process.spawn<cluster_node_actor>(process, std::move(roles));
     roots_[name] = {{node}, process.fabric().publish(actor)};

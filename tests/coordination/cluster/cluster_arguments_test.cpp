@@ -28,7 +28,11 @@ TEST(ClusterArguments, SayWhatIsWanted) {
   EXPECT_EQ(asked({"nodes"}).what, kind::nodes);
   EXPECT_EQ(asked({"cancel", "4f"}).what, kind::cancel);
   EXPECT_EQ(asked({"savepoint", "4f"}).what, kind::savepoint);
-  EXPECT_EQ(asked({"stop", "--savepoint", "4f"}).what, kind::stop);
+  EXPECT_EQ(asked({"savepoint", "4f"}).directory, "");
+  EXPECT_EQ(asked({"savepoint", "4f", "/mine/"}).directory, "/mine");
+  EXPECT_EQ(asked({"stop", "4f"}).what, kind::stop);
+  EXPECT_EQ(asked({"stop", "--savepoint", "/mine", "4f"}).directory, "/mine");
+  EXPECT_EQ(asked({"stop", "4f", "--savepoint=/"}).directory, "/");
   EXPECT_EQ(asked({"restart", "4f"}).from, "latest");
   EXPECT_EQ(asked({"restart", "4f", "--from=/s/1"}).from, "/s/1");
   EXPECT_EQ(asked({"rescale", "4f", "6"}).parallelism, 6U);
@@ -70,6 +74,17 @@ TEST(ClusterArguments, AreRefusedOneByOne) {
   EXPECT_EQ(problem_of({"job"}), "weir job: expected ID, got nothing. See weir job --help");
   EXPECT_EQ(problem_of({"jobs", "4f"}),
             "weir jobs: expected nothing, got 1 word. See weir jobs --help");
+  EXPECT_EQ(problem_of({"savepoint"}),
+            "weir savepoint: expected ID [DIRECTORY], got nothing. See weir savepoint --help");
+  EXPECT_EQ(problem_of({"savepoint", "4f", "/a", "/b"}),
+            "weir savepoint: expected ID [DIRECTORY], got 3 words. See weir savepoint --help");
+  EXPECT_EQ(problem_of({"savepoint", "4f", "mine"}),
+            "weir savepoint: the directory for a savepoint, 'mine', is no absolute path: it is one "
+            "on the hosts of the job, not here. See weir savepoint --help");
+  EXPECT_EQ(problem_of({"stop", "4f", "--savepoint"}),
+            "weir stop: option --savepoint needs a value. See weir stop --help");
+  EXPECT_NE(problem_of({"stop", "4f", "--savepoint="}).find("'', is no absolute path"),
+            std::string::npos);
   EXPECT_EQ(problem_of({"jobs", "--jsn"}),
             "weir jobs: unknown option --jsn; did you mean --json? See weir jobs --help");
   EXPECT_EQ(problem_of({"cancel", "4f", "--json"}),

@@ -14,13 +14,13 @@ class ClusterStateOrders : public told_cluster {};
 
 TEST_F(ClusterStateOrders, CancelsWhatRunsWhatWaitsAndWhatIsBetween) {
   submit(4);
-  take(state_.order({"4f", process_signal::terminate}, now_));
+  take(state_.cancel({"4f"}, now_));
   EXPECT_EQ(state(), "cancelled");
   take(state_.restart({"4f", "latest"}, now_));
   EXPECT_EQ(state(), "waiting");
   join(node_a, 4);
   run();
-  take(state_.order({"4", process_signal::terminate}, now_));
+  take(state_.cancel({"4"}, now_));
   ASSERT_EQ(signals().size(), 1U);
   end(1);  // Before it could obey.
   end(2, 130);
@@ -30,7 +30,7 @@ TEST_F(ClusterStateOrders, CancelsWhatRunsWhatWaitsAndWhatIsBetween) {
   run();
   end(3);
   EXPECT_EQ(state(), "restarting");
-  take(state_.order({"4f", process_signal::terminate}, now_));
+  take(state_.cancel({"4f"}, now_));
   end(4);
   EXPECT_EQ(state(), "cancelled");
 }
@@ -38,7 +38,7 @@ TEST_F(ClusterStateOrders, CancelsWhatRunsWhatWaitsAndWhatIsBetween) {
 TEST_F(ClusterStateOrders, TakesEachRestartForAnotherWish) {
   submit(4);
   for (std::uint32_t i = 2; i < 5; ++i) {
-    take(state_.order({"4f", process_signal::terminate}, now_));
+    take(state_.cancel({"4f"}, now_));
     take(state_.restart({"4f", "/s/1"}, now_));
     EXPECT_EQ(stored_.restores, i);
   }
@@ -50,8 +50,8 @@ TEST_F(ClusterStateOrders, RescalesWithTheSavepointThatTheJobStopsWith) {
   run();
   starts();
   take(state_.rescale({"4f", 2}, now_));
-  ASSERT_EQ(signals().at(0).what, process_signal::stop_with_savepoint);
-  report({.state = "finished", .listens = "h:1", .savepoints = 1, .last_savepoint = "/s/1"});
+  ASSERT_TRUE(orders().at(0).order.stops);
+  report_savepoint("/s/1");
   end(1, 0);
   EXPECT_EQ(state(), "restarting");
   end(2, 0);
@@ -68,8 +68,9 @@ TEST_F(ClusterStateOrders, GoesOnAsItWasWhenTheSavepointFails) {
   submit(4);
   run();
   take(state_.rescale({"4f", 2}, now_));
-  report({.state = "running", .listens = "h:1", .savepoints = 1, .savepoint_failure = "no space"});
+  report_savepoint("", "no space");
   EXPECT_EQ(state(), "running");
+  EXPECT_FALSE(stored_.next);
   report({.state = "finished", .listens = "h:1", .savepoints = 1, .savepoint_failure = "no space"});
   end(1, 0);
   end(2, 0);
@@ -83,9 +84,9 @@ TEST_F(ClusterStateOrders, DrainsANode) {
   starts();
   join(node_b, 4);
   take(state_.drain({node_a}, now_));
-  EXPECT_EQ(signals().at(0).what, process_signal::stop_with_savepoint);
+  EXPECT_TRUE(orders().at(0).order.stops);
   EXPECT_TRUE(state_.list_nodes(node_b).at(0).is_draining);
-  report({.state = "finished", .listens = "h:1", .savepoints = 1, .last_savepoint = "/s/1"});
+  report_savepoint("/s/1");
   end(1, 0);
   end(2, 0);
   ASSERT_EQ(listed().processes.size(), 2U);
@@ -159,22 +160,19 @@ TEST_F(ClusterStateOrders, DrainsSoManyNodesAndNoMore) {
 
 TEST_F(ClusterStateOrders, RefusesWhatCannotBe) {
   const auto why = [](const auto& outcome) { return outcome ? "" : outcome.failure().message; };
-  EXPECT_EQ(why(state_.order({"4f", process_signal::terminate}, now_)),
-            "there is no job 4f; weir jobs lists them");
+  EXPECT_EQ(why(state_.cancel({"4f"}, now_)), "there is no job 4f; weir jobs lists them");
   EXPECT_EQ(why(state_.find("")), "there is no job ; weir jobs lists them");
   submit(4, "");
-  EXPECT_NE(why(state_.order({"4f", process_signal::savepoint}, now_)).find("no checkpoints"),
-            std::string::npos);
-  EXPECT_EQ(why(state_.order({"4f", process_signal::kill}, now_)),
-            "a job is cancelled, not killed");
+  EXPECT_EQ(why(ask_for({.token = "7"})),
+            "take a savepoint of job 4f: it takes no checkpoints; submit it with "
+            "-D execution.checkpointing.dir=DIRECTORY");
   EXPECT_NE(why(state_.restart({"4f", "latest"}, now_)).find("has not ended"), std::string::npos);
   EXPECT_NE(why(state_.rescale({"4f", 0}, now_)).find("at least 1"), std::string::npos);
   EXPECT_NE(why(state_.rescale({"4f", 2}, now_)).find("no checkpoints"), std::string::npos);
   EXPECT_EQ(why(state_.drain({"n"}, now_)), "there is no node n; weir nodes lists them");
   EXPECT_EQ(why(state_.undrain({"n"})), "there is no node n; weir nodes lists them");
-  take(state_.order({"4f", process_signal::terminate}, now_));
-  EXPECT_EQ(why(state_.order({"4f", process_signal::terminate}, now_)),
-            "cancel job 4f: it has ended: cancelled");
+  take(state_.cancel({"4f"}, now_));
+  EXPECT_EQ(why(state_.cancel({"4f"}, now_)), "cancel job 4f: it has ended: cancelled");
   EXPECT_NE(why(state_.restart({"4f", "latest"}, now_)).find("--from PATH"), std::string::npos);
   EXPECT_EQ(why(state_.restart({"4f", "s/1"}, now_)),
             "restart job 4f: --from s/1 is no absolute path, as all nodes see it");
@@ -182,8 +180,13 @@ TEST_F(ClusterStateOrders, RefusesWhatCannotBe) {
       state_.on_submitted("4e", {.name = "other", .slots = 2, .checkpoint_directory = "/c"}, now_));
   EXPECT_EQ(why(state_.find("4")), "several jobs begin with 4: 4e, 4f");
   EXPECT_EQ(*state_.find("4e"), "4e");
-  EXPECT_NE(why(state_.order({"4e", process_signal::savepoint}, now_)).find("does not run"),
+  EXPECT_NE(why(state_.take_savepoint({"4e", {.token = "7"}})).find("does not run"),
             std::string::npos);
+  EXPECT_EQ(why(state_.take_savepoint({"4e", {.token = "7", .directory = "s"}})),
+            "take a savepoint of job 4e: the directory for a savepoint, 's', is no absolute path: "
+            "it is one on the hosts of the job, not here");
+  EXPECT_EQ(why(state_.take_savepoint({"4e", {}})),
+            "take a savepoint of job 4e: its order has no proper token");
   EXPECT_NE(why(state_.rescale({"4e", 2}, now_)).find("parallelism or a slot sharing"),
             std::string::npos);
 }
@@ -194,7 +197,7 @@ TEST_F(ClusterStateOrders, ForgetsTheOldestOfManyThatHaveEnded) {
     const auto id = "j" + std::to_string(1000 - i);
     take(state_.on_submitted(
         id, {.name = "other", .program = std::string(64, i == 0 ? 'a' : 'b'), .slots = 2}, now_));
-    take(state_.order({id, process_signal::terminate}, now_));
+    take(state_.cancel({id}, now_));
   }
   EXPECT_EQ(forgotten_, std::vector<std::string>{"j1000"});
   EXPECT_EQ(state_.forgotten().jobs, forgotten_);

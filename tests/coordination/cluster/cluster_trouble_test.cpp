@@ -64,15 +64,9 @@ TEST_F(ClusterTrouble, StopsAJobForGoodWhoseRescalingHasFailed) {
     submit(4);
     run();
     take(state_.rescale({"4f", 2}, now_));
-    const auto savepoints = is_heard ? 1U : 0U;
-    if (is_heard) {
-      report({.state = "running", .listens = "h:1", .savepoints = 1, .savepoint_failure = "full"});
-    }
-    take(state_.order({"4f", process_signal::stop_with_savepoint}, now_));
-    report({.state = "finished",
-            .listens = "h:1",
-            .savepoints = savepoints + 1,
-            .last_savepoint = "/s/2"});
+    if (is_heard) report_savepoint("", "full");
+    take(ask_for({.token = "7", .stops = true}));
+    report_savepoint("/s/2");
     end(1, 0);
     end(2, 0);
     EXPECT_EQ(state(), "finished");
@@ -81,27 +75,26 @@ TEST_F(ClusterTrouble, StopsAJobForGoodWhoseRescalingHasFailed) {
   }
 }
 
-// The signal would end a process that is not ready for it.
 TEST_F(ClusterTrouble, AsksForNoSavepointBeforeTheJobRuns) {
   join(node_a, 4);
   submit(4);
-  for (const auto what : {process_signal::savepoint, process_signal::stop_with_savepoint}) {
-    EXPECT_EQ(state_.order({"4f", what}, now_).failure().message,
+  for (const bool stops : {false, true}) {
+    EXPECT_EQ(ask_for({.token = "7", .stops = stops}).failure().message,
               "take a savepoint of job 4f: it does not run at the moment; try again");
   }
   run();
   take(state_.rescale({"4f", 2}, now_));
-  EXPECT_EQ(state_.order({"4f", process_signal::savepoint}, now_).failure().message,
+  EXPECT_EQ(ask_for({.token = "7"}).failure().message,
             "take a savepoint of job 4f: it stops with one just now, to go on elsewhere or "
             "otherwise; try again");
-  EXPECT_EQ(signals().size(), 1U);
+  EXPECT_EQ(orders().size(), 1U);
 }
 
 TEST_F(ClusterTrouble, CancelsAgainUntilItIsHeard) {
   join(node_a, 4);
   submit(4);
   run();
-  take(state_.order({"4f", process_signal::terminate}, now_));
+  take(state_.cancel({"4f"}, now_));
   signals();
   wait(1s);
   ASSERT_EQ(signals().size(), 1U);

@@ -35,12 +35,13 @@ TEST(ControlMessages, BringQuestions) {
   EXPECT_EQ(got.number, 7U);
   EXPECT_EQ(std::get<submit_job>(got.what).job.arguments, some_job().arguments);
   EXPECT_EQ(std::get<submit_job>(got.what).job.restore, "/shared/savepoint-1");
-  const auto order =
-      there_and_back(asked_question{8, order_job{"j", process_signal::stop_with_savepoint}});
-  EXPECT_EQ(std::get<order_job>(order.what).what, process_signal::stop_with_savepoint);
+  const savepoint_order order{.token = "7", .directory = "/mine", .stops = true};
+  const auto asked = there_and_back(asked_question{8, ask_savepoint{"j", order}});
+  EXPECT_EQ(std::get<ask_savepoint>(asked.what).order, order);
   for (const question& each :
-       {question{list_jobs{"j"}}, question{list_nodes{"n"}}, question{restart_job{"j", "latest"}},
-        question{rescale_job{"j", 4}}, question{drain_node{"n"}}, question{undrain_node{"n"}},
+       {question{list_jobs{"j"}}, question{list_nodes{"n"}}, question{end_job{"j"}},
+        question{restart_job{"j", "latest"}}, question{rescale_job{"j", 4}},
+        question{drain_node{"n"}}, question{undrain_node{"n"}},
         question{read_log{"j", {1, true, "n"}, 9}}, question{blob_chunk{"h", 3, 1, "xy"}}}) {
     EXPECT_EQ(there_and_back(asked_question{9, each}).what.index(), each.index());
   }
@@ -74,6 +75,11 @@ TEST(ControlMessages, BringWhatNodesTellEachOther) {
   EXPECT_EQ(order.order.arguments.at(1), "4");
   EXPECT_EQ(there_and_back(signal_process{"n", "4f", 2, process_signal::kill}).what,
             process_signal::kill);
+  const savepoint_order savepoint{.token = "7", .directory = "/mine"};
+  EXPECT_EQ(there_and_back(order_savepoint{"n", "4f", 2, savepoint, 3}).order, savepoint);
+  const savepoint_answer answer{"7", "/mine/savepoint-1", ""};
+  EXPECT_EQ(there_and_back(process_reported{.job = "4f", .answers = {answer}}).answers.at(0),
+            answer);
   EXPECT_EQ(there_and_back(process_started{"4f", 2, 4711}).pid, 4711);
   EXPECT_EQ(there_and_back(process_ended{"4f", 2, "exited with 1", 1, true}).exit_status, 1);
   EXPECT_EQ(there_and_back(process_reported{"4f", 2, {.state = "running"}}).report.state,
@@ -105,14 +111,30 @@ TEST(ControlMessages, RefuseWhatIsNone) {
 
 TEST(ControlMessages, RefuseSignalsThatThereAreNot) {
   const auto known = encode_control(signal_process{"n", "4f", 2, process_signal::kill});
-  const auto other = encode_control(signal_process{"n", "4f", 2, process_signal::savepoint});
+  const auto other = encode_control(signal_process{"n", "4f", 2, process_signal::terminate});
   const auto place = std::mismatch(known.begin(), known.end(), other.begin()).first;
   auto bytes = known;
   bytes[static_cast<std::size_t>(place - known.begin())] = '\x7';
   EXPECT_NE(decode_control(bytes).failure().message.find("no such signal"), std::string::npos);
-  bytes = encode_control(asked_question{1, order_job{"4f", process_signal::kill}});
-  bytes.back() = '\x7';
-  EXPECT_NE(decode_control(bytes).failure().message.find("no such signal"), std::string::npos);
+}
+
+TEST(OrdersOfSavepoints, ComeOutAsTheyWentInOrAreRefused) {
+  const savepoint_order order{.token = "7", .directory = "/mine", .stops = true};
+  const auto bytes = encode_order(order);
+  EXPECT_EQ(*decode_order(bytes), order);
+  EXPECT_NE(decode_order("").failure().message.find("none of version 1"), std::string::npos);
+  EXPECT_NE(decode_order("\x02").failure().message.find("another version"), std::string::npos);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_EQ(decode_order(std::string_view{bytes}.substr(0, size)).failure().code,
+              error_code::corrupt_data)
+        << size;
+  }
+  EXPECT_FALSE(decode_order(bytes + "x").ok());
+  EXPECT_EQ(decode_order(encode_order({.token = "7", .directory = "mine"})).failure().message,
+            "read an order to take a savepoint: the directory for a savepoint, 'mine', is no "
+            "absolute path: it is one on the hosts of the job, not here");
+  EXPECT_NE(decode_order(encode_order({})).failure().message.find("no proper token"),
+            std::string::npos);
 }
 
 TEST(ReportsOfJobs, ComeOutAsTheyWentInOrAreRefused) {
@@ -122,7 +144,7 @@ TEST(ReportsOfJobs, ComeOutAsTheyWentInOrAreRefused) {
   EXPECT_EQ(decode_report(bytes)->job.listens, "127.0.0.1:5");
   EXPECT_EQ(decode_report(bytes)->job.attempts, 3U);
   EXPECT_EQ(decode_report(bytes)->tasks.at(0).name, "read (1/1)");
-  EXPECT_NE(decode_report("").failure().message.find("version 2"), std::string::npos);
+  EXPECT_NE(decode_report("").failure().message.find("version 3"), std::string::npos);
   EXPECT_NE(decode_report("\x01").failure().message.find("another version"), std::string::npos);
   EXPECT_FALSE(decode_report(bytes.substr(0, bytes.size() - 1)).ok());
   EXPECT_FALSE(decode_report(bytes + "x").ok());
@@ -134,7 +156,16 @@ TEST(LongestMessages, FitIntoTheirBounds) {
   report.job.savepoint_failure.assign(longest_cause, 'x');
   const listed_task longest{.name = std::string(longest_task_name, 'x'), .state = "deploying"};
   report.tasks.assign(most_listed_tasks, longest);
+  for (std::size_t i = 0; i < most_savepoint_orders; ++i) {
+    note_answer(report.answers, {.token = std::string(64, '7'),
+                                 .path = std::string(4096 + 100, 'x'),
+                                 .failure = std::string(longest_savepoint_failure, 'x')});
+  }
   EXPECT_LE(encode_report(report).size(), most_report_bytes);
+  const savepoint_order order{.token = std::string(64, '7'),
+                              .directory = "/" + std::string(4095, 'x')};
+  EXPECT_TRUE(check(order).ok());
+  EXPECT_LE(encode_order(order).size(), most_order_bytes);
   EXPECT_LE(encode_control(blob_chunk{.bytes = std::string(most_chunk_bytes, 'x')}).size(),
             most_control_bytes);
 }

@@ -15,6 +15,8 @@ job_record some_record() {
   record.failures = {{event_time{duration{7}}, "it fell"}};
   record.places = {{3, false, "10.0.0.1:6123"}, {1, true, "10.0.0.2:6123"}};
   record.restores = 5;
+  record.savepoints_ordered = {{.token = "7", .directory = "/mine", .stops = true}};
+  record.savepoints_answered = {{"6", "/mine/savepoint-1", ""}};
   return record;
 }
 
@@ -26,6 +28,8 @@ TEST(JobRecord, ComesBackAsItWasStored) {
   EXPECT_EQ(read->failures, some_record().failures);
   EXPECT_EQ(read->places.at(1).node, "10.0.0.2:6123");
   EXPECT_EQ(read->restores, 5U);
+  EXPECT_EQ(read->savepoints_ordered, some_record().savepoints_ordered);
+  EXPECT_EQ(read->savepoints_answered, some_record().savepoints_answered);
 }
 
 TEST(JobRecord, IsRefusedWhenItIsDamagedOrOfAnotherVersion) {
@@ -37,7 +41,7 @@ TEST(JobRecord, IsRefusedWhenItIsDamagedOrOfAnotherVersion) {
     EXPECT_FALSE(read_stored(text.substr(0, i)).ok()) << i;
   }
   EXPECT_EQ(read_stored(text + "x").failure().code, error_code::corrupt_data);
-  EXPECT_NE(read_stored("weir job record 3\n").failure().message.find("version 1 or 2"),
+  EXPECT_NE(read_stored("weir job record 4\n").failure().message.find("versions 1 to 3"),
             std::string::npos);
 }
 
@@ -51,15 +55,42 @@ constexpr std::string_view version_1 =
     "0000000000000000000000000000000000000000000100000007000000000000000700000069742066656c"
     "6c010000000300000000010000006e";
 
-TEST(JobRecord, ReadsWhatVersionOneHasWritten) {
+// And version 2.
+constexpr std::string_view version_2 =
+    "77656972206a6f62207265636f726420320aee0b2da9040000003466313201000000000000000500000063"
+    "6f756e7402000000616102000000020000002d5003000000613d620800000004000000020000002f630200"
+    "00002f7380000000060000006c6174657374060000006661696c6564010300000001000000010000006e01"
+    "0000000200000004000000060000006661696c6564010000006c020000000a000000000000000b00000000"
+    "00000005000000000000000100000000000000010700000000000000080000000000000009000000000000"
+    "0000000000000000000000000000000000000000000100000007000000000000000700000069742066656c"
+    "6c010000000300000000010000006e050000000106000000070000000800000000000000";
+
+std::string bytes_of(std::string_view digits) {
   std::string text;
-  for (std::size_t i = 0; i < version_1.size(); i += 2) {
-    text.push_back(static_cast<char>(std::stoi(std::string{version_1.substr(i, 2)}, nullptr, 16)));
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    text.push_back(static_cast<char>(std::stoi(std::string{digits.substr(i, 2)}, nullptr, 16)));
   }
-  const auto read = read_stored(text);
+  return text;
+}
+
+TEST(JobRecord, ReadsWhatVersionTwoHasWritten) {
+  const auto read = read_stored(bytes_of(version_2));
+  ASSERT_TRUE(read.ok()) << read.failure().message;
+  EXPECT_EQ(read->restores, 5U);
+  ASSERT_TRUE(read->next);
+  EXPECT_EQ(read->next->parallelism, 6U);
+  EXPECT_EQ(read->next->savepoints_before, 8U);
+  EXPECT_TRUE(read->savepoints_ordered.empty());
+  EXPECT_TRUE(read->savepoints_answered.empty());
+  EXPECT_TRUE(stored_text(*read).starts_with("weir job record 3\n"));
+  EXPECT_EQ(read->submitted.arguments, (std::vector<std::string>{"-P", "a=b"}));
+}
+
+TEST(JobRecord, ReadsWhatVersionOneHasWritten) {
+  const auto read = read_stored(bytes_of(version_1));
   ASSERT_TRUE(read.ok()) << read.failure().message;
   EXPECT_EQ(read->restores, 0U);
-  EXPECT_TRUE(stored_text(*read).starts_with("weir job record 2\n"));
+  EXPECT_TRUE(stored_text(*read).starts_with("weir job record 3\n"));
   EXPECT_EQ(read->submitted.arguments, (std::vector<std::string>{"-P", "a=b"}));
   EXPECT_EQ(read->restore, "latest");
   EXPECT_EQ(read->submitted.max_parallelism, 128U);

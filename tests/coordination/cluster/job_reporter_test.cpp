@@ -15,10 +15,12 @@ class JobReporter : public ::testing::Test {
 protected:
   std::vector<job_report> sent_;
   std::vector<listed_task> tasks_;
+  std::vector<savepoint_answer> answers_;
   outcome_listener next_{nullptr};
   job_reporter reporter_{next_, [this](const full_report& report) {
                            sent_.push_back(report.job);
                            tasks_ = report.tasks;
+                           answers_ = report.answers;
                          }};
 };
 
@@ -73,6 +75,26 @@ TEST_F(JobReporter, CountsCheckpointsAndSavepoints) {
   EXPECT_EQ(sent_.back().savepoints, 2U);
   EXPECT_EQ(sent_.back().last_savepoint, "");
   EXPECT_EQ(sent_.back().savepoint_failure, "no");
+}
+
+TEST_F(JobReporter, TellsWhatHasBecomeOfSavepointsThatWereOrdered) {
+  reporter_.on_ordered({.token = "1"});
+  reporter_.on_ordered({.token = "2"});
+  EXPECT_EQ(reporter_.next_order()->token, "1");
+  EXPECT_FALSE(reporter_.next_order());
+  EXPECT_TRUE(sent_.empty());
+  reporter_.on_savepoint({.path = "/s/1", .cause = {}}, now);
+  EXPECT_EQ(answers_, (std::vector<savepoint_answer>{{"1", "/s/1", ""}}));
+  EXPECT_EQ(reporter_.next_order()->token, "2");
+  reporter_.on_state(job_state::cancelled, {}, now);
+  EXPECT_EQ(answers_.at(0).failure, "the job has ended before the savepoint: cancelled");
+  // Whoever comes later is answered at once.
+  const auto reports = sent_.size();
+  reporter_.on_ordered({.token = "3"});
+  EXPECT_EQ(sent_.size(), reports + 1);
+  EXPECT_EQ(answers_.at(0).token, "3");
+  reporter_.on_ordered({.token = "3"});
+  EXPECT_EQ(sent_.size(), reports + 1);
 }
 
 }  // namespace

@@ -166,6 +166,21 @@ TEST_F(NodeProcesses, FollowNoLinksWhenTheirJobIsForgotten) {
   EXPECT_FALSE(std::filesystem::exists(there_ / "jobs/4e"));
 }
 
+TEST_F(NodeProcesses, AreToldWhichSavepointsToTake) {
+  const savepoint_order savepoint{.token = "5df1", .directory = "/mine", .stops = false};
+  ASSERT_TRUE(processes_
+                  .start(order(1, 0), program("until dd bs=8192 count=1 <&$WEIR_NODE_REPORTS "
+                                              ">order 2>/dev/null && [[ -s order ]]\n"
+                                              "do sleep 0.01; done\ntr -d '\\0' <order\n"))
+                  .ok());
+  processes_.order("4f", 7, savepoint);
+  processes_.order("4f", 1, savepoint);
+  EXPECT_EQ(ended().exit_status, 0);
+  const auto text = processes_.read_log("4f", {1, true, ""}, 0)->text;
+  EXPECT_NE(text.find("5df1"), std::string::npos) << text;
+  EXPECT_NE(text.find("/mine"), std::string::npos) << text;
+}
+
 TEST_F(NodeProcesses, AreRefusedWhereTheyCannotBe) {
   const auto nothing = there_.write("nothing", std::string("\0\1\2\3", 4));
   EXPECT_NE(processes_.start(order(2, 4), nothing).failure().message.find("Exec format error"),

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "coordination/cluster/control_messages.hpp"
+
 namespace weir {
 namespace {
 
@@ -65,6 +67,36 @@ TEST_F(ReportSocket, RefusesWhatIsNoReport) {
   job.send({.job = {.state = "running"}});
   EXPECT_EQ(node.receive().failure().code, error_code::corrupt_data);
   EXPECT_EQ((*node.receive())->job.state, "running");
+}
+
+TEST_F(ReportSocket, BringsOrdersInTheOtherDirection) {
+  const auto& [node, job] = pair_;
+  EXPECT_FALSE(job.receive_order()->has_value());
+  const savepoint_order order{.token = "5df1", .directory = "/mine", .stops = true};
+  node.send(order);
+  ASSERT_EQ(::send(node.descriptor(), "what", 4, 0), 4);
+  node.send(savepoint_order{.token = "5df2"});
+  EXPECT_EQ(**job.receive_order(), order);
+  EXPECT_EQ(job.receive_order().failure().code, error_code::corrupt_data);
+  EXPECT_EQ((*job.receive_order())->token, "5df2");
+  EXPECT_FALSE(job.receive_order()->has_value());
+  const std::string much(most_order_bytes + 100, '\1');
+  ASSERT_EQ(::send(node.descriptor(), much.data(), much.size(), 0),
+            static_cast<ssize_t>(much.size()));
+  EXPECT_NE(job.receive_order().failure().message.find("at most 8192 are taken"),
+            std::string::npos);
+}
+
+TEST_F(ReportSocket, SignalsOrdersToWhoHasInheritedIt) {
+  const auto taken = report_socket::inherited(std::to_string(::dup(pair_.second.descriptor())));
+  ASSERT_TRUE(taken.ok());
+  sigset_t pending;
+  sigpending(&pending);
+  ASSERT_EQ(sigismember(&pending, SIGIO), 0);
+  pair_.first.send(savepoint_order{.token = "5df1"});
+  sigpending(&pending);
+  EXPECT_EQ(sigismember(&pending, SIGIO), 1);
+  EXPECT_EQ((*(*taken)->receive_order())->token, "5df1");
 }
 
 TEST_F(ReportSocket, IsInheritedByItsNumberOnly) {

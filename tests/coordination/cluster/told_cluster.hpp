@@ -2,6 +2,7 @@
 // A cluster's state in the hands of a test: what happens to its one job, and what was ordered.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,8 +30,26 @@ protected:
     job.checkpoint_directory = checkpoints;
     take(state_.on_submitted("4f", job, now_));
   }
-  void report(const job_report& what) {
-    take(state_.on_reported({"4f", listed().record.job_manager, what}));
+  void report(const job_report& what, std::vector<savepoint_answer> answers = {}) {
+    take(state_.on_reported({.job = "4f",
+                             .number = listed().record.job_manager,
+                             .report = what,
+                             .answers = std::move(answers)}));
+  }
+  // The job has taken the savepoint that it was ordered to take last, or has failed to.
+  void report_savepoint(const std::string& path, const std::string& failure = "") {
+    ASSERT_FALSE(stored_.savepoints_ordered.empty());
+    const auto& order = stored_.savepoints_ordered.back();
+    const bool has_stopped = order.stops && !path.empty();
+    report({.state = has_stopped ? "finished" : "running",
+            .listens = "10.0.0.1:7000",
+            .savepoints = stored_.report.savepoints + 1,
+            .last_savepoint = path,
+            .savepoint_failure = failure},
+           {{order.token, path, failure}});
+  }
+  result<cluster_state::commands> ask_for(const savepoint_order& order) {
+    return state_.take_savepoint({"4f", order});
   }
   void run() { report({.state = "running", .listens = "10.0.0.1:7000", .attempts = 1}); }
   void end(std::uint32_t number, std::optional<std::int32_t> exit_status = {}) {
@@ -55,6 +74,7 @@ protected:
   // What was ordered since the last call of this kind.
   std::vector<start_process> starts() { return std::exchange(starts_, {}); }
   std::vector<signal_process> signals() { return std::exchange(signals_, {}); }
+  std::vector<order_savepoint> orders() { return std::exchange(orders_, {}); }
   std::vector<std::uint32_t> numbers() {
     std::vector<std::uint32_t> all;
     for (const auto& each : starts()) all.push_back(each.order.number);
@@ -72,6 +92,12 @@ protected:
             << "a number was given twice";
       }
       if (const auto* signal = std::get_if<signal_process>(&each)) signals_.push_back(*signal);
+      if (const auto* order = std::get_if<order_savepoint>(&each)) {
+        orders_.push_back(*order);
+        const auto& kept = stored_.savepoints_ordered;
+        EXPECT_NE(std::find(kept.begin(), kept.end(), order->order), kept.end())
+            << "stored after it was done";
+      }
       if (const auto* store = std::get_if<store_job>(&each)) stored_ = store->record;
       if (const auto* drained = std::get_if<store_drained>(&each)) drained_ = drained->nodes;
       if (const auto* list = std::get_if<store_forgotten>(&each)) stored_list_ = list->all;
@@ -96,6 +122,7 @@ private:
   std::vector<start_process> starts_;
   std::vector<signal_process> signals_;
   forgotten_jobs stored_list_;
+  std::vector<order_savepoint> orders_;
   std::set<std::pair<std::string, std::uint32_t>> given_;
 };
 
