@@ -3,8 +3,8 @@
 // their bounds, one end inherited by the job manager. There is nobody to prove anything to, it
 // needs no port and no second transport in the job's process, and it ends with either of the two.
 //
-// Reports go through it, and in the other direction the savepoints that the job manager is to take:
-// signals, which end it or kill it, could not say where (docs/decisions/0012-control-messages.md).
+// Reports go through it, and in the other direction orders to take savepoints: a signal could say
+// neither where nor which order it is (docs/decisions/0012-control-messages.md).
 #pragma once
 
 #include <optional>

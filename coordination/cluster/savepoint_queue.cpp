@@ -32,7 +32,8 @@ void savepoint_queue::on_ordered(savepoint_order order) {
 }
 
 std::optional<savepoint_order> savepoint_queue::next() {
-  if (current_ || ending_ || waiting_.empty()) return std::nullopt;
+  const bool is_over = ending_ || !stopped_with_.empty();
+  if (current_ || is_over || waiting_.empty()) return std::nullopt;
   auto first = std::find_if(waiting_.begin(), waiting_.end(),
                             [](const savepoint_order& each) { return each.stops; });
   if (first == waiting_.end()) first = waiting_.begin();

@@ -24,7 +24,7 @@ namespace weir {
 class savepoint_queue {
 public:
   void on_ordered(savepoint_order order);
-  // What is to be carried out now; none: one is being, or none waits.
+  // What is to be carried out now; none: one is being, or none waits, or the job has stopped.
   std::optional<savepoint_order> next();
   // What has become of the one that is being carried out.
   void on_ended(const savepoint_outcome& outcome);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # processes_test.sh ROOT BUILD COMPILER: a job in several processes writes what it writes in one;
-# task managers join from elsewhere; who does not belong is told so, on both sides; and no process is
-# left behind.
+# task managers join from elsewhere; who does not belong is told so, on both sides; signals take
+# savepoints; and no process is left behind.
 set -euo pipefail
 root=$1 build=$2
 job=$build/samples/flight_delays
@@ -77,6 +77,29 @@ ends "$main" 0 "the job"
 ends "$first" 0 "a task manager"
 ends "$second" 0 "a task manager"
 same "the output of task managers that joined" "$work/alone" "$work/joined"
+
+echo "savepoints by signals"
+for processes in 0 2; do
+  several=()
+  [[ $processes -eq 0 ]] || several=(--processes $processes)
+  "$build/tests/counting_job" --no-progress "${several[@]}" -P output="$work/counts" -P rate=1000 \
+    -D execution.checkpointing.dir="$work/kept-$processes" -D execution.checkpointing.interval=50ms \
+    >/dev/null 2>"$work/said" &
+  main=$!
+  for ((n = 0; n < 100; ++n)); do
+    ! grep -q "savepoint complete" "$work/said" || break
+    # Before it runs, the signal would end it.
+    ! compgen -G "$work/kept-$processes/chk-*" >/dev/null || kill -USR1 "$main"
+    sleep 0.1
+  done
+  said "$work/said" "savepoint complete"
+  # Told twice, it stops once.
+  kill -USR2 "$main"
+  kill -USR2 "$main" 2>/dev/null || true
+  ends "$main" 0 "a job that is stopped with a savepoint"
+  ! grep "ERROR" "$work/said" || exit 1
+  rm -rf "$work/counts"
+done
 
 echo "what cannot be"
 # usage TEXT ARGUMENT...

@@ -91,6 +91,7 @@ TEST(SavepointQueue, AnswersAnOrderToStopWithTheSavepointThatTheJobHasStoppedWit
   queue.on_ordered({.token = "b", .directory = "/usu", .stops = true});
   queue.on_ordered({.token = "c"});
   queue.on_ended(taken("/usual/savepoint-7-5f", after_savepoint::stop));
+  EXPECT_EQ(queue.next(), std::nullopt) << "the job would refuse it, as it ends";
   queue.on_job_ended("finished");
   for (const auto* token : {"0", "a"}) {
     ASSERT_NE(find_answer(queue.answers(), token), nullptr) << token;
@@ -100,6 +101,17 @@ TEST(SavepointQueue, AnswersAnOrderToStopWithTheSavepointThatTheJobHasStoppedWit
     EXPECT_EQ(find_answer(queue.answers(), token)->failure,
               "the job has stopped with another savepoint before: /usual/savepoint-7-5f");
   }
+}
+
+TEST(SavepointQueue, GoesOnWhenTheJobHasNotStopped) {
+  savepoint_queue queue;
+  queue.on_ordered(stop);
+  queue.next();
+  queue.on_ordered(first);
+  queue.on_ended({.then = after_savepoint::stop,
+                  .path = "",
+                  .cause = error{error_code::io_failure, "no space"}});
+  EXPECT_EQ(queue.next(), first);
 }
 
 TEST(SavepointQueue, RefusesMoreThanItKeeps) {
