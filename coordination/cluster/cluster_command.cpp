@@ -168,10 +168,10 @@ private:
     const auto told =
         client_.ask_for<accepted>(rescale_job{request_.subject, request_.parallelism});
     if (!told) return told.failure();
-    const auto first = look(told->job);
+    const auto first = look_patiently(told->job);
     if (!first) return first.failure();
     for (;;) {
-      const auto job = look(told->job);
+      const auto job = look_patiently(told->job);
       if (!job) return job.failure();
       const auto& record = job->record;
       const bool is_done = record.submitted.parallelism == request_.parallelism;
@@ -182,14 +182,15 @@ private:
                          ", which goes on as it was: its job manager has ended before the "
                          "savepoint; try again"};
       }
-      if (!is_done && record.report.savepoints > told->savepoints &&
-          !record.report.savepoint_failure.empty()) {
-        return error{error_code::io_failure, "rescale job " + told->job + ", which goes on: " +
-                                                 record.report.savepoint_failure};
-      }
       if (!record.ended.empty()) {
         return error{error_code::cancelled,
                      "rescale job " + told->job + ": it has ended: " + record.ended};
+      }
+      if (!is_done && !record.next) {
+        const auto& why = record.report.savepoint_failure;
+        return error{error_code::io_failure, "rescale job " + told->job +
+                                                 (why.empty() ? ": it is being stopped for good"
+                                                              : ", which goes on: " + why)};
       }
       client_.wait(between_looks);
     }

@@ -136,10 +136,8 @@ std::optional<reply> cluster_node_actor::reply_to(const list_nodes& wish) {
 std::optional<reply> cluster_node_actor::reply_once_stored(
     const std::string& job, const result<cluster_state::commands>& orders) {
   if (!orders) return refusal_of(orders.failure());
-  accepted given{.job = {}, .savepoints = 0};
-  if (const auto id = state_.find(job)) {
-    given = {*id, state_.list(*id).record.report.savepoints};
-  }
+  accepted given;
+  if (const auto id = state_.find(job)) given.job = *id;
   return hold_until_done(*orders, std::move(given));
 }
 

@@ -181,7 +181,6 @@ void cluster_node_actor::accept_uncopied() {
     hold(each.from,
          {each.question,
           accepted{.job = each.job,
-                   .savepoints = 0,
                    .remark = "job " + each.job + " is accepted, but its program is on node " +
                              roles_.name +
                              " alone: none of the others that may lead has fetched it within " +

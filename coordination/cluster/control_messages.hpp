@@ -98,9 +98,8 @@ struct chunk_taken {
   std::uint64_t next = 0;
 };
 struct accepted {
-  std::string job{};
-  std::uint64_t savepoints = 0;  // That had ended before.
-  std::string remark{};          // What whoever asked should know; empty: nothing.
+  std::string job{};     // Its id; empty: it was about none.
+  std::string remark{};  // What whoever asked should know; empty: nothing.
 };
 struct listed_process {
   process_place place{};

@@ -58,7 +58,7 @@ TEST(ControlMessages, BringReplies) {
   EXPECT_EQ(listed.processes.at(0).place.node, "10.0.0.1:6123");
   for (const reply& each :
        {reply{refused{error_code::not_found, "no such job"}}, reply{ask_leader{"10.0.0.1:6123"}},
-        reply{chunk_taken{5}}, reply{accepted{"4f", 2, "but"}}, reply{node_undrained{true}},
+        reply{chunk_taken{5}}, reply{accepted{"4f", "but"}}, reply{node_undrained{true}},
         reply{nodes_listed{{{"n", 4, 2, 1, true}}}}, reply{log_read{"text", 4}}}) {
     EXPECT_EQ(there_and_back(given_answer{1, each}).what.index(), each.index());
   }
