@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "api/error.hpp"
@@ -44,7 +45,12 @@ public:
   std::string new_path() { return "/test-" + std::to_string(++paths_); }
 
   // Stands still, as a machine may that is out of memory.
-  void stop() { signal(SIGSTOP); }
+  // It answers nobody any more when this returns: its threads stop one after the other.
+  void stop() {
+    signal(SIGSTOP);
+    siginfo_t news{};
+    WEIR_ASSERT(::waitid(P_PID, static_cast<id_t>(process_->process()), &news, WSTOPPED) == 0);
+  }
   void go_on() { signal(SIGCONT); }
   // SIGKILL; then it starts with the data that it had, on the same port.
   void restart() {
