@@ -262,14 +262,13 @@ int run(int argc, const char* const* argv, const std::string& job_name,
   if (!asked->check_restore.empty()) return check_and_tell(env, *asked);
   if (asked->simulate) return simulate_and_tell(env, *asked);
   if (!asked->processes.submit.empty()) return submit_and_show(env, *asked, {argv, argv + argc});
-  if (!asked->processes.is_distributed()) {
+  const bool joins = !place_to_join().empty() || !asked->processes.join.empty();
+  if (joins || !asked->processes.is_distributed()) {
     // Tasks run in this process.
     const auto limited = limit_this_process(limits_of(asked->options));
     if (!limited) return complain(job_name, limited.failure());
   }
-  if (!place_to_join().empty() || !asked->processes.join.empty()) {
-    return run_task_manager(env, *asked, read_small_file, write_to_stderr);
-  }
+  if (joins) return run_task_manager(env, *asked, read_small_file, write_to_stderr);
   return run_to_the_end(env, *asked, {argv, argv + argc});
 }
 

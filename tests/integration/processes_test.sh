@@ -118,7 +118,8 @@ usage "--join 10.0.0.1:1: say with --listen HOST:PORT by which address the other
   --join 10.0.0.1:1 --secret-file "$work/secret"
 
 echo "nobody is left behind"
-"$build/tests/counting_job" --no-progress --processes 2 -P output="$work/counts" >/dev/null 2>&1 &
+"$build/tests/counting_job" --no-progress --processes 2 -P output="$work/counts" \
+  -D taskmanager.memory.process.size=3gb -D taskmanager.cpu.cores=1 >/dev/null 2>&1 &
 main=$!
 for ((n = 0; n < 100; ++n)); do
   [[ $(pgrep -c -P "$main" || true) -eq 2 ]] && break
@@ -126,6 +127,19 @@ for ((n = 0; n < 100; ++n)); do
 done
 children=$(pgrep -P "$main")
 [[ $(wc -w <<<"$children") -eq 2 ]] || { echo "there are no two processes of task managers"; exit 1; }
+# limited PROCESS: it has these limits.
+limited() {
+  grep -q "^Max data size  *$((3 << 30)) " /proc/"$1"/limits &&
+    grep -qE $'^Cpus_allowed_list:\t[0-9]+$' /proc/"$1"/status
+}
+for child in $children; do
+  for ((n = 0; n < 100; ++n)); do
+    ! limited "$child" || break
+    sleep 0.05
+  done
+  limited "$child" || { echo "a process with tasks is not limited"; cat /proc/"$child"/limits; exit 1; }
+done
+! grep -q "^Max data size  *$((3 << 30)) " /proc/"$main"/limits || { echo "the job manager's process is limited"; exit 1; }
 kill -9 "$main"
 wait "$main" 2>/dev/null || true
 for child in $children; do
