@@ -27,6 +27,8 @@ struct child_place {
   std::string output{};     // The file to whose end its output and its errors go.
   // A descriptor that it inherits under the same number; -1: none.
   int descriptor = -1;
+  // The directories of the control groups in which it begins.
+  std::vector<std::string> control_groups{};
 };
 
 class child_process {
@@ -39,6 +41,8 @@ public:
                                      const std::vector<std::string>& arguments,
                                      const std::vector<std::string>& variables,
                                      const std::optional<child_place>& place = {});
+  // Whether processes that this one starts can begin in these control groups: tries it with one.
+  static status try_to_join(const std::vector<std::string>& control_groups);
   child_process(child_process&& other) noexcept
       : process_{std::exchange(other.process_, 0)}, end_{std::move(other.end_)} {}
   child_process& operator=(child_process&&) = delete;

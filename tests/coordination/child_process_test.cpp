@@ -5,6 +5,7 @@
 #include <array>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <optional>
 #include <unistd.h>
 
@@ -72,7 +73,8 @@ TEST(ChildProcess, SaysWhyItCannotBeStarted) {
 
 TEST(ChildProcess, HasAPlaceOfItsOwnIfItIsGivenOne) {
   const temporary_directory there;
-  const child_place place{.directory = there.path(), .output = there / "log", .descriptor = -1};
+  const child_place place{
+      .directory = there.path(), .output = there / "log", .descriptor = -1, .control_groups = {}};
   const auto script = "pwd; echo wrong >&2; read line || echo no input; ps -o pgid= -p $$ >group";
   for (int round = 0; round < 2; ++round) {
     auto started = child_process::start("/bin/sh", {"sh", "-c", script}, {}, place);
@@ -88,8 +90,10 @@ TEST(ChildProcess, InheritsTheDescriptorThatItIsGiven) {
   const temporary_directory there;
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
-  const child_place place{
-      .directory = there.path(), .output = there / "log", .descriptor = ends[1]};
+  const child_place place{.directory = there.path(),
+                          .output = there / "log",
+                          .descriptor = ends[1],
+                          .control_groups = {}};
   const auto script = "echo told >&" + std::to_string(ends[1]);
   auto started = child_process::start("/bin/bash", {"bash", "-c", script}, {}, place);
   ASSERT_TRUE(started.ok());
@@ -103,14 +107,55 @@ TEST(ChildProcess, InheritsTheDescriptorThatItIsGiven) {
 
 TEST(ChildProcess, SaysWhatItCannotOpenOrEnter) {
   const temporary_directory there;
-  const auto why = [&](const child_place& place) {
-    const auto started = child_process::start("/bin/sh", {"sh"}, {}, place);
+  const auto why = [&](const std::string& directory, const std::string& output) {
+    const auto started = child_process::start(
+        "/bin/sh", {"sh"}, {},
+        child_place{
+            .directory = directory, .output = output, .descriptor = -1, .control_groups = {}});
     return started ? "" : started.failure().message;
   };
-  EXPECT_EQ(why({.directory = there.path(), .output = there / "none/log", .descriptor = -1}),
+  EXPECT_EQ(why(there.path(), there / "none/log"),
             "start /bin/sh: open " + there / "none/log" + ": No such file or directory");
-  EXPECT_EQ(why({.directory = there / "none", .output = there / "log", .descriptor = -1}),
-            "start /bin/sh: No such file or directory");
+  EXPECT_EQ(why(there / "none", there / "log"), "start /bin/sh: No such file or directory");
+}
+
+// A write of 0 to such a file puts the writer into the group, if it is one.
+TEST(ChildProcess, JoinsControlGroupsBeforeItRunsTheProgram) {
+  const temporary_directory there;
+  there.write("memory/cgroup.procs", "");
+  there.write("cpu/cgroup.procs", "");
+  const child_place place{.directory = there.path(),
+                          .output = there / "log",
+                          .descriptor = -1,
+                          .control_groups = {there / "memory", there / "cpu"}};
+  auto started = child_process::start("/bin/sh", {"sh", "-c", "cat memory/* cpu/*"}, {}, place);
+  ASSERT_TRUE(started.ok()) << started.failure().message;
+  EXPECT_TRUE(started->end_within(long_enough)->is_success);
+  EXPECT_EQ(there.read("log"), "00");
+}
+
+TEST(ChildProcess, SaysWhichControlGroupItCannotJoin) {
+  const temporary_directory there;
+  there.write("memory/cgroup.procs", "");
+  const std::vector<std::string> groups{there / "memory", there / "cpu"};
+  const auto tried = child_process::try_to_join(groups);
+  ASSERT_FALSE(tried.ok());
+  EXPECT_EQ(tried.failure().message, "put a process into the control group " + there / "cpu" +
+                                         ": No such file or directory");
+  EXPECT_EQ(there.read("memory/cgroup.procs"), "");
+  there.write("cpu/none", "");
+  std::filesystem::create_symlink("/dev/full", there / "cpu/cgroup.procs");
+  const auto started = child_process::start("/bin/sh", {"sh"}, {},
+                                            child_place{.directory = there.path(),
+                                                        .output = there / "log",
+                                                        .descriptor = -1,
+                                                        .control_groups = groups});
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.failure().message, "start /bin/sh: put a process into the control group " +
+                                           there / "cpu" + ": No space left on device");
+  EXPECT_FALSE(child_process::try_to_join(groups).ok());
+  EXPECT_TRUE(child_process::try_to_join({there / "memory"}).ok());
+  EXPECT_EQ(there.read("memory/cgroup.procs"), "0");
 }
 
 TEST(ChildProcess, HearsTheSignalsThatItIsSent) {
