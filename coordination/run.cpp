@@ -18,6 +18,7 @@
 #include "coordination/cluster/submit_command.hpp"
 #include "coordination/command_line.hpp"
 #include "coordination/console.hpp"
+#include "coordination/control_group.hpp"
 #include "coordination/forwarding_listener.hpp"
 #include "coordination/help_text.hpp"
 #include "coordination/local_cluster.hpp"
@@ -211,6 +212,19 @@ int simulate_and_tell(const environment& env, const command_line& asked) {
   return simulate_job(env, asked.options, *asked.simulate, output);
 }
 
+// Of a process in which tasks run: not of one that has others do it, as the job manager's may.
+status limit_tasks(command_line& asked, bool joins) {
+  const auto* const given = std::getenv(control_group_variable);
+  const auto group = control_group::read(given == nullptr ? "" : given);
+  if (!group) return group.failure();
+  // What this process starts shares the group, and does not limit it anew.
+  ::unsetenv(control_group_variable);
+  if (asked.processes.is_distributed() && !joins) return {};
+  const auto limits = limits_of(asked.options);
+  if (*group) asked.options.threads = threads_within(limits, asked.options.threads);
+  return limit_this_process(limits, *group);
+}
+
 status define_job(const std::function<void(environment&)>& define, environment& env) {
   try {
     define(env);
@@ -263,10 +277,8 @@ int run(int argc, const char* const* argv, const std::string& job_name,
   if (asked->simulate) return simulate_and_tell(env, *asked);
   if (!asked->processes.submit.empty()) return submit_and_show(env, *asked, {argv, argv + argc});
   const bool joins = !place_to_join().empty() || !asked->processes.join.empty();
-  if (joins || !asked->processes.is_distributed()) {
-    // Tasks run in this process.
-    const auto limited = limit_this_process(limits_of(asked->options));
-    if (!limited) return complain(job_name, limited.failure());
+  if (auto limited = limit_tasks(*asked, joins); !limited) {
+    return complain(job_name, limited.failure());
   }
   if (joins) return run_task_manager(env, *asked, read_small_file, write_to_stderr);
   return run_to_the_end(env, *asked, {argv, argv + argc});

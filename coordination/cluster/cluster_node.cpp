@@ -158,17 +158,18 @@ result<std::unique_ptr<cluster_node>> cluster_node::start(cluster_node_settings 
   std::vector<std::string> contacts;
   if (!settings.join.empty()) contacts.push_back(settings.join);
   parts->node = caf::actor{runtime.system().spawn<cluster_node_actor>(
-      runtime, cluster_node_roles{.name = name,
-                                  .slots = settings.slots,
-                                  .programs = settings.directory + "/blobs",
-                                  .processes = std::make_unique<node_processes>(
-                                      runtime.files(),
-                                      node_processes_settings{settings.directory, name,
-                                                              settings.secret, settings.tls_files}),
-                                  .links = &parts->links,
-                                  .contacts = std::move(contacts),
-                                  .may_lead = !settings.high_availability.empty(),
-                                  .report = settings.report})};
+      runtime, cluster_node_roles{
+                   .name = name,
+                   .slots = settings.slots,
+                   .programs = settings.directory + "/blobs",
+                   .processes = std::make_unique<node_processes>(
+                       runtime.files(),
+                       node_processes_settings{settings.directory, name, settings.secret,
+                                               settings.tls_files, std::move(settings.groups)}),
+                   .links = &parts->links,
+                   .contacts = std::move(contacts),
+                   .may_lead = !settings.high_availability.empty(),
+                   .report = settings.report})};
   std::unique_ptr<cluster_node> started{new cluster_node{std::move(parts)}};
   if (auto kept = started->keep_lead(settings, name); !kept) return kept.failure();
   runtime.fabric().publish_root(started->machinery_->node);

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "api/time.hpp"
+#include "coordination/control_groups.hpp"
 #include "coordination/tls_options.hpp"
 #include "network/cluster_secret.hpp"
 #include "network/tcp_socket.hpp"
@@ -35,6 +36,7 @@ struct cluster_node_settings {
   // coordination/store_location.hpp has it. Empty: this node leads alone, or follows if it joins.
   std::string high_availability{};
   duration lease = std::chrono::seconds{3};  // Of the lead: see coordination/leader_election.hpp.
+  std::optional<control_groups> groups{};    // None: its processes share the group of the node.
   // Told what somebody should know, the same not more than once a minute
   // (coordination/cluster/repeated_messages.hpp). Called by any thread, by one at a time.
   std::function<void(const std::string&)> report;

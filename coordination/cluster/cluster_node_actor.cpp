@@ -135,7 +135,8 @@ void cluster_node_actor::end_unstarted(const process_order& order, const std::st
                             .number = order.number,
                             .how = how,
                             .exit_status = {},
-                            .was_started = false});
+                            .was_started = false,
+                            .is_explained = false});
 }
 
 void cluster_node_actor::on_fact(const signal_process& order) {

@@ -23,7 +23,8 @@ process_ended cluster_state::loss_of(const cluster_process& process, const std::
           .number = process.place.number,
           .how = how,
           .exit_status = {},
-          .was_started = true};
+          .was_started = true,
+          .is_explained = false};
 }
 
 void cluster_state::on_all_ended(const std::vector<process_ended>& facts, processing_time now,
@@ -117,6 +118,12 @@ cluster_state::commands cluster_state::on_ended(const process_ended& fact, proce
   if (process == job.processes.end()) return out;
   const auto was = process->second;
   job.processes.erase(process);
+  // The job manager knew no more than that a connection broke, and may have said so first.
+  const bool has_failed = job.record.report.state == "failed" || job.record.ended == "failed";
+  if (has_failed && fact.is_explained) {
+    note_failure(job.record.failures, {event_time_of(now), named(was) + fact.how});
+    out.emplace_back(store_job{job.record});
+  }
   if (!job.clearing_since && was.slots == 0) {
     on_job_manager_ended(job, fact, now, out);
   } else if (!job.clearing_since) {

@@ -251,6 +251,8 @@ struct process_ended {
   std::string how{};                          // "was killed by signal 9 (Killed)", "exited with 1".
   std::optional<std::int32_t> exit_status{};  // None: it was killed, or could not be started.
   bool was_started = true;
+  // `how` says why, and what to do about it: its job may have failed of nothing else.
+  bool is_explained = false;
 };
 struct want_blob {
   std::string hash{};

@@ -8,6 +8,7 @@
 #include "coordination/cluster/whole_number.hpp"
 #include "coordination/command_words.hpp"
 #include "coordination/configuration.hpp"
+#include "coordination/control_groups.hpp"
 #include "network/endpoint_text.hpp"
 
 namespace weir {
@@ -15,9 +16,9 @@ namespace weir {
 namespace {
 
 // Of the file; as options they have dashes.
-constexpr std::array<std::string_view, 9> keys{
-    "listen",      "slots",    "join",    "dir",   "high-availability",
-    "secret-file", "tls-cert", "tls-key", "tls-ca"};
+constexpr std::array<std::string_view, 10> keys{
+    "listen",      "slots",    "join",    "dir",    "high-availability",
+    "secret-file", "tls-cert", "tls-key", "tls-ca", "control-group"};
 
 const command_table& table() {
   static const command_table made{.command = "weir node",
@@ -31,6 +32,7 @@ const command_table& table() {
                                               {"--tls-cert"},
                                               {"--tls-key"},
                                               {"--tls-ca"},
+                                              {"--control-group"},
                                               {"--config"}}};
   return made;
 }
@@ -76,6 +78,11 @@ result<node_request> understand(const command_words& given) {
   auto tls = tls_paths_of(given.options);
   if (!tls) return usage_error(table(), tls.failure().message);
   asked.tls = *std::move(tls);
+  if (const auto group = given.value_of("control-group")) {
+    auto checked = check_control_group_name(*group);
+    if (!checked) return usage_error(table(), "--control-group: " + checked.failure().message);
+    asked.control_group = *group;
+  }
   return asked;
 }
 
@@ -113,6 +120,8 @@ Runs a node of a cluster until SIGINT or SIGTERM. Its jobs go on when it is star
   --tls-cert FILE      connect to nodes and clients with TLS; the certificate of this node, in PEM
   --tls-key FILE       the key of that certificate
   --tls-ca FILE        the authority that has signed the certificates of all others
+  --control-group NAME give each process of a job a control group below this one, which holds its
+                       limits: a path such as weir, or own for the group of the node
   --config FILE        the same as lines of YAML, without their dashes
   -h, --help           show this text and stop
 

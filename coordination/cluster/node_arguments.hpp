@@ -23,8 +23,9 @@ struct node_request {
   std::string join{};
   std::string high_availability{};  // As coordination/store_location.hpp has it; may be empty.
   std::string directory{};
-  std::string secret_file{};  // Empty: the secret is in the environment.
-  tls_paths tls{};            // May be relative, too.
+  std::string secret_file{};    // Empty: the secret is in the environment.
+  tls_paths tls{};              // May be relative, too.
+  std::string control_group{};  // As coordination/control_groups.hpp has it; empty: none.
 };
 
 // Understands the words behind "weir node". Touches no file but through `read_file`, and only if

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string_view>
 #include <sys/stat.h>
+#include <tuple>
 
 #include "coordination/cluster/job_arguments.hpp"
 #include "coordination/given_secret.hpp"
@@ -36,6 +37,17 @@ bool is_log(std::string_view name) {
   return false;
 }
 
+// A signal alone does not tell that the kernel has sent it, and why.
+process_ended how_it_ended(const process_end& end, const std::optional<control_group>& group) {
+  const auto why = group && !end.status ? group->memory_death() : std::string{};
+  return {.job = {},
+          .number = 0,
+          .how = why.empty() ? end.how : end.how + ": " + why,
+          .exit_status = end.status,
+          .was_started = true,
+          .is_explained = !why.empty()};
+}
+
 }  // namespace
 
 std::string job_secret(const cluster_secret& cluster, const std::string& job) {
@@ -48,6 +60,24 @@ std::string job_secret(const cluster_secret& cluster, const std::string& job) {
 
 node_processes::node_processes(file_system& files, node_processes_settings settings)
     : files_{&files}, settings_{std::move(settings)} {}
+
+node_processes::~node_processes() {
+  std::vector<control_group> groups;
+  for (auto& [key, each] : running_) {
+    each.process.kill();
+    if (each.group) groups.push_back(*each.group);
+  }
+  running_.clear();
+  // What cannot be removed is, when the node is started again.
+  for (const auto& each : groups) static_cast<void>(each.remove());
+}
+
+result<std::optional<control_group>> node_processes::make_group(const process_order& order) const {
+  if (!settings_.groups) return std::optional<control_group>{};
+  auto made = settings_.groups->make(order.job, order.number);
+  if (!made) return within("start a process", made.failure());
+  return std::optional{*std::move(made)};
+}
 
 std::string node_processes::directory_of(const std::string& job) const {
   return settings_.directory + "/jobs/" + job;
@@ -82,21 +112,33 @@ result<pid_t> node_processes::start(const process_order& order, const std::strin
       std::string{report_variable} + "="};
   child_place place{.directory = directory_of(order.job),
                     .output = log_of(order.job, what.place),
-                    .descriptor = -1};
+                    .descriptor = -1,
+                    .control_groups = {}};
   auto sockets = report_socket::make_pair();
   if (!sockets) return sockets.failure();
   if (is_job_manager) {
     place.descriptor = sockets->second.descriptor();
     variables.back() += std::to_string(place.descriptor);
   }
+  auto group = make_group(order);
+  if (!group) return group.failure();
+  variables.push_back(std::string{control_group_variable} + "=");
+  if (*group) {
+    place.control_groups = (*group)->directories();
+    variables.back() += (*group)->variable();
+  }
   auto started = child_process::start(program, *arguments, variables, place);
-  if (!started) return started.failure();
+  if (!started) {
+    if (*group) static_cast<void>((*group)->remove());
+    return started.failure();
+  }
   const auto pid = started->process();
   what.pid = pid;
   std::optional<report_socket> reports;
   if (is_job_manager) reports.emplace(std::move(sockets->first));
-  running_.emplace(process_key{order.job, order.number},
-                   started_process{std::move(what), *std::move(started), std::move(reports)});
+  running_.emplace(
+      process_key{order.job, order.number},
+      started_process{std::move(what), *std::move(started), std::move(reports), *std::move(group)});
   return pid;
 }
 
@@ -147,11 +189,11 @@ node_processes::news node_processes::look() {
       ++each;
       continue;
     }
-    found.ends.push_back({.job = each->first.first,
-                          .number = each->first.second,
-                          .how = end->how,
-                          .exit_status = end->status,
-                          .was_started = true});
+    auto& ended = found.ends.emplace_back(how_it_ended(*end, each->second.group));
+    std::tie(ended.job, ended.number) = each->first;
+    if (const auto& group = each->second.group) {
+      if (auto removed = group->remove(); !removed) found.problems.push_back(removed.failure());
+    }
     each = running_.erase(each);
   }
   return found;

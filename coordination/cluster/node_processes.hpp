@@ -16,6 +16,7 @@
 #include "coordination/child_process.hpp"
 #include "coordination/cluster/process_host.hpp"
 #include "coordination/cluster/report_socket.hpp"
+#include "coordination/control_groups.hpp"
 #include "coordination/tls_options.hpp"
 #include "network/cluster_secret.hpp"
 
@@ -26,6 +27,8 @@ struct node_processes_settings {
   std::string node{};  // Its name.
   cluster_secret secret;
   tls_paths tls{};  // Absolute: with these its processes connect, unless their job says otherwise.
+  // Each process is in one of its own; none: they share that of the node.
+  std::optional<control_groups> groups{};
 };
 
 // Used by the thread that starts the processes, with which they end.
@@ -33,6 +36,7 @@ class node_processes final : public process_host {
 public:
   // `files` outlives them.
   node_processes(file_system& files, node_processes_settings settings);
+  ~node_processes() override;
 
   result<pid_t> start(const process_order& order, const std::string& program) override;
   void signal(const std::string& job, std::uint32_t number, process_signal what) override;
@@ -51,11 +55,13 @@ private:
     running_process what{};
     child_process process;
     std::optional<report_socket> reports{};
+    std::optional<control_group> group{};
   };
   using process_key = std::pair<std::string, std::uint32_t>;
 
   std::string directory_of(const std::string& job) const;
   std::string log_of(const std::string& job, const process_place& process) const;
+  result<std::optional<control_group>> make_group(const process_order& order) const;
   void read_reports(started_process& from, news& into);
 
   file_system* files_;

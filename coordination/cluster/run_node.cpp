@@ -3,6 +3,7 @@
 // and when the node is to end. See coordination/cluster/run_node.hpp.
 #include "coordination/cluster/run_node.hpp"
 
+#include <optional>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 
 #include "coordination/cluster/cluster_node.hpp"
 #include "coordination/cluster/node_arguments.hpp"
+#include "coordination/control_groups.hpp"
 #include "coordination/run.hpp"
 #include "coordination/tls_options.hpp"
 #include "network/endpoint_text.hpp"
@@ -29,6 +31,13 @@ std::string absolute(const std::string& path) {
 tls_paths absolute(const tls_paths& paths) {
   if (!paths.are_given()) return {};
   return {absolute(paths.certificate), absolute(paths.key), absolute(paths.authority)};
+}
+
+result<std::optional<control_groups>> groups_for(const std::string& name) {
+  if (name.empty()) return std::optional<control_groups>{};
+  auto opened = open_control_groups(name);
+  if (!opened) return within("--control-group " + name, opened.failure());
+  return std::optional{*std::move(opened)};
 }
 
 }  // namespace
@@ -53,6 +62,9 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
   auto tls = read_tls_credentials(asked->tls, read);
   if (!tls) return refuse(tls.failure());
 
+  auto groups = groups_for(asked->control_group);
+  if (!groups) return refuse(groups.failure());
+
   sigset_t signals;
   sigemptyset(&signals);
   for (const int each : {SIGINT, SIGTERM, SIGCHLD, SIGIO}) sigaddset(&signals, each);
@@ -71,6 +83,7 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
                                             .tls_files = absolute(asked->tls),
                                             .join = asked->join,
                                             .high_availability = is_path ? absolute(store) : store,
+                                            .groups = *std::move(groups),
                                             .report = log});
   if (!started) return refuse(started.failure());
   complain("weir node: listens at " + asked->listen + " with " + std::to_string(asked->slots) +

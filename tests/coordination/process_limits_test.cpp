@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/temporary_directory.hpp"
+
 namespace weir {
 namespace {
 
@@ -84,6 +86,38 @@ TEST(ProcessLimitsDeathTest, CanBeLoweredAndNotRaised) {
         end(yes_or_no(lowered) + yes_or_no(is_root || !raised.ok()));
       },
       ::testing::ExitedWithCode(0), "^yesyes$");
+}
+
+// The kernel would hold it to them; here it is a directory that looks like a group of version 2.
+TEST(ProcessLimitsDeathTest, AreWrittenToTheControlGroupIfThereIsOne) {
+  const temporary_directory there;
+  there.write("memory.max", "max");
+  there.write("cpu.max", "max 100000");
+  const auto all = std::to_string(core_count());
+  EXPECT_EXIT(
+      {
+        const control_group group{there.path()};
+        const auto done = limit_this_process({.memory = 512 * mebibyte, .cores = 1}, group).ok();
+        end(yes_or_no(done) + yes_or_no(can_take(1024 * mebibyte)) + std::to_string(core_count()));
+      },
+      ::testing::ExitedWithCode(0), "^yesno" + all + "$");
+  EXPECT_EQ(there.read("memory.max"), "536870912");
+  EXPECT_EQ(there.read("cpu.max"), "100000 100000");
+}
+
+TEST(ProcessLimits, FailWhereTheControlGroupDoesNotTakeThem) {
+  const temporary_directory there;
+  const control_group group{there.path()};
+  EXPECT_FALSE(limit_this_process({.memory = 512 * mebibyte}, group).ok());
+  EXPECT_FALSE(limit_this_process({.cores = 1}, group).ok());
+  EXPECT_TRUE(limit_this_process({}, group).ok());
+}
+
+TEST(ProcessLimits, GiveAProcessNoMoreThreadsThanItMayHaveCores) {
+  EXPECT_EQ(threads_within({.cores = 1}, 0), 1U);
+  EXPECT_EQ(threads_within({.cores = 1}, 7), 7U);
+  EXPECT_EQ(threads_within({}, 0), 0U);
+  EXPECT_EQ(threads_within({.cores = 1024}, 0), 0U);
 }
 
 TEST(ProcessLimits, AreNoneUnlessTheOptionsSaySo) {

@@ -190,6 +190,49 @@ TEST_F(ClusterState, EndsAsTheJobManagerSays) {
   EXPECT_EQ(last_failure(), "parse: line 7");
 }
 
+// The job manager has seen that a connection broke, and says so before the node says why.
+class ClusterStateOfAFailedJob : public ClusterState {
+protected:
+  ClusterStateOfAFailedJob() {
+    join(node_a, 4);
+    submit(4);
+    run();
+    report({.state = "failed", .listens = "h:1", .failures = {{event_time{}, "it is lost"}}});
+  }
+  void task_manager_ends(bool is_explained) {
+    take(state_.on_ended({"4f", 2, "was killed: too much memory", {}, true, is_explained}, now_));
+  }
+  std::vector<std::string> causes() const {
+    std::vector<std::string> all;
+    for (const auto& each : stored_.failures) all.push_back(each.cause);
+    return all;
+  }
+  const std::string why_ =
+      "task-manager-2 on " + std::string{node_a} + " was killed: too much memory";
+};
+
+TEST_F(ClusterStateOfAFailedJob, RemembersWhyATaskManagerEnded) {
+  task_manager_ends(true);
+  EXPECT_EQ(causes(), std::vector{why_});
+  end(1, 1);
+  EXPECT_EQ(state(), "failed");
+  EXPECT_EQ(causes(), (std::vector<std::string>{"it is lost", why_}));
+}
+
+TEST_F(ClusterStateOfAFailedJob, RemembersItAlsoWhenTheJobHasEnded) {
+  end(1, 1);
+  EXPECT_EQ(state(), "failed");
+  task_manager_ends(true);
+  EXPECT_EQ(causes(), (std::vector<std::string>{why_, "it is lost"}));
+  EXPECT_TRUE(listed().processes.empty());
+}
+
+TEST_F(ClusterStateOfAFailedJob, DoesNotRememberWhatItMayHaveKilledItself) {
+  end(1, 1);
+  task_manager_ends(false);
+  EXPECT_EQ(causes(), std::vector<std::string>{"it is lost"});
+}
+
 TEST_F(ClusterState, PointsToTheLogWhereNothingElseIsKnown) {
   join(node_a, 4);
   submit(4);

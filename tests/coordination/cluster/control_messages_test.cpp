@@ -82,6 +82,7 @@ TEST(ControlMessages, BringWhatNodesTellEachOther) {
             answer);
   EXPECT_EQ(there_and_back(process_started{"4f", 2, 4711}).pid, 4711);
   EXPECT_EQ(there_and_back(process_ended{"4f", 2, "exited with 1", 1, true}).exit_status, 1);
+  EXPECT_TRUE(there_and_back(process_ended{"4f", 2, "was killed", {}, true, true}).is_explained);
   EXPECT_EQ(there_and_back(process_reported{"4f", 2, {.state = "running"}}).report.state,
             "running");
   EXPECT_EQ(there_and_back(want_blob{"h", 5}).offset, 5U);

@@ -13,6 +13,7 @@ result<std::string> some_file(const std::string& path) {
   if (path == "node.yaml") return std::string{"listen: 10.0.0.1:6123\nslots: 4\ndir: /weir\n"};
   if (path == "wrong.yaml") return std::string{"port: 6123\n"};
   if (path == "tls.yaml") return std::string{"tls-cert: c\ntls-key: k\ntls-ca: a\n"};
+  if (path == "group.yaml") return std::string{"control-group: own\n"};
   return error{error_code::not_found, "open " + path + ": no such file"};
 }
 node_request asked(const words& given) {
@@ -71,6 +72,26 @@ TEST(NodeArguments, NameTheFilesOfTlsTogether) {
             "See weir node --help");
   EXPECT_EQ(problem_of(with({"--tls-cret", "c"}), false),
             "weir node: unknown option --tls-cret; did you mean --tls-cert? See weir node --help");
+}
+
+TEST(NodeArguments, NameAControlGroup) {
+  const words node{"--listen", "10.0.0.1:6123", "--slots", "4", "--dir", "/weir"};
+  const auto with = [&](words more) {
+    more.insert(more.end(), node.begin(), node.end());
+    return more;
+  };
+  EXPECT_EQ(asked(node).control_group, "");
+  EXPECT_EQ(asked(with({"--control-group", "services/weir"})).control_group, "services/weir");
+  EXPECT_EQ(asked(with({"--control-group=own"})).control_group, "own");
+  EXPECT_EQ(asked(with({"--config", "group.yaml"})).control_group, "own");
+  EXPECT_EQ(asked(with({"--config", "group.yaml", "--control-group", "weir"})).control_group,
+            "weir");
+  for (const std::string wrong : {"/weir", "", "weir/../.."}) {
+    EXPECT_EQ(problem_of(with({"--control-group", wrong}), false),
+              "weir node: --control-group: '" + wrong +
+                  "' is neither own nor a path below the root of the cgroup file system, such as "
+                  "weir or services/weir. See weir node --help");
+  }
 }
 
 TEST(NodeArguments, AreRefusedOneByOne) {

@@ -2,14 +2,18 @@
 // Real processes: what a node gives them, what it learns of them, and where they write.
 #include "coordination/cluster/node_processes.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <pthread.h>
 
 #include <gtest/gtest.h>
 
 #include "coordination/hexadecimal.hpp"
 #include "state/posix_file_system.hpp"
+#include "tests/support/real_control_groups.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace weir {
@@ -40,9 +44,10 @@ protected:
     return there_.write("program", "#!/bin/bash\n" + script);
   }
   // Until a process has ended: the wait is for its signal.
-  process_ended ended() {
+  process_ended ended() { return ended(processes_); }
+  process_ended ended(node_processes& processes) {
     for (;;) {
-      auto found = processes_.look();
+      auto found = processes.look();
       for (auto& each : found.reports) reports_.push_back(std::move(each));
       for (auto& each : found.problems) problems_.push_back(each.message);
       if (!found.ends.empty()) return found.ends.front();
@@ -195,6 +200,70 @@ TEST_F(NodeProcesses, AreRefusedWhereTheyCannotBe) {
             std::string::npos);
   EXPECT_EQ(processes_.read_log("4f", {9, false, ""}, 0).failure().code, error_code::not_found);
   EXPECT_TRUE(processes_.running().empty());
+}
+
+class NodeProcessesInRealControlGroups : public NodeProcesses {
+protected:
+  void SetUp() override {
+    if (const auto why = groups_.missing(); !why.empty()) GTEST_SKIP() << why;
+    in_groups_.emplace(files_,
+                       node_processes_settings{
+                           there_.path(), "127.0.0.1:6123", some_secret(), {}, groups_.take()});
+  }
+  static bool is_left(const std::string& group) {
+    const auto all = real_control_groups::directories();
+    return std::any_of(all.begin(), all.end(), [&](const std::string& each) {
+      return std::filesystem::exists(each + "/" + group);
+    });
+  }
+
+  real_control_groups groups_;
+  std::optional<node_processes> in_groups_;
+};
+
+// In the words of the first line of the variable, which is all of them with version 2.
+TEST_F(NodeProcessesInRealControlGroups, AreKilledAtTheirLimitAndSoItIsSaid) {
+  const auto hungry = program(
+      "read -r memory <<<\"$WEIR_CONTROL_GROUP\"\n"
+      "file=$memory/memory.max\n"
+      "[[ -e $file ]] || file=$memory/memory.limit_in_bytes\n"
+      "echo 32M >$file && exec tail /dev/zero\n");
+  ASSERT_TRUE(in_groups_->start(order(2, 4), hungry).ok());
+  EXPECT_TRUE(is_left("weir-4f-2"));
+  const auto end = ended(*in_groups_);
+  EXPECT_TRUE(end.is_explained);
+  EXPECT_EQ(end.job, "4f");
+  EXPECT_EQ(end.number, 2U);
+  EXPECT_EQ(end.exit_status, std::nullopt);
+  EXPECT_EQ(end.how,
+            "was killed by signal 9 (Killed): it needed more memory than its limit of 32mb; raise "
+            "taskmanager.memory.process.size");
+  EXPECT_FALSE(is_left("weir-4f-2"));
+  ASSERT_TRUE(in_groups_->start(order(3, 4), program("kill -9 $$")).ok());
+  const auto other = ended(*in_groups_);
+  EXPECT_EQ(other.how, "was killed by signal 9 (Killed)");
+  EXPECT_FALSE(other.is_explained);
+  EXPECT_TRUE(problems_.empty());
+}
+
+TEST_F(NodeProcessesInRealControlGroups, LeaveNoneWhenTheyEndWithTheirNodeOrCannotBegin) {
+  EXPECT_FALSE(in_groups_->start(order(2, 4), there_.write("nothing", "\1\2\3")).ok());
+  EXPECT_FALSE(is_left("weir-4f-2"));
+  ASSERT_TRUE(in_groups_->start(order(3, 0), program("sleep 1000 & sleep 1000")).ok());
+  EXPECT_TRUE(is_left("weir-4f-3"));
+  EXPECT_NE(in_groups_->start(order(3, 0), there_ / "program")
+                .failure()
+                .message.find("start a process: make the control group"),
+            std::string::npos);
+  in_groups_.reset();
+  EXPECT_FALSE(is_left("weir-4f-3"));
+}
+
+TEST_F(NodeProcesses, AreToldOfNoControlGroupUnlessTheyAreInOne) {
+  ::setenv("WEIR_CONTROL_GROUP", "/somebody/elses", 1);
+  ASSERT_TRUE(processes_.start(order(2, 4), program("exit ${#WEIR_CONTROL_GROUP}")).ok());
+  ::unsetenv("WEIR_CONTROL_GROUP");
+  EXPECT_EQ(ended().exit_status, 0);
 }
 
 TEST(JobSecret, IsAnotherForEachJobAndCluster) {
