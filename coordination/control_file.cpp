@@ -2,6 +2,7 @@
 // open, read and write; see coordination/control_file.hpp.
 #include "coordination/control_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>

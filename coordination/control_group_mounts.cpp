@@ -3,7 +3,6 @@
 #include "coordination/control_group_mounts.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <vector>
 
 namespace weir {

@@ -52,8 +52,9 @@ bool lists(const std::string& text, std::string_view word) {
 // The name of a group that control_groups::make has made.
 bool is_of_a_process(std::string_view name) {
   const auto dash = name.rfind('-');
-  if (!name.starts_with(prefix) || dash == std::string_view::npos || dash < prefix.size())
+  if (!name.starts_with(prefix) || dash == std::string_view::npos || dash < prefix.size()) {
     return false;
+  }
   const auto number = name.substr(dash + 1);
   return is_job_id(name.substr(prefix.size(), dash - prefix.size())) && !number.empty() &&
          std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
