@@ -21,7 +21,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 disk=$work/disk
-mkdir -p "$disk"/{proc,sys,dev,tmp,etc,root,usr/{bin,lib,lib64},work/build/{bin,tests}}
+mkdir -p "$disk"/{proc,sys,dev,tmp,etc,root,usr/{bin,lib,lib64},weir/build/{bin,tests}}
 for each in bin lib lib64; do ln -s usr/$each "$disk/$each"; done
 
 # copy FILE...: to the same place, with the libraries that it needs.
@@ -51,11 +51,11 @@ tar -C "$library" --exclude=__pycache__ --exclude=test --exclude=config-* --excl
   --exclude=ensurepip --exclude=idlelib --exclude=lib2to3 --exclude=site-packages -cf - . | tar -C "$disk$library" -xf -
 for each in "${programs[@]}"; do
   copy "$each"
-  strip -o "$disk/work/build/${each#"$build"/}" "$each"
+  strip -o "$disk/weir/build/${each#"$build"/}" "$each"
   rm -f "$disk$each"
 done
-mkdir -p "$disk/work/root/tests"
-cp -r "$root"/tests/{integration,soak} "$disk/work/root/tests"
+mkdir -p "$disk/weir/root/tests"
+cp -r "$root"/tests/{integration,soak} "$disk/weir/root/tests"
 cat >"$disk/init" <<'INIT'
 #!/bin/bash
 export PATH=/usr/bin HOME=/root
@@ -67,9 +67,9 @@ busybox mount -t tmpfs tmp /tmp
 busybox ip link set lo up
 busybox mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo "$(busybox uname -r), controllers: $(cat /sys/fs/cgroup/cgroup.controllers)"
-cd /work/root
+cd /weir/root
 python3 -c 'import datetime, json' || busybox poweroff -f
-/work/build/tests/coordination_tests --gtest_color=no --gtest_filter='*RealControlGroups*'
+/weir/build/tests/coordination_tests --gtest_color=no --gtest_filter='*RealControlGroups*'
 echo "unit tests ended with $?"
 # A group that belongs to a user, as systemd gives it with Delegate=.
 given=/sys/fs/cgroup/given
@@ -77,7 +77,7 @@ mkdir $given /tmp/user
 busybox chown 1000 $given $given/cgroup.procs $given/cgroup.subtree_control /tmp/user
 export WEIR_CLUSTER_SECRET="what only this machine knows"
 (echo $BASHPID >$given/cgroup.procs && exec python3 -c 'import os, sys
-os.setgid(1000), os.setuid(1000), os.execv(sys.argv[1], sys.argv[1:])' /work/build/bin/weir node \
+os.setgid(1000), os.setuid(1000), os.execv(sys.argv[1], sys.argv[1:])' /weir/build/bin/weir node \
   --listen 127.0.0.1:6123 --slots 1 --dir /tmp/user/node --control-group own 2>/tmp/said) &
 for ((n = 0; n < 300; ++n)); do
   ! grep -q listens /tmp/said || break
@@ -86,16 +86,17 @@ done
 kill $!
 wait $!
 echo "the node of a user ended with $?, below it there is: $(cat /tmp/said $given/cgroup.subtree_control)"
-WEIR_TEST_RATE=400 bash tests/integration/control_group_test.sh /work/root /work/build none
+WEIR_TEST_RATE=400 bash tests/integration/control_group_test.sh /weir/root /weir/build none
 echo "integration test ended with $?"
 busybox poweroff -f
 INIT
 chmod +x "$disk/init"
 (cd "$disk" && find . -print0 | cpio --null --quiet -o -H newc) | gzip -1 >"$work/disk.gz"
 echo "a disk of $(($(stat -c %s "$work/disk.gz") >> 20)) MiB for $(basename "$kernel")"
+status=0
 timeout 400 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 3072 -nographic -no-reboot -kernel "$kernel" \
-  -initrd "$work/disk.gz" -append "console=ttyS0 quiet panic=-1" </dev/null >"$work/said" 2>&1 ||
-  { tail -n 40 "$work/said"; echo "the virtual machine ended with $?"; exit 1; }
+  -initrd "$work/disk.gz" -append "console=ttyS0 loglevel=1 panic=-1" </dev/null >"$work/said" 2>&1 || status=$?
+[[ $status -eq 0 ]] || { tail -n 40 "$work/said"; echo "the virtual machine ended with $status"; exit 1; }
 tr -d '\r' <"$work/said" | grep -vE '^\[ +(RUN|OK) ' || true
 for each in "unit tests ended with 0" "the node of a user ended with 0" "integration test ended with 0"; do
   grep -q "^$each" "$work/said" || { echo "not so: $each"; exit 1; }
