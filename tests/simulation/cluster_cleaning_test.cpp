@@ -31,9 +31,7 @@ public:
     EXPECT_EQ(nodes.job("old")->state, "cancelled");
   }
 
-  void cancel(const std::string& job) {
-    EXPECT_TRUE(nodes.ask(*nodes.leader(), end_job{job}));
-  }
+  void cancel(const std::string& job) { EXPECT_TRUE(nodes.ask(*nodes.leader(), end_job{job})); }
   // So many that one of them is forgotten. They never run: none needs what the others have.
   void forget_oldest() {
     for (std::size_t n = 0; n < most_ended_jobs; ++n) end_one();
