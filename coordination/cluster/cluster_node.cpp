@@ -60,6 +60,10 @@ public:
     // The clock is read under the lock, so it does not seem to go back.
     for (const auto& each : messages_.on_message(message, clock_->now())) write_(each);
   }
+  void report_change(const std::string& message) {
+    const std::scoped_lock lock{guard_};
+    for (const auto& each : messages_.on_change(message)) write_(each);
+  }
 
 private:
   std::mutex guard_;
@@ -169,7 +173,8 @@ result<std::unique_ptr<cluster_node>> cluster_node::start(cluster_node_settings 
                    .links = &parts->links,
                    .contacts = std::move(contacts),
                    .may_lead = !settings.high_availability.empty(),
-                   .report = settings.report})};
+                   .report = settings.report,
+                   .report_change = [log](const std::string& what) { log->report_change(what); }})};
   std::unique_ptr<cluster_node> started{new cluster_node{std::move(parts)}};
   if (auto kept = started->keep_lead(settings, name); !kept) return kept.failure();
   runtime.fabric().publish_root(started->machinery_->node);

@@ -37,7 +37,7 @@ struct cluster_node_settings {
   std::string high_availability{};
   duration lease = std::chrono::seconds{3};  // Of the lead: see coordination/leader_election.hpp.
   std::optional<control_groups> groups{};    // None: its processes share the group of the node.
-  // Told what somebody should know, the same not more than once a minute
+  // Told what somebody should know, the same trouble once a minute at most
   // (coordination/cluster/repeated_messages.hpp). Called by any thread, by one at a time.
   std::function<void(const std::string&)> report;
 };

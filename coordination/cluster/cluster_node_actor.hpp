@@ -57,8 +57,10 @@ struct cluster_node_roles {
   // How long a leader waits until somebody else who may lead has the program of a new job, before
   // it accepts that all the same.
   duration copy_patience = std::chrono::seconds{5};
-  // Told what somebody should know. Thread-safe.
+  // Told what somebody should know, which may be the same again and again. Thread-safe.
   std::function<void(const std::string&)> report{};
+  // Told who leads now, and who is there: each time. Thread-safe.
+  std::function<void(const std::string&)> report_change{};
 };
 
 class cluster_node_actor final : public engine_actor {

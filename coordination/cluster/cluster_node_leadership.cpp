@@ -39,7 +39,7 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
   leaderless_since_.reset();
   gave_up_ = false;
   for (const auto& node : std::exchange(dialed_, {})) roles_.links->forget(node);
-  roles_.report("leads");
+  roles_.report_change("leads");
   has_unreadable_records_ = false;
   for (const auto& [name, text] : fact.entries) {
     if (auto read = recover(name, text); !read) {
@@ -83,7 +83,7 @@ status cluster_node_actor::recover(const std::string& entry, std::string_view te
 
 // Its processes, and those of other nodes, go on: whoever leads next learns of them.
 void cluster_node_actor::on_lead_ended(const std::string& why) {
-  roles_.report("leads no longer: " + why);
+  roles_.report_change("leads no longer: " + why);
   const auto [term, until] = *std::exchange(lead_, std::nullopt);
   for (const auto& [name, node] : nodes_) send_to(name, node_redirected{roles_.name, ""});
   nodes_.clear();
@@ -142,7 +142,8 @@ void cluster_node_actor::on_fact(const node_joining& who) {
     const auto programs = state_.programs();
     send_back(keep_programs{{programs.begin(), programs.end()}});
   }
-  roles_.report("node " + who.name + " has joined with " + std::to_string(who.slots) + " slots");
+  roles_.report_change("node " + who.name + " has joined with " + std::to_string(who.slots) +
+                       " slots");
   execute(state_.on_node_joined(who, world().now()));
   fetch_missing();
 }
@@ -258,7 +259,7 @@ void cluster_node_actor::on_fact(const node_welcomed& fact) {
   for (const auto& node : std::exchange(dialed_, {leader_})) {
     if (node != leader_) roles_.links->forget(node);
   }
-  roles_.report("follows " + leader_);
+  roles_.report_change("follows " + leader_);
   on_children_stirred();
 }
 
@@ -284,7 +285,7 @@ void cluster_node_actor::look_at_leader() {
   if (gave_up_ || now - *leaderless_since_ < node_gives_up_after) return;
   gave_up_ = true;
   if (roles_.processes->running().empty()) return;
-  roles_.report(
+  roles_.report_change(
       "no leader is in sight: its jobs may be started elsewhere, so their job managers "
       "here are killed");
   roles_.processes->kill_job_managers();

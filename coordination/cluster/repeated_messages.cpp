@@ -14,6 +14,16 @@ std::string repeated(const std::string& text, std::uint64_t times) {
 
 }  // namespace
 
+std::vector<std::string> repeated_messages::on_change(const std::string& text) {
+  std::vector<std::string> out;
+  for (const auto& [before, how] : logged_) {
+    if (how.repeats > 0) out.push_back(repeated(before, how.repeats));
+  }
+  logged_.clear();
+  out.push_back(text);
+  return out;
+}
+
 std::vector<std::string> repeated_messages::on_message(const std::string& text,
                                                        processing_time now) {
   std::vector<std::string> out;

@@ -26,6 +26,9 @@ public:
   // "node n is away (12 times more)". Until then the count is not logged.
   // REQUIRES: `now` is not before that of an earlier call.
   std::vector<std::string> on_message(const std::string& text, processing_time now);
+  // The same of a text that says that things are not as they were: it is logged however often it
+  // has come, and what is said after it is news.
+  std::vector<std::string> on_change(const std::string& text);
 
 private:
   struct logged_text {

@@ -265,7 +265,8 @@ public:
                              .may_lead = may_lead,
                              .program_patience = options_.program_patience,
                              .copy_patience = options_.copy_patience,
-                             .report = report};
+                             .report = report,
+                             .report_change = report};
     if (!may_lead) roles.contacts.push_back(name_of(0));
     const auto actor = process.spawn<cluster_node_actor>(process, std::move(roles));
     roots_[name] = {{node}, process.fabric().publish(actor)};

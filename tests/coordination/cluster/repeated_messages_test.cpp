@@ -49,6 +49,17 @@ TEST_F(RepeatedMessages, AreCountedWhenSomethingElseIsSaid) {
   EXPECT_EQ(say("node c has left"), lines{"node c has left"});
 }
 
+TEST_F(RepeatedMessages, AreNewsAfterAChange) {
+  say("a is away");
+  say("b is away");
+  say("a is away");
+  const auto change = [&] { return messages_.on_change("leads"); };
+  EXPECT_EQ(change(), (lines{"a is away (once more)", "leads"}));
+  EXPECT_EQ(change(), lines{"leads"}) << "told each time";
+  EXPECT_EQ(say("a is away", 0s), lines{"a is away"});
+  EXPECT_EQ(say("a is away", 0s), lines{});
+}
+
 TEST_F(RepeatedMessages, AreForgottenWhenThereAreTooManyButNotTheirCount) {
   say("first");
   say("first", 0s);
