@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <utility>
 #include <vector>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "coordination/setting.hpp"
@@ -21,6 +23,8 @@ namespace {
 
 // No key has more parts; also what ends a map that contains itself by an alias.
 constexpr int deepest_nesting = 8;
+// Of one file: aliases of aliases make more of a few lines than there is memory for.
+constexpr std::size_t most_keys = 10'000;
 
 std::string line_text(const YAML::Mark& mark) { return "line " + std::to_string(mark.line + 1); }
 
@@ -40,6 +44,9 @@ public:
       const auto [earlier, is_new] = lines_.emplace(key, line_text(entry.first.Mark()));
       if (!is_new) {
         return at_line(entry.first, "'" + key + "' was already given in " + earlier->second);
+      }
+      if (lines_.size() > most_keys) {
+        return at_line(entry.first, "more than " + std::to_string(most_keys) + " keys");
       }
       if (auto visited = visit_entry(entry.first, key, entry.second, depth); !visited) {
         return visited;
@@ -93,12 +100,9 @@ private:
   std::map<std::string, std::string> lines_;  // Where each key was given.
 };
 
-result<configuration> read_documents(const std::vector<YAML::Node>& documents,
-                                     const job_options& defaults) {
-  if (documents.size() > 1) return at_line(documents[1], "a second document; expected only one");
+result<configuration> read_root(const YAML::Node& root, const job_options& defaults) {
   configuration_walk walk{defaults};
-  if (documents.empty() || documents[0].IsNull()) return std::move(walk).take();
-  const YAML::Node& root = documents[0];
+  if (root.IsNull()) return std::move(walk).take();
   if (!root.IsMap()) {
     const std::string kind = root.IsSequence() ? "a list" : "a single value";
     return at_line(root, "the file is " + kind + "; expected lines of 'key: value'");
@@ -128,20 +132,72 @@ result<plain_keys> walk_plain_keys(const YAML::Node& root,
   return read;
 }
 
-// Reads the text and passes its documents on; what is wrong with it is an error that names the
+// Where each document of a text begins, as far as it was parsed.
+class document_places final : public YAML::EventHandler {
+public:
+  const std::vector<YAML::Mark>& all() const { return all_; }
+
+  void OnDocumentStart(const YAML::Mark&) override { is_inside_ = false; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    note(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnMapEnd() override {}
+
+private:
+  void note(const YAML::Mark& mark) {
+    if (!std::exchange(is_inside_, true)) all_.push_back(mark);
+  }
+
+  std::vector<YAML::Mark> all_;
+  bool is_inside_ = false;
+};
+
+error not_valid(const YAML::Mark& mark, const std::string& why) {
+  return {
+      error_code::invalid_argument,
+      line_text(mark) + ", column " + std::to_string(mark.column + 1) + ": not valid YAML: " + why};
+}
+
+// That there is no second document. YAML::LoadAll would say so, too, but of some texts, such as a
+// comma, yaml-cpp 0.7 reads the same document again and again, until there is no memory.
+status check_is_one_document(const std::string& text) {
+  std::istringstream stream{text};
+  YAML::Parser parser{stream};
+  document_places places;
+  while (places.all().size() < 2 && parser.HandleNextDocument(places)) continue;
+  if (places.all().size() < 2) return {};
+  const auto& second = places.all()[1];
+  if (second.pos == places.all()[0].pos) return not_valid(second, "no value begins like this");
+  return error{error_code::invalid_argument,
+               line_text(second) + ": a second document; expected only one"};
+}
+
+// Reads the text and passes its one document on; what is wrong with it is an error that names the
 // place.
 template <class Read>
-auto with_documents(std::string_view file, std::string_view text, const Read& read)
-    -> decltype(read(std::vector<YAML::Node>{})) {
+auto with_document(std::string_view file, std::string_view text, const Read& read)
+    -> decltype(read(YAML::Node{})) {
   try {
-    auto found = read(YAML::LoadAll(std::string{text}));
+    const std::string whole{text};
+    if (auto one = check_is_one_document(whole); !one) return within(file, one.failure());
+    auto found = read(YAML::Load(whole));
     if (!found) return within(file, found.failure());
     return found;
   } catch (const YAML::Exception& failure) {
-    const std::string place =
-        line_text(failure.mark) + ", column " + std::to_string(failure.mark.column + 1);
-    return error{error_code::invalid_argument,
-                 std::string{file} + ": " + place + ": not valid YAML: " + failure.msg};
+    return within(file, not_valid(failure.mark, failure.msg));
   }
 }
 
@@ -155,20 +211,14 @@ std::optional<std::string> job_parameter_name(std::string_view key) {
 
 result<configuration> read_configuration(std::string_view file, std::string_view text,
                                          const job_options& defaults) {
-  return with_documents(file, text, [&](const std::vector<YAML::Node>& documents) {
-    return read_documents(documents, defaults);
-  });
+  return with_document(file, text,
+                       [&](const YAML::Node& root) { return read_root(root, defaults); });
 }
 
 result<std::map<std::string, std::string>> read_plain_keys(
     std::string_view file, std::string_view text, std::span<const std::string_view> known) {
-  return with_documents(
-      file, text, [&](const std::vector<YAML::Node>& documents) -> result<plain_keys> {
-        if (documents.size() > 1) {
-          return at_line(documents[1], "a second document; expected only one");
-        }
-        return documents.empty() ? plain_keys{} : walk_plain_keys(documents[0], known);
-      });
+  return with_document(file, text,
+                       [&](const YAML::Node& root) { return walk_plain_keys(root, known); });
 }
 
 }  // namespace weir

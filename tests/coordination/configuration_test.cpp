@@ -101,6 +101,30 @@ TEST(Configuration, RefusesAFileThatIsNoMap) {
             "job.yaml: line 3: a second document; expected only one");
 }
 
+// Of which yaml-cpp reads the same document for ever.
+TEST(Configuration, ComesToAnEndWithTextsThatAreNoValue) {
+  for (const std::string text : {",", ",!", ":,", "a: 1\n---\n,"}) {
+    const auto why = failure_of(text);
+    EXPECT_EQ(why.find("job.yaml: line "), 0U) << why;
+  }
+  EXPECT_EQ(failure_of(","),
+            "job.yaml: line 1, column 1: not valid YAML: no value begins like this");
+}
+
+TEST(Configuration, EndsAliasesThatMakeALotOfALittle) {
+  std::string text = "job:\n  a: &a {x0: 0, x1: 0, x2: 0, x3: 0, x4: 0, x5: 0, x6: 0, x7: 0}\n";
+  for (const std::string name : {"b", "c", "d", "e"}) {
+    const std::string inner(1, static_cast<char>(name[0] - 1));
+    text += "  " + name + ": &" + name + " {";
+    for (int n = 0; n < 10; ++n) {
+      text += (n == 0 ? "x" : ", x") + std::to_string(n) + ": *" + inner;
+    }
+    text += "}\n";
+  }
+  const auto why = failure_of(text);
+  EXPECT_NE(why.find("more than 10000 keys"), std::string::npos) << why;
+}
+
 TEST(Configuration, SaysWhereTheTextIsNotYaml) {
   EXPECT_EQ(failure_of("job:\n  input: a: b\n"),
             "job.yaml: line 2, column 11: not valid YAML: illegal map value");

@@ -27,7 +27,7 @@ fuzz_one() {
   local corpus=$build/corpus/$target found=$build/found/$target log=$build/found/$target.log
   mkdir -p "$corpus" "$found"
   local started=$SECONDS
-  "$build/fuzz/$target" -runs="$executions" -max_total_time="${WEIR_FUZZ_SECONDS:-0}" \
+  "$build/fuzz/$target" -runs="$executions" -max_total_time="${WEIR_FUZZ_SECONDS:-0}" -timeout=20 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$found/" "$corpus" \
     >"$log" 2>&1 || status=$?
   done_so_far=$(awk '/^stat::number_of_executed_units/ {print $2}' "$log")
