@@ -51,6 +51,12 @@ struct cluster_job {
     last_replacement = now;
     return replacements.on_child_ended(now);
   }
+  // Those that are planned on that node and not started: their slots are free again.
+  void drop_unstarted_on(const std::string& node) {
+    std::erase_if(processes, [&](const auto& each) {
+      return each.second.place.node == node && !each.second.is_started;
+    });
+  }
   bool has_ended() const { return !record.ended.empty(); }
   bool is_running() const { return !has_ended() && !clearing_since && job_manager() != nullptr; }
   bool is_waiting() const { return !has_ended() && !clearing_since && job_manager() == nullptr; }

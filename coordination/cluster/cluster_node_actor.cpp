@@ -72,6 +72,7 @@ void cluster_node_actor::on_tick() {
     give_up_programs();
     accept_uncopied();
     execute(state_.on_tick(world().now()));
+    execute(state_.repeated_orders());
   } else {
     look_at_leader();
     fetch_next();

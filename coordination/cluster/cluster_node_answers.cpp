@@ -166,7 +166,10 @@ std::optional<reply> cluster_node_actor::reply_to(const rescale_job& wish) {
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const drain_node& wish) {
-  return reply_once_stored("", state_.drain(wish, world().now()));
+  auto drained = state_.drain(wish, world().now());
+  if (!drained) return refusal_of(drained.failure());
+  return hold_until_done(drained->orders,
+                         accepted{.job = {}, .remark = std::move(drained->remark)});
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const undrain_node& wish) {

@@ -94,9 +94,7 @@ cluster_state::commands cluster_state::on_node_lost(const std::string& node, pro
   nodes_.erase(node);
   std::vector<process_ended> gone;
   for (auto& [id, job] : jobs_) {
-    std::erase_if(job.processes, [&](const auto& each) {
-      return each.second.place.node == node && !each.second.is_started;
-    });
+    job.drop_unstarted_on(node);
     for (auto& [number, process] : job.processes) {
       if (process.place.node != node) continue;
       if (process.slots == 0) {

@@ -56,6 +56,12 @@ struct store_drained {
 using cluster_command = std::variant<store_job, store_forgotten, forget_job, store_drained,
                                      start_process, signal_process, order_savepoint>;
 
+// What draining a node leads to.
+struct node_draining {
+  std::vector<cluster_command> orders{};
+  std::string remark{};  // Which jobs stay there, and why; empty: none does.
+};
+
 class cluster_state {
 public:
   using commands = std::vector<cluster_command>;
@@ -81,6 +87,8 @@ public:
   [[nodiscard]] commands on_reported(const process_reported& fact);
   [[nodiscard]] commands on_ended(const process_ended& fact, processing_time now);
   [[nodiscard]] commands on_tick(processing_time now);
+  // What was told to job managers and is not answered yet, to be told again.
+  [[nodiscard]] commands repeated_orders() const;
 
   // What somebody asks for. Jobs are named by their ids, or the beginning of one.
 
@@ -92,10 +100,12 @@ public:
   result<commands> restart(const restart_job& what, processing_time now);
   result<commands> rescale(const rescale_job& what, processing_time now);
   // No process is started on that node any more, until it is undrained; jobs that can be moved are.
-  result<commands> drain(const drain_node& what, processing_time now);
+  result<node_draining> drain(const drain_node& what, processing_time now);
   // What waits for slots is started there. A node that is not drained stays as it is; one that is
   // away counts if it is drained.
   result<commands> undrain(const undrain_node& what);
+  // Which nodes are drained could not be stored: it is tried again with the next that is asked.
+  void on_drained_not_stored() { is_drained_stored_ = false; }
 
   // REQUIRES: there is a job of that id.
   listed_job list(const std::string& id) const;
@@ -135,10 +145,9 @@ private:
   void replace_job_manager(cluster_job& job, const std::string& cause, processing_time now,
                            commands& out);
   bool begin_next_life(cluster_job& job);
-  void take_report(cluster_job& job, const full_report& told, commands& out);
-  static std::string planned_token(const job_record& record);
+  void take_report(cluster_job& job, full_report whole, commands& out);
   static bool take_answer(cluster_job& job, const savepoint_answer& answer);
-  void repeat_orders(const cluster_job& job, commands& out);
+  static void repeat_orders(const cluster_job& job, commands& out);
   status order_savepoint_of(cluster_job& job, savepoint_order order, commands& out);
   void end(cluster_job& job, const std::string& how);
   // All its processes are to end; `signal` says how.
@@ -147,9 +156,11 @@ private:
   result<cluster_job*> running_job_named(const std::string& name, const std::string& activity);
   status stop_for(cluster_job& job, planned_life next, commands& out);
   void forget_oldest(commands& out);
+  void store_drained_nodes(commands& out);
 
   std::map<std::string, node_entry> nodes_;
   std::set<std::string> drained_;  // Nodes, whether or not they are there.
+  bool is_drained_stored_ = true;
   std::map<std::string, cluster_job> jobs_;
   forgotten_jobs forgotten_;
 };

@@ -17,6 +17,28 @@ error no_node(const std::string& node) {
   return {error_code::not_found, "there is no node " + node + "; weir nodes lists them"};
 }
 
+bool has_stop(const job_record& record) {
+  const auto& ordered = record.savepoints_ordered;
+  return std::any_of(ordered.begin(), ordered.end(),
+                     [](const savepoint_order& each) { return each.stops; });
+}
+
+// Somebody has stopped it for good.
+bool is_ending(const job_record& record) {
+  return record.has_stopped || (has_stop(record) && !record.next);
+}
+
+// Of many the first, and how many more there are.
+std::string lines_of(const std::vector<std::string>& texts) {
+  constexpr std::size_t most = 20;
+  std::string lines;
+  for (std::size_t n = 0; n < std::min(texts.size(), most); ++n) {
+    lines += (n == 0 ? "" : "\n") + texts[n];
+  }
+  if (texts.size() > most) lines += "\nand " + std::to_string(texts.size() - most) + " more";
+  return lines;
+}
+
 std::string slots_text(std::uint32_t slots) {
   return std::to_string(slots) + (slots == 1 ? " slot" : " slots");
 }
@@ -45,15 +67,17 @@ void cluster_state::forget_oldest(commands& out) {
   for (const auto& [id, job] : jobs_) {
     if (job.has_ended() && !job.clearing_since) ended.push_back(&job.record);
   }
-  if (ended.size() < most_ended_jobs) return;
-  const auto oldest = std::min_element(ended.begin(), ended.end(), [](auto* left, auto* right) {
+  std::stable_sort(ended.begin(), ended.end(), [](auto* left, auto* right) {
     return left->submitted_at < right->submitted_at;
   });
-  const auto id = (*oldest)->id;
-  forgotten_.add({id, (*oldest)->submitted.program});
-  out.emplace_back(store_forgotten{forgotten_});
-  out.emplace_back(forget_job{id});
-  jobs_.erase(id);
+  // Many may have ended since the last submission.
+  for (std::size_t n = 0; n + most_ended_jobs <= ended.size(); ++n) {
+    const auto id = ended[n]->id;
+    forgotten_.add({id, ended[n]->submitted.program});
+    out.emplace_back(store_forgotten{forgotten_});
+    out.emplace_back(forget_job{id});
+    jobs_.erase(id);
+  }
 }
 
 result<std::string> cluster_state::find(const std::string& name) const {
@@ -89,7 +113,11 @@ result<cluster_state::commands> cluster_state::cancel(const end_job& what, proce
   const auto* const job_manager = job.job_manager();
   if (job_manager == nullptr || job.clearing_since) {
     end(job, "cancelled");
-    if (!job.clearing_since) clear(job, process_signal::terminate, now, out);
+    if (job.clearing_since) {
+      out.emplace_back(store_job{record});
+    } else {
+      clear(job, process_signal::terminate, now, out);
+    }
     return out;
   }
   record.next.reset();
@@ -171,6 +199,7 @@ result<cluster_state::commands> cluster_state::restart(const restart_job& what, 
   ++job.record.restores;
   job.record.report = {};
   job.record.is_cancelled = false;
+  job.record.has_stopped = false;
   job.replacements = restart_intensity{most_replacements, replacement_window};
   out.emplace_back(store_job{job.record});
   try_start(job, out);
@@ -179,12 +208,12 @@ result<cluster_state::commands> cluster_state::restart(const restart_job& what, 
 
 status cluster_state::stop_for(cluster_job& job, planned_life next, commands& out) {
   auto& record = job.record;
-  const auto stops = [](const savepoint_order& each) { return each.stops; };
-  const bool is_stopping =
-      std::any_of(record.savepoints_ordered.begin(), record.savepoints_ordered.end(), stops);
-  if (is_stopping && !record.next) return wrong_state("it is being stopped with a savepoint");
-  if (is_stopping) {
-    // With the savepoint that was ordered before, which is still to come.
+  const bool is_stopping = has_stop(record);
+  const bool has_stopped =
+      record.next && find_answer(record.savepoints_answered, planned_token(record)) != nullptr;
+  if (is_ending(record)) return wrong_state("it is being stopped with a savepoint");
+  if (is_stopping || has_stopped) {
+    // With the savepoint that was ordered before, whether it is still to come or already there.
     next.savepoints_before = record.next->savepoints_before;
     record.next = next;
     out.emplace_back(store_job{record});
@@ -220,35 +249,49 @@ result<cluster_state::commands> cluster_state::rescale(const rescale_job& what, 
   return out;
 }
 
-result<cluster_state::commands> cluster_state::drain(const drain_node& what, processing_time) {
+void cluster_state::store_drained_nodes(commands& out) {
+  is_drained_stored_ = true;
+  out.emplace_back(store_drained{drained_});
+}
+
+result<node_draining> cluster_state::drain(const drain_node& what, processing_time) {
   if (!nodes_.contains(what.node)) return no_node(what.node);
   if (!drained_.contains(what.node) && drained_.size() >= most_drained_nodes) {
     return wrong_state("drain node " + what.node + ": " + std::to_string(drained_.size()) +
                        " are drained, such as " + *drained_.begin() +
                        "; weir undrain those that are gone for good");
   }
-  commands out;
-  if (drained_.insert(what.node).second) out.emplace_back(store_drained{drained_});
+  node_draining done;
+  if (drained_.insert(what.node).second || !is_drained_stored_) store_drained_nodes(done.orders);
+  std::vector<std::string> staying;
   for (auto& [id, job] : jobs_) {
+    job.drop_unstarted_on(what.node);
+    start_task_managers(job, done.orders);
     const bool is_there =
         std::any_of(job.processes.begin(), job.processes.end(),
                     [&](const auto& each) { return each.second.place.node == what.node; });
-    if (!is_there || job.has_ended()) continue;
+    // What is being cleared goes on elsewhere, and what is stopped for good ends.
+    if (!is_there || job.has_ended() || job.clearing_since || is_ending(job.record)) continue;
     const auto& submitted = job.record.submitted;
-    // What cannot move stays until it ends.
-    static_cast<void>(
-        stop_for(job, {.parallelism = submitted.parallelism, .slots = submitted.slots}, out).ok());
+    const auto next = job.record.next.value_or(
+        planned_life{.parallelism = submitted.parallelism, .slots = submitted.slots});
+    if (auto stopped = stop_for(job, next, done.orders); !stopped) {
+      staying.push_back("job " + id + " stays there: " + stopped.failure().message);
+    }
   }
-  return out;
+  done.remark = lines_of(staying);
+  return done;
 }
 
 result<cluster_state::commands> cluster_state::undrain(const undrain_node& what) {
   commands out;
   if (drained_.erase(what.node) > 0) {
-    out.emplace_back(store_drained{drained_});
+    store_drained_nodes(out);
     fill_slots(out);
   } else if (!nodes_.contains(what.node)) {
     return no_node(what.node);
+  } else if (!is_drained_stored_) {
+    store_drained_nodes(out);
   }
   return out;
 }

@@ -53,7 +53,8 @@ cluster_state::commands cluster_state::on_reported(const process_reported& fact)
   return out;
 }
 
-void cluster_state::take_report(cluster_job& job, const full_report& told, commands& out) {
+void cluster_state::take_report(cluster_job& job, full_report whole, commands& out) {
+  const auto told = shortened(std::move(whole));
   auto& record = job.record;
   const auto& report = told.job;
   job.tasks = told.tasks;
@@ -71,20 +72,18 @@ void cluster_state::take_report(cluster_job& job, const full_report& told, comma
   if (state == "finished" || state == "failed" || state == "cancelled") job.is_dismissed = true;
 }
 
-// Of the savepoint that the job is to stop with, to go on as planned; empty: nothing is planned.
-std::string cluster_state::planned_token(const job_record& record) {
-  if (!record.next) return "";
-  return "plan" + std::to_string(record.job_manager) + "after" +
-         std::to_string(record.next->savepoints_before);
-}
-
 // Whether somebody waits for it.
 bool cluster_state::take_answer(cluster_job& job, const savepoint_answer& answer) {
   auto& record = job.record;
-  const auto is_answered = [&](const auto& each) { return each.token == answer.token; };
-  if (std::erase_if(record.savepoints_ordered, is_answered) == 0) return false;
+  auto& ordered = record.savepoints_ordered;
+  const auto order = std::find_if(ordered.begin(), ordered.end(),
+                                  [&](const auto& each) { return each.token == answer.token; });
+  if (order == ordered.end()) return false;
+  const bool is_planned = answer.token == planned_token(record);
+  if (order->stops && !is_planned && !answer.path.empty()) record.has_stopped = true;
+  ordered.erase(order);
   // It was to be its last, and has failed: the job goes on as it is.
-  if (answer.path.empty() && answer.token == planned_token(record)) record.next.reset();
+  if (answer.path.empty() && is_planned) record.next.reset();
   note_answer(record.savepoints_answered, answer);
   return true;
 }
@@ -102,6 +101,12 @@ void cluster_state::repeat_orders(const cluster_job& job, commands& out) {
   }
   if (!record.is_cancelled) return;
   out.emplace_back(signal_process{node, record.id, record.job_manager, process_signal::terminate});
+}
+
+cluster_state::commands cluster_state::repeated_orders() const {
+  commands out;
+  for (const auto& [id, job] : jobs_) repeat_orders(job, out);
+  return out;
 }
 
 bool cluster_state::knows(const std::string& job, std::uint32_t number) const {
@@ -183,6 +188,12 @@ void cluster_state::replace_job_manager(cluster_job& job, const std::string& cau
   };
   if (record.is_cancelled) {
     end(job, "cancelled");
+  } else if (record.has_stopped) {
+    // Whoever has stopped it has the savepoint, and nothing was processed since.
+    note(cause +
+         " after the savepoint that the job was stopped with; what it had not committed of its "
+         "output yet is committed by the job that is started from that savepoint");
+    end(job, "finished");
   } else if (record.submitted.checkpoint_directory.empty()) {
     note(cause +
          "; the job takes no checkpoints from which another could go on: submit it with "
@@ -253,7 +264,6 @@ cluster_state::commands cluster_state::on_tick(processing_time now) {
       if (!process.out_of_sight || now - *process.out_of_sight < node_is_lost_after) continue;
       lost.push_back(loss_of(process, id, "was lost with its node " + process.place.node));
     }
-    repeat_orders(job, out);
     if (job.recovered_at && now - *job.recovered_at >= node_is_lost_after) {
       job.recovered_at.reset();
       start_task_managers(job, out);

@@ -33,7 +33,7 @@ namespace weir {
 
 inline constexpr std::string_view control_cluster = "weir";
 // Stands where a job has the fingerprint of its program. Changes with every change of what follows.
-inline constexpr std::string_view control_version = "weir control protocol 3";
+inline constexpr std::string_view control_version = "weir control protocol 4";
 // The number of a node in the transport, which both sides of a connection must know: of
 // "HOST:PORT", as to_string(endpoint) writes it. Below those that clients give themselves.
 process_id node_process(std::string_view node);

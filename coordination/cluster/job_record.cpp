@@ -13,7 +13,9 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view first_line = "weir job record 3\n";
+constexpr std::string_view first_line = "weir job record 4\n";
+// Ends before `has_stopped`.
+constexpr std::string_view first_line_of_version_3 = "weir job record 3\n";
 // Ends before `savepoints_ordered`.
 constexpr std::string_view first_line_of_version_2 = "weir job record 2\n";
 // Ends before `restores`.
@@ -69,6 +71,35 @@ std::string process_name(const process_place& process) {
          std::to_string(process.number);
 }
 
+full_report shortened(full_report told) {
+  auto& job = told.job;
+  const auto cut = [](std::string& text, std::size_t longest) {
+    if (text.size() > longest) text.resize(longest);
+  };
+  cut(job.state, longest_reported_text);
+  cut(job.savepoint_failure, longest_cause);
+  for (auto* const whole : {&job.listens, &job.last_savepoint}) {
+    if (whole->size() > longest_reported_text) whole->clear();
+  }
+  if (job.failures.size() > most_failures) job.failures.resize(most_failures);
+  for (auto& each : job.failures) cut(each.cause, longest_cause);
+  for (auto& each : told.answers) {
+    if (each.path.size() <= longest_reported_text) continue;
+    each.path.clear();
+    each.failure = "its path has more than " + std::to_string(longest_reported_text) + " bytes";
+  }
+  return told;
+}
+
+std::string planned_token_prefix(std::uint32_t job_manager) {
+  return "plan" + std::to_string(job_manager) + "after";
+}
+
+std::string planned_token(const job_record& record) {
+  if (!record.next) return "";
+  return planned_token_prefix(record.job_manager) + std::to_string(record.next->savepoints_before);
+}
+
 void note_failure(std::vector<failure_seen>& failures, failure_seen seen) {
   if (seen.cause.size() > longest_cause) seen.cause.resize(longest_cause);
   failures.insert(failures.begin(), std::move(seen));
@@ -91,9 +122,9 @@ result<job_record> read_stored(std::string_view text) {
   };
   const bool is_version_1 = text.starts_with(first_line_of_version_1);
   const bool is_version_2 = text.starts_with(first_line_of_version_2);
-  if (!is_version_1 && !is_version_2 && !text.starts_with(first_line)) {
-    return wrong("it is none of versions 1 to 3");
-  }
+  const bool is_version_3 = text.starts_with(first_line_of_version_3);
+  const bool is_older = is_version_1 || is_version_2 || is_version_3;
+  if (!is_older && !text.starts_with(first_line)) return wrong("it is none of versions 1 to 4");
   text.remove_prefix(first_line.size());
   const auto sum = codec<std::uint32_t>::decode(text);
   if (!sum || *sum != crc32c(text)) return wrong("checksum mismatch");
@@ -106,6 +137,7 @@ result<job_record> read_stored(std::string_view text) {
     append_empty<std::vector<savepoint_order>>(fields);
     append_empty<std::vector<savepoint_answer>>(fields);
   }
+  if (is_older) append_empty<bool>(fields);
   std::string_view left = fields;
   auto record = codec<job_record>::decode(left);
   if (!record) return within("read the record of a job", record.failure());

@@ -90,6 +90,12 @@ WEIR_FIELDS(process_place, number, is_job_manager, node)
 inline constexpr std::size_t most_failures = 10;
 inline constexpr std::size_t most_places = 200;
 inline constexpr std::size_t longest_cause = 4096;  // Bytes.
+// Of a place, a path or a state that is reported: no job can use a longer one.
+inline constexpr std::size_t longest_reported_text = 8192;  // Bytes.
+
+// A report of which as much is left as a record has room for: texts are cut, and what would be
+// wrong when it is cut - a place, a path - is left out. A savepoint with such a path has failed.
+full_report shortened(full_report told);
 
 // What follows the savepoint that a job stops with.
 struct planned_life {
@@ -125,14 +131,22 @@ struct job_record {
   // others, the newest first.
   std::vector<savepoint_order> savepoints_ordered{};
   std::vector<savepoint_answer> savepoints_answered{};
+  // It has taken the savepoint with which it was told to end for good.
+  bool has_stopped = false;
 };
 WEIR_FIELDS(job_record, id, submitted_at, submitted, restore, ended, is_cancelled, last_process,
             job_manager, job_manager_node, job_managers, task_managers, slots_each, report,
-            failures, places, restores, next, savepoints_ordered, savepoints_answered)
+            failures, places, restores, next, savepoints_ordered, savepoints_answered, has_stopped)
 
 // Whether it can be the id of a job, which becomes a name of directories, or another that somebody
 // has drawn: 1 to 64 of a-z and 0-9.
 bool is_job_id(std::string_view text);
+
+// The token of the savepoint that the job is to stop with, to go on as planned; empty: nothing is
+// planned.
+std::string planned_token(const job_record& record);
+// What such a token begins with, of one job manager.
+std::string planned_token_prefix(std::uint32_t job_manager);
 
 // "job-manager-1", "task-manager-2": the name of its log, too.
 std::string process_name(const process_place& process);

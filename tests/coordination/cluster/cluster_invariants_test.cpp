@@ -159,6 +159,7 @@ private:
       for (auto& each : node.processes) each.has_ended |= each.what.slots == 0;
     }
     take(state_.on_tick(now_));
+    take(state_.repeated_orders());
   }
   void take(const cluster_state::commands& commands) {
     for (const auto& each : commands) {

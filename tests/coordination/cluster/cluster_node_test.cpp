@@ -343,7 +343,7 @@ TEST_F(ClusterNode, KnowsItsJobsWhenItIsStartedAgain) {
   const auto jobs = asks->ask_for<jobs_listed>(list_jobs{});
   ASSERT_EQ(jobs->jobs.size(), 1U);
   EXPECT_EQ(jobs->jobs[0].record.id, job);
-  EXPECT_TRUE(was_reported("it is none of versions 1 to 3"));
+  EXPECT_TRUE(was_reported("it is none of versions 1 to 4"));
 }
 
 }  // namespace

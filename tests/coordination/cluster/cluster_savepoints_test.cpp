@@ -150,6 +150,46 @@ TEST_F(ClusterSavepoints, StopTheJobWhateverElseWasPlannedForIt) {
   EXPECT_EQ(stored_.savepoints_answered.at(0).path, "/mine/savepoint-1");
 }
 
+TEST_F(ClusterSavepoints, EndTheJobThatStopsWithThemWhateverBecomesOfItsJobManagerThen) {
+  for (const bool is_replaced : {false, true}) {
+    take(ask_for({.token = is_replaced ? "8" : "7", .stops = true}));
+    const auto& token = stored_.savepoints_ordered.at(0).token;
+    report({.state = "finishing", .listens = "10.0.0.1:7000"}, {{token, "/s/1", ""}});
+    EXPECT_EQ(state_.rescale({"4f", 2}, now_).failure().message,
+              "rescale job 4f: it is being stopped with a savepoint");
+    if (is_replaced) {
+      replace_leader();
+      join(node_a, 4);
+    } else {
+      end(listed().record.job_manager);
+      end_started();
+    }
+    EXPECT_EQ(state(), "finished");
+    EXPECT_NE(last_failure().find(" after the savepoint that the job was stopped with"),
+              std::string::npos)
+        << last_failure();
+    EXPECT_TRUE(starts().empty());
+    // Started again, it is a job like others.
+    take(state_.restart({"4f", "latest"}, now_));
+    run();
+    starts();
+    end(listed().record.job_manager);
+    EXPECT_EQ(state(), "restarting");
+    end_started();
+    run();
+    starts();
+  }
+}
+
+TEST_F(ClusterSavepoints, DoNotEndAJobThatOnlyTakesThemOrHasFailedTo) {
+  take(ask_for(chosen_));
+  report_savepoint("/mine/savepoint-1");
+  take(ask_for({.token = "8", .stops = true}));
+  report_savepoint("", "no space");
+  end(1);
+  EXPECT_EQ(state(), "restarting");
+}
+
 TEST_F(ClusterSavepoints, AreNotTakenForTheOneThatAJobMovesWith) {
   take(ask_for(chosen_));
   take(state_.rescale({"4f", 2}, now_));

@@ -31,6 +31,7 @@ TEST_F(ClusterStateOrders, CancelsWhatRunsWhatWaitsAndWhatIsBetween) {
   end(3);
   EXPECT_EQ(state(), "restarting");
   take(state_.cancel({"4f"}, now_));
+  EXPECT_EQ(stored_.ended, "cancelled") << "another leader would start it again";
   end(4);
   EXPECT_EQ(state(), "cancelled");
 }
@@ -63,6 +64,15 @@ TEST_F(ClusterStateOrders, RescalesWithTheSavepointThatTheJobStopsWith) {
   EXPECT_EQ(stored_.slots_each, 2U);
 }
 
+TEST_F(ClusterStateOrders, StoresNoReportThatHasNoRoomInARecord) {
+  join(node_a, 4);
+  submit(4);
+  const std::string huge(1 << 20, 'x');
+  report({.state = "running", .listens = huge, .savepoints = 1, .last_savepoint = huge});
+  EXPECT_LT(stored_text(stored_).size(), std::size_t{100} << 10);
+  EXPECT_EQ(stored_.report.state, "running");
+}
+
 TEST_F(ClusterStateOrders, GoesOnAsItWasWhenTheSavepointFails) {
   join(node_a, 4);
   submit(4);
@@ -91,6 +101,95 @@ TEST_F(ClusterStateOrders, DrainsANode) {
   end(2, 0);
   ASSERT_EQ(listed().processes.size(), 2U);
   EXPECT_EQ(starts().at(0).node, node_b);
+}
+
+TEST_F(ClusterStateOrders, StartsOnADrainedNodeNothingThatWasPlannedThere) {
+  join(node_a, 4);
+  join(node_b, 4);
+  submit(8);
+  ASSERT_EQ(numbers(), std::vector<std::uint32_t>{1}) << "its task managers are planned";
+  const auto manager = listed().record.job_manager_node;
+  const auto other = manager == node_a ? node_b : node_a;
+  EXPECT_EQ(take(state_.drain({other}, now_)), "");
+  run();
+  for (const auto& each : starts()) EXPECT_NE(each.node, other);
+  EXPECT_EQ(listed().remark, "1 of 2 task managers need 4 slots each, 0 are free on 2 nodes");
+  take(state_.undrain({other}));
+  ASSERT_EQ(starts().at(0).node, other);
+}
+
+TEST_F(ClusterStateOrders, SaysWhichJobsStayOnANodeThatIsDrained) {
+  join(node_a, 4);
+  submit(4, "");
+  run();
+  EXPECT_EQ(take(state_.drain({node_a}, now_)),
+            "job 4f stays there: it takes no checkpoints; submit it with "
+            "-D execution.checkpointing.dir=DIRECTORY");
+}
+
+TEST_F(ClusterStateOrders, SaysOfManyJobsThatStayHowManyThereAre) {
+  join(node_a, 25);
+  for (int n = 10; n < 35; ++n) {
+    take(state_.on_submitted("j" + std::to_string(n), {.name = "one", .slots = 1}, now_));
+  }
+  const auto remark = take(state_.drain({node_a}, now_));
+  EXPECT_TRUE(remark.ends_with("\nand 5 more")) << remark;
+  EXPECT_EQ(std::count(remark.begin(), remark.end(), '\n'), 20);
+}
+
+TEST_F(ClusterStateOrders, DoesNotSayThatAJobStaysWhichIsStoppedOrGoesOnElsewhere) {
+  join(node_a, 4);
+  submit(4);
+  run();
+  take(ask_for({.token = "7", .stops = true}));
+  EXPECT_EQ(take(state_.drain({node_a}, now_)), "");
+  end(1);
+  ASSERT_EQ(state(), "restarting");
+  EXPECT_EQ(take(state_.drain({node_a}, now_)), "");
+}
+
+TEST_F(ClusterStateOrders, DrainsANodeWithoutForgettingThatAJobIsToBeRescaled) {
+  join(node_a, 4);
+  submit(4);
+  run();
+  take(state_.rescale({"4f", 2}, now_));
+  join(node_b, 4);
+  take(state_.drain({node_a}, now_));
+  report_savepoint("/s/1");
+  end(1, 0);
+  end(2, 0);
+  EXPECT_EQ(stored_.submitted.parallelism, 2U);
+  EXPECT_EQ(stored_.job_manager_node, node_b);
+}
+
+TEST_F(ClusterStateOrders, ChangesAPlanWhoseSavepointIsThereAlready) {
+  join(node_a, 4);
+  submit(4);
+  run();
+  take(state_.rescale({"4f", 2}, now_));
+  const auto token = orders().at(0).order.token;
+  report(
+      {.state = "finishing", .listens = "10.0.0.1:7000", .savepoints = 1, .last_savepoint = "/s/1"},
+      {{token, "/s/1", ""}});
+  take(state_.rescale({"4f", 3}, now_));
+  EXPECT_TRUE(orders().empty()) << "it would take no second one";
+  report({.state = "finished", .savepoints = 1, .last_savepoint = "/s/1"}, {{token, "/s/1", ""}});
+  end(1, 0);
+  end(2, 0);
+  EXPECT_EQ(stored_.submitted.parallelism, 3U);
+  EXPECT_EQ(stored_.restore, "/s/1");
+}
+
+TEST_F(ClusterStateOrders, StoresAgainWhichNodesAreDrainedWhenThatHasFailed) {
+  join(node_a, 4);
+  take(state_.drain({node_a}, now_));
+  state_.on_drained_not_stored();
+  EXPECT_EQ(state_.drain({node_a}, now_)->orders.size(), 1U);
+  EXPECT_TRUE(state_.drain({node_a}, now_)->orders.empty());
+  take(state_.undrain({node_a}));
+  state_.on_drained_not_stored();
+  EXPECT_EQ(state_.undrain({node_a})->size(), 1U);
+  EXPECT_TRUE(state_.undrain({node_a})->empty());
 }
 
 TEST_F(ClusterStateOrders, StartsWhatWaitsOnANodeThatIsUndrained) {
@@ -125,7 +224,7 @@ TEST_F(ClusterStateOrders, UndrainsWhatIsNotDrainedAndWhatIsAway) {
   join(node_a, 4);
   EXPECT_TRUE(state_.undrain({node_a})->empty());
   take(state_.drain({node_a}, now_));
-  EXPECT_TRUE(state_.drain({node_a}, now_)->empty()) << "it is stored already";
+  EXPECT_TRUE(state_.drain({node_a}, now_)->orders.empty()) << "it is stored already";
   take(state_.on_node_lost(node_a, now_));
   take(state_.undrain({node_a}));
   EXPECT_EQ(drained_, std::set<std::string>{});
@@ -204,6 +303,20 @@ TEST_F(ClusterStateOrders, ForgetsTheOldestOfManyThatHaveEnded) {
   EXPECT_EQ(state_.forgotten().programs, std::vector{std::string(64, 'a')});
   EXPECT_EQ(state_.list_jobs().size(), most_ended_jobs);
   EXPECT_EQ(state_.list_jobs().front().record.id, "j999");
+}
+
+TEST_F(ClusterStateOrders, ForgetsAsManyAsHaveEndedSinceTheLastSubmission) {
+  for (std::size_t n = 0; n < most_ended_jobs + 5; ++n) {
+    now_ += 1s;
+    take(state_.on_submitted("j" + std::to_string(1000 + n),
+                             {.name = "other", .program = std::string(64, 'a'), .slots = 2}, now_));
+  }
+  for (const auto& each : state_.list_jobs()) take(state_.cancel({each.record.id}, now_));
+  EXPECT_TRUE(forgotten_.empty());
+  submit(2);
+  EXPECT_EQ(forgotten_,
+            (std::vector<std::string>{"j1000", "j1001", "j1002", "j1003", "j1004", "j1005"}));
+  EXPECT_EQ(state_.list_jobs().size(), most_ended_jobs);
 }
 
 TEST_F(ClusterStateOrders, LetsNothingGoThatAJobNeedsWhateverWasForgotten) {

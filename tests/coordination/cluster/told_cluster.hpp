@@ -63,6 +63,7 @@ protected:
   void wait(duration span) {
     now_ += span;
     take(state_.on_tick(now_));
+    take(state_.repeated_orders());
   }
   listed_job listed() const { return state_.list("4f"); }
   std::string state() const { return listed().state; }
@@ -110,6 +111,13 @@ protected:
   void take(const result<cluster_state::commands>& commands) {
     ASSERT_TRUE(commands.ok()) << commands.failure().message;
     take(*commands);
+  }
+
+  // And what was said of it.
+  std::string take(const result<node_draining>& done) {
+    EXPECT_TRUE(done.ok()) << (done ? "" : done.failure().message);
+    if (done) take(done->orders);
+    return done ? done->remark : "";
   }
 
   cluster_state state_;
