@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coordination/cluster/cluster_tables.hpp"
+#include "coordination/cluster/rescaling.hpp"
 
 namespace weir {
 
@@ -173,25 +174,9 @@ private:
     for (;;) {
       const auto job = look_patiently(told->job);
       if (!job) return job.failure();
-      const auto& record = job->record;
-      const bool is_done = record.submitted.parallelism == request_.parallelism;
-      if (is_done && job->state != "restarting" && job->state != "waiting") break;
-      if (!is_done && record.job_manager != first->record.job_manager) {
-        return error{error_code::cancelled,
-                     "rescale job " + told->job +
-                         ", which goes on as it was: its job manager has ended before the "
-                         "savepoint; try again"};
-      }
-      if (!record.ended.empty()) {
-        return error{error_code::cancelled,
-                     "rescale job " + told->job + ": it has ended: " + record.ended};
-      }
-      if (!is_done && !record.next) {
-        const auto& why = record.report.savepoint_failure;
-        return error{error_code::io_failure, "rescale job " + told->job +
-                                                 (why.empty() ? ": it is being stopped for good"
-                                                              : ", which goes on: " + why)};
-      }
+      const auto ended = rescaling_ended(*job, request_.parallelism, first->record.job_manager);
+      if (ended && !*ended) return *ended;
+      if (ended) break;
       client_.wait(between_looks);
     }
     print_("job " + told->job + " goes on with parallelism " +
@@ -203,7 +188,8 @@ private:
     const auto told = client_.ask_for<accepted>(drain_node{request_.subject});
     if (!told) return told.failure();
     print_("node " + request_.subject +
-           " gets no more processes; weir nodes shows how many it still has\n");
+           " gets no more processes; weir nodes shows how many it still has\n" +
+           (told->remark.empty() ? "" : told->remark + "\n"));
     return {};
   }
 
