@@ -63,7 +63,12 @@ public:
   result<blob_chunk> read(const std::string& hash, std::uint64_t offset);
 
   // Somebody wants that program, whether or not it is here.
-  void use(const std::string& hash, processing_time now) { last_uses_[hash] = now; }
+  // What is no hash is ignored: whoever asks for that is answered elsewhere.
+  void use(const std::string& hash, processing_time now) {
+    if (is_sha256(hash)) last_uses_[hash] = now;
+  }
+  // Of how many programs it is known when somebody wanted them last.
+  std::size_t remembered_uses() const { return last_uses_.size(); }
   // Removes that program, of which the caller knows that no job needs it, if nobody has wanted it
   // for as long as the patience says; of one that nobody has wanted in this life of the store that
   // time begins now. Answers whether it was removed. Fails if the disk fails, or if that is no

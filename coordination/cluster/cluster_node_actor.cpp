@@ -72,7 +72,8 @@ void cluster_node_actor::on_tick() {
     give_up_programs();
     accept_uncopied();
     execute(state_.on_tick(world().now()));
-    execute(state_.repeated_orders());
+    // What a store that hangs keeps back would only add up.
+    if (writing_ == 0 && !is_write_due_) execute(state_.repeated_orders());
   } else {
     look_at_leader();
     fetch_next();
@@ -165,11 +166,10 @@ void cluster_node_actor::apply(const order_savepoint& order) {
   roles_.processes->order(order.job, order.number, order.order);
 }
 
-// Without a leader that hears it, what has happened waits where it is: in the sockets, and as
-// children that nobody has waited for.
+// Without a leader that hears it, what has happened is kept until there is one: sockets that nobody
+// reads are full soon, and lose what a job manager has said last.
 void cluster_node_actor::on_children_stirred() {
   look_at_lease();
-  if (!is_led()) return;
   const auto found = roles_.processes->look();
   for (const auto& each : found.problems) roles_.report(each.message);
   for (const auto& each : found.reports) {
@@ -187,7 +187,20 @@ void cluster_node_actor::remember(const process_ended& end) {
   told_end told{.report = {}, .end = end};
   if (const auto last = last_reports_.extract({end.job, end.number})) told.report = last.mapped();
   last_ends_.push_back(std::move(told));
-  if (last_ends_.size() > most_ends) last_ends_.pop_front();
+  if (!is_led()) ++untold_ends_;
+  while (last_ends_.size() > std::max(most_ends, untold_ends_)) last_ends_.pop_front();
+}
+
+// To a leader that has just welcomed this node: what has come since it was asked to. Of each
+// process the newest report, as each says all again.
+void cluster_node_actor::tell_what_was_found() {
+  for (const auto& [process, report] : last_reports_) tell_leader(report);
+  for (auto each = last_ends_.end() - static_cast<std::ptrdiff_t>(untold_ends_);
+       each != last_ends_.end(); ++each) {
+    if (each->report) tell_leader(*each->report);
+    tell_leader(each->end);
+  }
+  untold_ends_ = 0;
 }
 
 void cluster_node_actor::on_fact(const process_started& fact) {

@@ -159,6 +159,7 @@ private:
   void start(const process_order& order);
   void end_unstarted(const process_order& order, const std::string& how);
   void remember(const process_ended& end);
+  void tell_what_was_found();
   void refuse(const std::string& node, const std::string& job, std::uint32_t number);
   void apply(const signal_process& order);
   void apply(const order_savepoint& order);
@@ -186,6 +187,7 @@ private:
   void on_fact(const programs_kept& fact);
   void accept_once_copied(held_acceptance acceptance);
   void accept_uncopied();
+  accepted accepted_uncopied(const std::string& job, const std::string& why) const;
 
   // What no job needs any more: cluster_node_cleaning.cpp.
   void clean_up();
@@ -199,6 +201,7 @@ private:
   std::optional<reply> answer_to(const question& what);
   std::optional<reply> reply_to(const blob_chunk& chunk);
   std::optional<reply> reply_to(const submit_job& wish);
+  std::optional<reply> reply_to_known(const submit_job& wish, bool is_program_here);
   std::optional<reply> reply_to(const list_jobs& wish);
   std::optional<reply> reply_to(const list_nodes& wish);
   std::optional<reply> reply_to(const end_job& wish);
@@ -212,6 +215,7 @@ private:
                                          const result<cluster_state::commands>& orders);
   std::optional<reply> hold_until_done(const cluster_state::commands& orders, reply what);
   void hold(caf::strong_actor_ptr to, given_answer what);
+  void give_up_front_step(const error& cause);
   void answer(const caf::strong_actor_ptr& to, const given_answer& what);
   void on_submission_stored(const submission& made, const std::optional<error>& failure);
 
@@ -257,6 +261,7 @@ private:
   std::vector<wish_for_program> wishes_;        // Of nodes, for what this leader lacks itself.
   std::map<std::pair<std::string, std::uint32_t>, process_reported> last_reports_;
   std::deque<told_end> last_ends_;
+  std::size_t untold_ends_ = 0;     // The last of them, which happened while there was no leader.
   std::set<std::string> uploaded_;  // By clients; no job has been seen that runs them.
   processing_time next_cleaning_;
 };

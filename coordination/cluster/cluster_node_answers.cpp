@@ -64,26 +64,15 @@ std::optional<reply> cluster_node_actor::reply_to(const blob_chunk& chunk) {
 
 std::optional<reply> cluster_node_actor::reply_to(const submit_job& wish) {
   if (auto checked = check(wish.job); !checked) return refusal_of(checked.failure());
-  blobs_.use(wish.job.program, world().now());
-  const auto is_here = blobs_.has(wish.job.program);
-  if (!is_here) return refusal_of(is_here.failure());
-  if (!*is_here) {
-    return refused{error_code::not_found, "submit a job: its program was not uploaded"};
-  }
   if (!is_job_id(wish.id)) {
     return refused{error_code::invalid_argument, "submit a job: it has no proper id"};
   }
-  if (state_.find(wish.id)) {
-    const auto known = state_.list(*state_.find(wish.id)).record;
-    if (known.id == wish.id && known.submitted.program == wish.job.program) {
-      accept_once_copied({.from = caf::actor_cast<caf::strong_actor_ptr>(current_sender()),
-                          .question = question_,
-                          .job = wish.id,
-                          .program = wish.job.program,
-                          .since = world().now()});
-      return std::nullopt;
-    }
-    return refused{error_code::in_use, "submit a job: another has the id " + known.id};
+  blobs_.use(wish.job.program, world().now());
+  const auto is_here = blobs_.has(wish.job.program);
+  if (!is_here) return refusal_of(is_here.failure());
+  if (state_.find(wish.id)) return reply_to_known(wish, *is_here);
+  if (!*is_here) {
+    return refused{error_code::not_found, "submit a job: its program was not uploaded"};
   }
   // What could not be stored would be forgotten, so it is not accepted before that.
   const job_record begun{.id = wish.id,
@@ -93,6 +82,27 @@ std::optional<reply> cluster_node_actor::reply_to(const submit_job& wish) {
   const auto number = write(entry_of(wish.id), stored_text(begun));
   submissions_.emplace(number, submission{caf::actor_cast<caf::strong_actor_ptr>(current_sender()),
                                           question_, wish});
+  return std::nullopt;
+}
+
+// Of a job whose id is taken: by itself, if a leader that was lost since had stored it.
+std::optional<reply> cluster_node_actor::reply_to_known(const submit_job& wish,
+                                                        bool is_program_here) {
+  const auto known = state_.list(*state_.find(wish.id)).record;
+  if (known.id != wish.id || known.submitted.program != wish.job.program) {
+    return refused{error_code::in_use, "submit a job: another has the id " + known.id};
+  }
+  if (!is_program_here) {
+    return refused{error_code::io_failure,
+                   "submit a job: job " + known.id +
+                       " is known, but its program is not here yet; weir job " + known.id +
+                       " shows what becomes of it"};
+  }
+  accept_once_copied({.from = caf::actor_cast<caf::strong_actor_ptr>(current_sender()),
+                      .question = question_,
+                      .job = wish.id,
+                      .program = wish.job.program,
+                      .since = world().now()});
   return std::nullopt;
 }
 
@@ -117,6 +127,31 @@ void cluster_node_actor::on_submission_stored(const submission& made,
                       .job = id,
                       .program = made.wish.job.program,
                       .since = world().now()});
+}
+
+// Of a leader that leads alone, which does not wait until its store is well again: what was asked
+// for is done, and what would be wrong after its next start is not said or left behind.
+void cluster_node_actor::give_up_front_step(const error& cause) {
+  const auto failed = std::move(steps_.front());
+  steps_.pop_front();
+  if (std::holds_alternative<store_forgotten>(failed)) {
+    // Its record stays as long as no list has it (forgotten_jobs.hpp, 1).
+    const bool follows = !steps_.empty() && std::holds_alternative<forget_job>(steps_.front());
+    if (follows) steps_.pop_front();
+  }
+  if (!std::holds_alternative<store_drained>(failed)) return;
+  state_.on_drained_not_stored();
+  // Answers that were held before were given before: the first is the one to this order.
+  for (auto& each : steps_) {
+    auto* const held = std::get_if<held_answer>(&each);
+    if (held == nullptr) continue;
+    held->what.what =
+        refused{cause.code,
+                "which nodes are drained could not be stored, and holds only until this node "
+                "is started again: " +
+                    cause.message};
+    return;
+  }
 }
 
 std::optional<reply> cluster_node_actor::reply_to(const list_jobs& wish) {

@@ -51,6 +51,7 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
     if (each.report) execute(state_.on_reported(*each.report));
     execute(state_.on_ended(each.end, world().now()));
   }
+  untold_ends_ = 0;
   node_joining self{.name = roles_.name, .slots = roles_.slots};
   self.processes = roles_.processes->running();
   execute(state_.on_node_joined(self, world().now()));
@@ -260,6 +261,7 @@ void cluster_node_actor::on_fact(const node_welcomed& fact) {
     if (node != leader_) roles_.links->forget(node);
   }
   roles_.report_change("follows " + leader_);
+  tell_what_was_found();
   on_children_stirred();
 }
 
@@ -383,7 +385,11 @@ void cluster_node_actor::on_entry_written(const entry_written& fact) {
     // Where others may lead, nothing is done that they would not know of.
     is_write_due_ = fact.failure && roles_.may_lead;
     failed_writes_ = is_write_due_ ? failed_writes_ + 1 : 0;
-    if (!is_write_due_) steps_.pop_front();
+    if (!fact.failure) {
+      steps_.pop_front();
+    } else if (!is_write_due_) {
+      give_up_front_step(*fact.failure);
+    }
   }
   if (is_over && leads()) return on_lead_ended("a later term has begun");
   // Another may be able to.

@@ -26,6 +26,9 @@ blob_chunk nothing_of(const want_blob& wish) {
 }  // namespace
 
 void cluster_node_actor::on_fact(const want_blob& wish) {
+  if (!is_sha256(wish.hash)) {
+    return roles_.report("send a program: what was asked for is no SHA-256");
+  }
   const auto asker = caf::actor_cast<caf::strong_actor_ptr>(current_sender());
   blobs_.use(wish.hash, world().now());
   // Its file may have been removed.
@@ -124,8 +127,14 @@ void cluster_node_actor::begin_fetch(const std::string& program) {
 }
 
 void cluster_node_actor::on_fact(const keep_programs& wish) {
+  // It is a leader that was lost since, if this node leads.
+  if (leads()) return;
   programs_kept kept{.node = roles_.name};
   for (const auto& each : wish.hashes) {
+    if (!is_sha256(each)) {
+      roles_.report("keep a program: its name is no SHA-256");
+      continue;
+    }
     blobs_.use(each, world().now());
     if (const auto here = blobs_.has(each); here && *here) {
       kept.hashes.push_back(each);
@@ -140,6 +149,13 @@ void cluster_node_actor::on_fact(const keep_programs& wish) {
 
 // --- Jobs that wait to be accepted ---------------------------------------------------------------
 
+accepted cluster_node_actor::accepted_uncopied(const std::string& job,
+                                               const std::string& why) const {
+  return {.job = job,
+          .remark = "job " + job + " is accepted, but its program is on node " + roles_.name +
+                    " alone: " + why + "; if that node is lost before one has, so is the job"};
+}
+
 void cluster_node_actor::accept_once_copied(held_acceptance acceptance) {
   bool has_others = false;
   for (const auto& [name, node] : nodes_) {
@@ -148,7 +164,12 @@ void cluster_node_actor::accept_once_copied(held_acceptance acceptance) {
     send_to(name, keep_programs{{acceptance.program}});
   }
   if (!has_others) {
-    return hold(acceptance.from, {acceptance.question, accepted{.job = acceptance.job}});
+    // Others may lead, if this one may be elected: they are not there at the moment.
+    const auto what =
+        roles_.may_lead
+            ? accepted_uncopied(acceptance.job, "no other that may lead is there to fetch it")
+            : accepted{.job = acceptance.job};
+    return hold(acceptance.from, {acceptance.question, what});
   }
   acceptances_.push_back(std::move(acceptance));
   accept_uncopied();
@@ -180,12 +201,8 @@ void cluster_node_actor::accept_uncopied() {
   for (const auto& each : late) {
     hold(each.from,
          {each.question,
-          accepted{.job = each.job,
-                   .remark = "job " + each.job + " is accepted, but its program is on node " +
-                             roles_.name +
-                             " alone: none of the others that may lead has fetched it within " +
-                             to_string(roles_.copy_patience) +
-                             "; if that node is lost before one has, so is the job"}});
+          accepted_uncopied(each.job, "none of the others that may lead has fetched it within " +
+                                          to_string(roles_.copy_patience))});
   }
 }
 
@@ -206,10 +223,12 @@ void cluster_node_actor::give_up_programs() {
     if (is_lost(order.program, since)) lost.insert(order.program);
   }
   for (const auto& each : lost) {
+    wanted_.erase(each);
     fail_orders_of(each, "no node has its program " + each + " any more; submit the job again");
   }
   std::erase_if(wishes_, [&](const wish_for_program& each) {
     if (!is_lost(each.program, each.since)) return false;
+    wanted_.erase(each.program);
     if (const auto asker = caf::actor_cast<caf::actor>(each.from)) {
       send(asker, control_sent{encode_control(nothing_of({each.program, 0}))});
     }

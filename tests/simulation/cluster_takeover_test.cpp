@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A leader is lost while a job runs: another takes it over as it is.
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -197,6 +198,42 @@ TEST_F(ClusterTakeover, HearsAgainWhatALostLeaderHadHeard) {
   EXPECT_EQ(job->record.job_managers, 1U);
 }
 
+// Sockets take few reports. Who led is lost before the job has taken the savepoint that it was told
+// to stop with, and the last reports say that it has.
+TEST_F(ClusterTakeover, HearsWhatAJobManagerHasSaidLastWhileNobodyLed) {
+  simulated_nodes nodes{{.seed = 7, .nodes = 2, .followers = 1}};
+  begin(nodes, 4);
+  nodes.ask(*first_, ask_savepoint{"4f", {.token = "7", .stops = true}});
+  run_for(nodes.world(), 10ms);
+  nodes.crash(*first_);
+  run_for(nodes.world(), 5s);
+  auto& there = nodes.processes().by_node.at(nodes.name_of(1));
+  const auto find_manager = [&] {
+    return std::find_if(there.begin(), there.end(),
+                        [](const auto& each) { return each.what.slots == 0; });
+  };
+  for (int n = 0; n < 5 && find_manager() != there.end(); ++n) {
+    imagined_processes::say(*find_manager());
+    nodes.stir_all();
+    run_for(nodes.world(), 10ms);
+  }
+  if (nodes.processes().savepoints.empty()) {
+    auto& manager = *find_manager();
+    const auto order = manager.savepoints.next();
+    ASSERT_TRUE(order);
+    nodes.processes().take_savepoint(manager, *order);
+  }
+  nodes.run(1s);
+  nodes.start(*first_);
+  nodes.run(20s);
+  const auto job = nodes.job("4f");
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->state, "finished");
+  ASSERT_EQ(job->record.savepoints_answered.size(), 1U);
+  EXPECT_EQ(job->record.savepoints_answered[0].failure, "");
+  EXPECT_NE(job->record.savepoints_answered[0].path, "");
+}
+
 TEST_F(ClusterTakeover, GoesOnElsewhereAsTheLostLeaderHadPlanned) {
   simulated_nodes nodes{{.seed = 8, .nodes = 4}};
   begin(nodes, 4);
@@ -268,12 +305,42 @@ TEST(AcceptedJobs, BearARemarkWhereNobodyGetsACopy) {
 }
 
 TEST(AcceptedJobs, WaitForNobodyWhereNobodyElseMayLead) {
-  simulated_nodes nodes{{.seed = 1, .nodes = 2, .followers = 1}};
+  simulated_nodes nodes{{.seed = 1, .nodes = 2, .followers = 1, .lead_alone = true}};
   nodes.run(2s);
   ASSERT_EQ(nodes.leader(), 0U);
   const auto before = nodes.world().now();
-  EXPECT_EQ(nodes.submit(1), "4f");
+  const auto got = nodes.submit_imagined(0);
   EXPECT_LT(nodes.world().now() - before, 1s);
+  EXPECT_EQ(std::get<accepted>(*got).remark, "") << "that is how it was set up";
+}
+
+TEST(AcceptedJobs, BearARemarkAtOnceWhereNobodyIsThereToGetACopy) {
+  simulated_nodes nodes{{.seed = 1, .nodes = 2, .followers = 1}};
+  nodes.run(2s);
+  const auto before = nodes.world().now();
+  const auto got = nodes.submit_imagined(0);
+  EXPECT_LT(nodes.world().now() - before, 1s);
+  EXPECT_EQ(std::get<accepted>(*got).remark,
+            "job 4f is accepted, but its program is on node " + nodes.name_of(0) +
+                " alone: no other that may lead is there to fetch it; if that node is lost before "
+                "one has, so is the job");
+}
+
+TEST(AcceptedJobs, AreKnownToALeaderThatHasNotTheirPrograms) {
+  simulated_nodes nodes{{.seed = 1, .nodes = 2, .copy_patience = 1s}};
+  nodes.run(2s);
+  const auto first = *nodes.leader();
+  nodes.world().files().faults().set(
+      {.create = per_million{1'000'000}, .under = "/" + nodes.name_of(1 - first) + "/"});
+  ASSERT_TRUE(nodes.submit_imagined(first));
+  nodes.crash(first);
+  nodes.run(5s);
+  const auto got = nodes.submit_imagined(1 - first, false);
+  ASSERT_TRUE(got && std::holds_alternative<refused>(*got));
+  EXPECT_EQ(std::get<refused>(*got).code, error_code::io_failure) << "it may be there all the same";
+  EXPECT_EQ(std::get<refused>(*got).why,
+            "submit a job: job 4f is known, but its program is not here yet; weir job 4f shows "
+            "what becomes of it");
 }
 
 TEST_F(ClusterTakeover, SaysThatNobodyHasAProgramAnyMore) {

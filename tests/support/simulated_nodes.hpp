@@ -29,7 +29,8 @@ public:
     running_process what{};
     process_ended end{};
     bool has_ended = false;
-    bool has_news = false;
+    full_report now{};                  // What a job manager has to say,
+    std::vector<full_report> unread{};  // and what it has said that its node has not read.
     savepoint_queue savepoints{};
     std::optional<savepoint_order> taking{};
     int looks_left = 0;  // Until it is taken.
@@ -38,6 +39,7 @@ public:
   // The jobs of which each node has logs, also when it is started again.
   std::map<std::string, std::set<std::string>> logs{};
   std::string problem{};
+  std::size_t orders_heard = 0;        // To take savepoints, by all.
   std::set<std::string> savepoints{};  // That were taken, by the tokens of their orders.
   std::size_t started = 0;
 
@@ -59,10 +61,16 @@ public:
                  .how = how,
                  .exit_status = exit_status};
   }
+  // Its socket takes so many, and loses what comes then.
+  static void say(process& which) {
+    constexpr std::size_t most_unread = 4;
+    which.now.answers = which.savepoints.answers();
+    if (which.unread.size() < most_unread) which.unread.push_back(which.now);
+  }
   // A job manager whose job has come to its end, as it says itself.
   static void finish(process& which) {
-    which.what.report.state = "finished";
-    which.has_news = true;
+    which.now.job.state = "finished";
+    say(which);
     end(which, "exited with 0", 0);
   }
   // Each takes a second or so.
@@ -83,9 +91,9 @@ public:
     which.savepoints.on_ended({.then = order.stops ? after_savepoint::stop : after_savepoint::go_on,
                                .path = path,
                                .cause = {}});
-    ++which.what.report.savepoints;
-    which.what.report.last_savepoint = path;
-    which.has_news = true;
+    ++which.now.job.savepoints;
+    which.now.job.last_savepoint = path;
+    say(which);
     if (!order.stops) return;
     which.savepoints.on_job_ended("finished");
     finish(which);
@@ -117,7 +125,10 @@ public:
                          .pid = pid,
                          .report = {}};
     // Job managers have something to say soon.
-    all_->by_node[node_].push_back({.what = std::move(what), .has_news = order.slots == 0});
+    auto& begun = all_->by_node[node_].emplace_back();
+    begun.what = std::move(what);
+    begun.now.job = {.state = "running", .listens = "10.0.0.1:7", .attempts = 1, .checkpoints = 1};
+    if (order.slots == 0) imagined_processes::say(begun);
     all_->logs[node_].insert(order.job);
     all_->check(order.job);
     return pid;
@@ -130,6 +141,7 @@ public:
     }
   }
   void order(const std::string& job, std::uint32_t number, const savepoint_order& what) override {
+    ++all_->orders_heard;
     if (heard_ == heard_orders::never) return;
     for (auto& each : all_->by_node[node_]) {
       const bool is_meant = each.what.job == job && each.what.place.number == number;
@@ -155,17 +167,15 @@ public:
     auto& here = all_->by_node[node_];
     for (auto& each : here) {
       if (!each.has_ended) all_->go_on_taking(each);
-      if (!std::exchange(each.has_news, false)) continue;
-      each.what.answers = each.savepoints.answers();
-      auto& report = each.what.report;
-      if (report.state.empty()) report = {.state = "running", .listens = "10.0.0.1:7"};
-      report.attempts = 1;
-      report.checkpoints = 1;
-      found.reports.push_back({.job = each.what.job,
-                               .number = each.what.place.number,
-                               .report = each.what.report,
-                               .node = node_,
-                               .answers = each.what.answers});
+      for (const auto& told : std::exchange(each.unread, {})) {
+        each.what.report = told.job;
+        each.what.answers = told.answers;
+        found.reports.push_back({.job = each.what.job,
+                                 .number = each.what.place.number,
+                                 .report = told.job,
+                                 .node = node_,
+                                 .answers = told.answers});
+      }
     }
     std::erase_if(here, [&](const auto& each) {
       if (each.has_ended) found.ends.push_back(each.end);
@@ -224,6 +234,8 @@ struct simulated_nodes_options {
   heard_orders heard = heard_orders::once;
   // Nodes that take no part in the election, the last ones; they ask the first node who leads.
   std::uint32_t followers = 0;
+  // The others take no part in an election either: each leads alone, whatever its store says.
+  bool lead_alone = false;
   // What a node has for a store, in place of the one on the disk.
   std::function<std::unique_ptr<high_availability_store>(file_system&)> open_store =
       [](auto& files) { return std::make_unique<directory_store>(files, "/store"); };
@@ -262,7 +274,7 @@ public:
                                  processes_, name, options_.give_up, options_.heard),
                              .links = links_.back().get(),
                              .contacts = {},
-                             .may_lead = may_lead,
+                             .may_lead = may_lead && !options_.lead_alone,
                              .program_patience = options_.program_patience,
                              .copy_patience = options_.copy_patience,
                              .report = report,
@@ -305,13 +317,20 @@ public:
         [&] {
           for (; heard_ < client_->all<control_sent>().size(); ++heard_) {
             const auto message = decode_control(client_->all<control_sent>()[heard_].bytes);
-            const auto& answer = std::get<given_answer>(*message);
-            if (answer.number == number) got = answer.what;
+            // Whatever else was told to a node may be answered, too.
+            const auto* const answer = std::get_if<given_answer>(&*message);
+            if (answer != nullptr && answer->number == number) got = answer->what;
           }
           return got.has_value();
         },
         std::chrono::seconds{5});
     return got;
+  }
+  // Anything that somebody may say to a node.
+  void tell(std::uint32_t node, const control_message& what) {
+    const auto& root = roots_[name_of(node)].second;
+    const auto to = world_.process({options_.nodes}).fabric().resolve(root);
+    caf::send_as(client_.handle(), to, control_sent{encode_control(what)});
   }
   // The node that answers as a leader does.
   std::optional<std::uint32_t> leader() {
@@ -336,6 +355,15 @@ public:
     job.checkpoint_directory = "/shared";
     const auto got = ask(leads, submit_job{.id = id, .job = std::move(job)});
     return got && std::holds_alternative<accepted>(*got) ? id : "";
+  }
+  // A job "4f" whose program was uploaded there, or only the job.
+  std::optional<reply> submit_imagined(std::uint32_t node, bool is_uploaded = true) {
+    const std::string program = "#!imagined";
+    sha256 sum;
+    sum.update(program);
+    const auto hash = std::move(sum).finish();
+    if (is_uploaded) ask(node, blob_chunk{hash, program.size(), 0, program});
+    return ask(node, submit_job{.id = "4f", .job = {.name = "count", .program = hash}});
   }
   // As the leader has it; none if there is no leader.
   std::optional<listed_job> job(const std::string& id) {

@@ -216,6 +216,13 @@ TEST_F(BlobStore, RemovesTheDraftsOfAFormerLifeAndNothingElse) {
   EXPECT_EQ(files_.stat("/node/blobs/.draft-" + hash).failure().code, error_code::not_found);
 }
 
+TEST_F(BlobStore, RemembersNothingOfWhatIsNoHash) {
+  store_.use(std::string(8 << 20, 'x'), now_);
+  EXPECT_EQ(store_.remembered_uses(), 0U);
+  store_.use(hash, now_);
+  EXPECT_EQ(store_.remembered_uses(), 1U);
+}
+
 TEST_F(BlobStore, NamesAFileAsItsContentIsNamed) {
   files_.put("/bin/job", program);
   EXPECT_EQ(*program_hash(files_, "/bin/job"), hash);
