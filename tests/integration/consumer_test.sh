@@ -17,6 +17,12 @@ if grep -rlF "$root/" "$work/prefix" --include='*.cmake' --include='*.pc' --incl
   exit 1
 fi
 
+# Nor where this host has its libraries.
+if grep -rE '/[^ ";]+\.(so|a)\b' "$work/prefix" --include='weir-targets*.cmake' | grep -v _IMPORT_PREFIX; then
+  echo "the lines above name libraries of this host"
+  exit 1
+fi
+
 source "$here/word_counts.sh"
 write_book "$work/book.txt"
 
