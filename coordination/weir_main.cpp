@@ -62,7 +62,14 @@ int complain(int exit_status, const std::string& message) {
 int run_state(std::vector<std::string> words) {
   std::array<char, 4096> own{};
   const auto length = ::readlink(weir::own_program, own.data(), own.size());
-  std::string program{own.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
+  const int why = length < 0 ? errno : ENAMETOOLONG;
+  // Cut off or empty it would lead elsewhere.
+  if (length <= 0 || static_cast<std::size_t>(length) == own.size()) {
+    return complain(weir::exit_failed, std::string{"find weir-state beside this program: read "} +
+                                           weir::own_program + ": " + std::strerror(why) +
+                                           ": mount /proc, or install Weir under a shorter path");
+  }
+  std::string program{own.data(), static_cast<std::size_t>(length)};
   program.resize(program.rfind('/') + 1);
   program += "weir-state";
   std::vector<char*> arguments;

@@ -112,6 +112,16 @@ alone/weir state ls after >printed 2>said || status=$?
 same "status without weir-state" 1 "$status"
 same "message without weir-state" "weir: start $PWD/alone/weir-state: No such file or directory: it is\
  installed beside this program; install it again" "$(cat said)"
+# Not the weir-state of wherever it was started.
+if unshare -m true 2>/dev/null; then
+  status=0
+  ln -s /bin/true weir-state
+  unshare -m "$BASH" -c 'umount -l /proc && exec "$@"' _ "$weir" state --help >printed 2>said || status=$?
+  rm weir-state
+  same "status without /proc" 1 "$status"
+  same "message without /proc" "weir: find weir-state beside this program: read /proc/self/exe: No such file or\
+ directory: mount /proc, or install Weir under a shorter path" "$(cat said)"
+fi
 expect 1 "" "weir: look for a checkpoint at nothing: it has no manifest: it was never completed, or it\
  is no checkpoint" state ls nothing
 
