@@ -159,12 +159,16 @@ result<pid_t> launch(const program_start& start, const std::vector<std::string>&
 process_end explained(int found) {
   if (WIFEXITED(found)) {
     const int code = WEXITSTATUS(found);
-    return {code == 0, "exited with " + std::to_string(code), code};
+    return {.is_success = code == 0,
+            .how = "exited with " + std::to_string(code),
+            .status = code,
+            .signal = 0};
   }
   const int signal = WTERMSIG(found);
   return {.is_success = false,
           .how = "was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")",
-          .status = {}};
+          .status = {},
+          .signal = signal};
 }
 
 }  // namespace

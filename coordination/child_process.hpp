@@ -18,6 +18,7 @@ struct process_end {
   bool is_success = false;
   std::string how{};
   std::optional<int> status{};  // What it exited with; none: a signal has killed it.
+  int signal = 0;               // That signal; 0: none.
 };
 
 // Where a process runs that is to have nothing of this one's terminal, and is not to hear its

@@ -29,6 +29,8 @@ error_code code_of(int why) {
     case EEXIST:
     case EWOULDBLOCK:
       return error_code::in_use;
+    case EINVAL:
+      return error_code::invalid_argument;
     default:
       return error_code::io_failure;
   }

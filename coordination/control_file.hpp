@@ -14,7 +14,8 @@
 namespace weir {
 
 // What could not be done, with what the system says of it by the number in `errno`; its code tells
-// what is not there, what this user may not do, and what somebody else has.
+// what is not there, what this user may not do, what somebody else has, and what the kernel takes
+// for nonsense.
 error control_failure(const std::string& activity, int why);
 
 // All of it. Fails, too, beyond 16 MiB.

@@ -3,17 +3,19 @@
 // kernel's admin-guide/cgroup-v2.rst and admin-guide/cgroup-v1.
 #include "coordination/control_group.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <poll.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include "coordination/control_file.hpp"
 #include "coordination/size_text.hpp"
+#include "state/posix_file_system.hpp"
 
 namespace weir {
 
@@ -21,8 +23,10 @@ namespace {
 
 // Of CPU time, in microseconds: the quota is so many of these for each core.
 constexpr std::uint64_t period = 100'000;
-constexpr int most_rounds = 5;         // Of killing processes that start others meanwhile.
-constexpr int patience_millis = 1000;  // With one that was killed.
+constexpr std::chrono::milliseconds pause{10};  // Between two attempts to remove a group.
+constexpr std::chrono::seconds usual_patience{1};
+constexpr int most_depth = 16;        // Of groups that a job has made in its own.
+constexpr std::size_t most_told = 4;  // Of the processes that are in a group still.
 
 bool is_there(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
@@ -46,22 +50,47 @@ std::vector<pid_t> processes_in(const std::string& directory) {
   return all;
 }
 
-// Not a child of this process, perhaps: its end is not to be had from waitpid.
-void kill_and_wait(pid_t process) {
-  const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
-  if (descriptor < 0) return;  // It has ended.
-  ::kill(process, SIGKILL);
-  pollfd ended{.fd = descriptor, .events = POLLIN, .revents = 0};
-  static_cast<void>(::poll(&ended, 1, patience_millis));
-  ::close(descriptor);
+// "; in it: process 17 (sleep)"; empty if there are none.
+std::string told_processes(const std::string& directory) {
+  const auto all = processes_in(directory);
+  std::string told;
+  for (std::size_t i = 0; i < std::min(all.size(), most_told); ++i) {
+    const auto id = std::to_string(all[i]);
+    auto name = read_control_file("/proc/" + id + "/comm");
+    while (name && name->ends_with('\n')) name->pop_back();
+    told += (told.empty() ? "; in it: process " : ", ") + id + (name ? " (" + *name + ")" : "");
+  }
+  if (all.size() > most_told) told += " and " + std::to_string(all.size() - most_told) + " more";
+  return told;
 }
 
-void empty(const std::string& directory) {
-  for (int round = 0; round < most_rounds; ++round) {
-    const auto left = processes_in(directory);
-    if (left.empty()) return;
-    for (const auto each : left) kill_and_wait(each);
+std::vector<std::string> directories_in(const std::string& directory) {
+  posix_file_system files;
+  std::vector<std::string> found;
+  const auto names = files.list(directory);
+  if (!names) return found;
+  for (const auto& each : *names) {
+    struct ::stat what {};
+    const auto path = directory + "/" + each;
+    if (::lstat(path.c_str(), &what) == 0 && S_ISDIR(what.st_mode)) found.push_back(path);
   }
+  return found;
+}
+
+// One attempt. Processes end some time after they are killed, and start others before: both are
+// the next one's business.
+status remove_tree(const std::string& directory, int depth) {
+  for (const auto each : processes_in(directory)) ::kill(each, SIGKILL);
+  if (::rmdir(directory.c_str()) == 0 || errno == ENOENT) return {};
+  const auto below = depth > 0 ? directories_in(directory) : std::vector<std::string>{};
+  status removed;
+  for (const auto& each : below) {
+    if (auto one = remove_tree(each, depth - 1); !one) removed = one;
+  }
+  if (!removed || ::rmdir(directory.c_str()) == 0 || errno == ENOENT) return removed;
+  auto cause = control_failure("remove the control group " + directory, errno);
+  cause.message += told_processes(directory);
+  return cause;
 }
 
 }  // namespace
@@ -110,15 +139,34 @@ status control_group::make() const {
   return {};
 }
 
-status control_group::remove() const {
+status control_group::try_to_remove() const {
   status removed;
   for (const auto& each : directories()) {
-    empty(each);
-    if (::rmdir(each.c_str()) != 0 && errno != ENOENT) {
-      removed = control_failure("remove the control group " + each, errno);
-    }
+    if (auto one = remove_tree(each, most_depth); !one) removed = one;
   }
   return removed;
+}
+
+std::vector<error> control_group::remove(std::vector<control_group>& groups, duration patience) {
+  for (;; patience -= pause) {
+    std::vector<error> problems;
+    bool is_in_use = false;
+    std::erase_if(groups, [&](const control_group& each) {
+      const auto removed = each.try_to_remove();
+      if (removed) return true;
+      problems.push_back(removed.failure());
+      is_in_use = is_in_use || removed.failure().code == error_code::in_use;
+      return false;
+    });
+    if (!is_in_use || patience <= duration::zero()) return problems;
+    static_cast<void>(::poll(nullptr, 0, static_cast<int>(pause.count())));
+  }
+}
+
+status control_group::remove() const {
+  std::vector<control_group> all{*this};
+  const auto problems = remove(all, usual_patience);
+  return problems.empty() ? status{} : problems.front();
 }
 
 status control_group::limit_memory(std::uint64_t bytes) const {
@@ -127,8 +175,11 @@ status control_group::limit_memory(std::uint64_t bytes) const {
   const auto limit = [&]() -> status {
     if (!is_unified()) {
       auto done = write_control_file(memory_ + "/memory.limit_in_bytes", most);
-      // Where the kernel counts swap; it is part of that number.
-      return done ? write_if_there(memory_ + "/memory.memsw.limit_in_bytes", most) : done;
+      if (!done) return done;
+      // Where the kernel counts swap, it is part of that number. Else there must be none.
+      const auto with_swap = memory_ + "/memory.memsw.limit_in_bytes";
+      if (is_there(with_swap)) return write_control_file(with_swap, most);
+      return write_if_there(memory_ + "/memory.swappiness", "0");
     }
     // What can do without one of its processes is not known here.
     auto done = write_if_there(memory_ + "/memory.oom.group", "1");
@@ -137,8 +188,12 @@ status control_group::limit_memory(std::uint64_t bytes) const {
   };
   auto done = limit();
   if (done) return done;
+  auto cause = done.failure();
+  if (cause.code == error_code::in_use) {
+    cause.message += ": it takes more than that before it has begun; raise that setting";
+  }
   return within("limit the memory of this process (taskmanager.memory.process.size)",
-                done.failure());
+                std::move(cause));
 }
 
 status control_group::limit_cores(std::uint32_t cores) const {
@@ -149,7 +204,10 @@ status control_group::limit_cores(std::uint32_t cores) const {
       return write_control_file(memory_ + "/cpu.max", quota + " " + std::to_string(period));
     }
     auto done = write_control_file(cpu_ + "/cpu.cfs_period_us", std::to_string(period));
-    return done ? write_control_file(cpu_ + "/cpu.cfs_quota_us", quota) : done;
+    if (done) done = write_control_file(cpu_ + "/cpu.cfs_quota_us", quota);
+    // More than a group above has, whose quota holds, too: this one stays without.
+    const bool is_held_above = !done && done.failure().code == error_code::invalid_argument;
+    return is_held_above ? status{} : done;
   };
   auto done = limit();
   if (done) return done;
@@ -167,12 +225,15 @@ std::string control_group::memory_death() const {
   const auto events = text_of(is_unified() ? "memory.events" : "memory.oom_control");
   if (control_number(events, "oom_kill").value_or(0) == 0) return "";
   const auto limit = number_of(is_unified() ? "memory.max" : "memory.limit_in_bytes");
-  // Those who were killed are counted where they were, refused charges where the limit is. Version
-  // 1 does not count those of memory with swap in all kernels.
-  const bool is_own_limit =
-      is_unified() ? control_number(events, "oom").value_or(0) > 0
-                   : number_of("memory.failcnt").value_or(0) > 0 ||
-                         (limit && number_of("memory.max_usage_in_bytes").value_or(0) >= *limit);
+  // Those who were killed are counted where they were. Where the limit is that was too low is told
+  // by `oom` with version 2. Version 1 counts refusals only, which are usual where files fill the
+  // memory: but nobody is killed at a limit that was never reached.
+  const auto was_reached = [&](const std::string& kind) {
+    const auto most = number_of(kind + "limit_in_bytes");
+    return most && number_of(kind + "max_usage_in_bytes").value_or(0) >= *most;
+  };
+  const bool is_own_limit = is_unified() ? control_number(events, "oom").value_or(0) > 0
+                                         : was_reached("memory.") || was_reached("memory.memsw.");
   if (!is_own_limit) {
     return "memory was short on its host or in a group above " + memory_ +
            "; give the node more, or its jobs less (taskmanager.memory.process.size)";

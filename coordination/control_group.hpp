@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "api/error.hpp"
+#include "api/time.hpp"
 
 namespace weir {
 
@@ -36,16 +37,23 @@ public:
   control_group below(const std::string& name) const;
   // Its directories, each once.
   std::vector<std::string> directories() const;
+  bool is_unified() const { return cpu_.empty(); }  // Of version 2.
 
   // Makes the directories, whose parents exist. Fails if there is such a group.
   status make() const;
-  // Kills what is left in it, waits up to a second for each of those, and removes the directories.
-  // Succeeds if they are gone.
+  // Kills what is left in these and in the groups below them, to a depth of 16, and removes their
+  // directories; tries again every 10 ms while one is in use, for so long with all of them together
+  // and at least once. Takes those that are gone off the list, also if they were so before; of each
+  // other one says why, and which processes are in it.
+  static std::vector<error> remove(std::vector<control_group>& groups, duration patience);
+  // The same with this one, for up to a second. Succeeds if it is gone.
   status remove() const;
 
   // The most that it may take: memory of any kind in bytes, without swap, and the CPU time of so
   // many cores. Whoever needs more memory is killed, with version 2 all processes of the group
-  // together; whoever needs more time waits. REQUIRES: both are above 0.
+  // together; whoever needs more time waits. More cores than a group above has are no error: that
+  // group's limit holds. Fails with version 1 if the group takes more memory already, and it cannot
+  // be had back. REQUIRES: both are above 0.
   status limit_memory(std::uint64_t bytes) const;
   status limit_cores(std::uint32_t cores) const;
 
@@ -54,7 +62,7 @@ public:
   std::string memory_death() const;
 
 private:
-  bool is_unified() const { return cpu_.empty(); }
+  status try_to_remove() const;
 
   std::string memory_;  // Or all controllers.
   std::string cpu_{};   // Empty: version 2.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <string_view>
@@ -20,6 +21,10 @@ namespace weir {
 namespace {
 
 constexpr std::size_t most_log_bytes = std::size_t{256} << 10;
+// With control groups that are in use still. A look has the node's only thread, which must be heard
+// of more often to lead; nothing else waits for the end.
+constexpr std::chrono::milliseconds patience_of_a_look{200};
+constexpr std::chrono::seconds patience_at_the_end{1};
 
 int signal_of(process_signal what) { return what == process_signal::terminate ? SIGTERM : SIGKILL; }
 
@@ -37,9 +42,9 @@ bool is_log(std::string_view name) {
   return false;
 }
 
-// A signal alone does not tell that the kernel has sent it, and why.
+// A signal alone does not tell that the kernel has sent it, and why: for memory it is SIGKILL.
 process_ended how_it_ended(const process_end& end, const std::optional<control_group>& group) {
-  const auto why = group && !end.status ? group->memory_death() : std::string{};
+  const auto why = group && end.signal == SIGKILL ? group->memory_death() : std::string{};
   return {.job = {},
           .number = 0,
           .how = why.empty() ? end.how : end.how + ": " + why,
@@ -62,14 +67,13 @@ node_processes::node_processes(file_system& files, node_processes_settings setti
     : files_{&files}, settings_{std::move(settings)} {}
 
 node_processes::~node_processes() {
-  std::vector<control_group> groups;
   for (auto& [key, each] : running_) {
     each.process.kill();
-    if (each.group) groups.push_back(*each.group);
+    if (each.group) left_groups_.push_back(*each.group);
   }
   running_.clear();
   // What cannot be removed is, when the node is started again.
-  for (const auto& each : groups) static_cast<void>(each.remove());
+  static_cast<void>(control_group::remove(left_groups_, patience_at_the_end));
 }
 
 result<std::optional<control_group>> node_processes::make_group(const process_order& order) const {
@@ -129,7 +133,8 @@ result<pid_t> node_processes::start(const process_order& order, const std::strin
   }
   auto started = child_process::start(program, *arguments, variables, place);
   if (!started) {
-    if (*group) static_cast<void>((*group)->remove());
+    if (*group) left_groups_.push_back(**group);
+    static_cast<void>(control_group::remove(left_groups_, duration::zero()));
     return started.failure();
   }
   const auto pid = started->process();
@@ -179,8 +184,19 @@ void node_processes::read_reports(started_process& from, news& into) {
   }
 }
 
+void node_processes::remove_groups(std::vector<control_group> ended, news& into) {
+  // Of these it has been told.
+  static_cast<void>(control_group::remove(left_groups_, duration::zero()));
+  for (auto& each : control_group::remove(ended, patience_of_a_look)) {
+    each.message += "; the node will try again";
+    into.problems.push_back(std::move(each));
+  }
+  left_groups_.insert(left_groups_.end(), ended.begin(), ended.end());
+}
+
 node_processes::news node_processes::look() {
   news found;
+  std::vector<control_group> ended_groups;
   for (auto each = running_.begin(); each != running_.end();) {
     // The end is asked for first: what was reported before it is there then.
     const auto end = each->second.process.end();
@@ -191,11 +207,10 @@ node_processes::news node_processes::look() {
     }
     auto& ended = found.ends.emplace_back(how_it_ended(*end, each->second.group));
     std::tie(ended.job, ended.number) = each->first;
-    if (const auto& group = each->second.group) {
-      if (auto removed = group->remove(); !removed) found.problems.push_back(removed.failure());
-    }
+    if (const auto& group = each->second.group) ended_groups.push_back(*group);
     each = running_.erase(each);
   }
+  remove_groups(std::move(ended_groups), found);
   return found;
 }
 

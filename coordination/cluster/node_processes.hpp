@@ -63,10 +63,12 @@ private:
   std::string log_of(const std::string& job, const process_place& process) const;
   result<std::optional<control_group>> make_group(const process_order& order) const;
   void read_reports(started_process& from, news& into);
+  void remove_groups(std::vector<control_group> ended, news& into);
 
   file_system* files_;
   node_processes_settings settings_;
   std::map<process_key, started_process> running_;
+  std::vector<control_group> left_groups_;  // Of processes that have ended: tried at each look.
 };
 
 // The secret of a job's processes in writing.

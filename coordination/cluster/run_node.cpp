@@ -64,6 +64,9 @@ int run_node(std::span<const std::string> words, const secret_reader& read,
 
   auto groups = groups_for(asked->control_group);
   if (!groups) return refuse(groups.failure());
+  if (*groups) {
+    for (const auto& each : (*groups)->left()) complain("weir node: " + each.message + "\n");
+  }
 
   sigset_t signals;
   sigemptyset(&signals);

@@ -54,6 +54,7 @@ TEST(ControlFile, TellsApartWhatKeepsItFromBeingWritten) {
   for (const int why : {EBUSY, EEXIST, EWOULDBLOCK}) {
     EXPECT_EQ(control_failure("make g", why).code, error_code::in_use);
   }
+  EXPECT_EQ(control_failure("make g", EINVAL).code, error_code::invalid_argument);
   EXPECT_EQ(control_failure("make g", EINVAL).message, "make g: Invalid argument");
 }
 

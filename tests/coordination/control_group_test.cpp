@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is written to the files of a group and read from them, in a directory that looks like one.
-// What the kernel makes of it is shown in control_groups_test.cpp.
+// What the kernel makes of it is shown in real_control_groups_test.cpp.
 #include "coordination/control_group.hpp"
+
+#include <csignal>
+#include <filesystem>
 
 #include <gtest/gtest.h>
 
+#include "coordination/child_process.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace weir {
@@ -87,6 +91,17 @@ TEST_F(ControlGroup, NeedsNoFilesOfSwapWhereTheKernelDoesNotCountIt) {
   EXPECT_FALSE(there_.has("g/memory.swap.max"));
 }
 
+TEST_F(ControlGroup, IsNotSwappedWithVersionOneWhereSwapIsNotCounted) {
+  has({"memory/g/memory.limit_in_bytes", "memory/g/memory.swappiness"});
+  EXPECT_EQ(problem(split_.limit_memory(4096)), "");
+  EXPECT_EQ(there_.read("memory/g/memory.swappiness"), "0");
+  there_.write("memory/g/memory.swappiness", "60");
+  there_.write("memory/g/memory.memsw.limit_in_bytes", "");
+  EXPECT_EQ(problem(split_.limit_memory(4096)), "");
+  EXPECT_EQ(there_.read("memory/g/memory.swappiness"), "60")
+      << "it may be swapped: that is counted";
+}
+
 TEST_F(ControlGroup, SaysWhichLimitCannotBeWritten) {
   EXPECT_EQ(problem(unified_.limit_memory(4096)),
             "limit the memory of this process (taskmanager.memory.process.size): write '4096' to " +
@@ -110,13 +125,19 @@ TEST_F(ControlGroup, TellsWhoseMemoryLimitAProcessWasKilledAt) {
   EXPECT_EQ(unified_.memory_death(), above(there_ / "g"));
   there_.write("memory/g/memory.limit_in_bytes", "536870912\n");
   there_.write("memory/g/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
+  // Files were read, for which others had to go.
   there_.write("memory/g/memory.failcnt", "9\n");
-  EXPECT_EQ(split_.memory_death(), own);
-  there_.write("memory/g/memory.failcnt", "0\n");
   EXPECT_EQ(split_.memory_death(), above(there_ / "memory/g"));
   there_.write("memory/g/memory.max_usage_in_bytes", "536866816\n");
   EXPECT_EQ(split_.memory_death(), above(there_ / "memory/g"));
   there_.write("memory/g/memory.max_usage_in_bytes", "536870912\n");
+  EXPECT_EQ(split_.memory_death(), own);
+  // Part of it was swapped.
+  there_.write("memory/g/memory.max_usage_in_bytes", "4096\n");
+  there_.write("memory/g/memory.memsw.limit_in_bytes", "536870912\n");
+  there_.write("memory/g/memory.memsw.max_usage_in_bytes", "536866816\n");
+  EXPECT_EQ(split_.memory_death(), above(there_ / "memory/g"));
+  there_.write("memory/g/memory.memsw.max_usage_in_bytes", "536870912\n");
   EXPECT_EQ(split_.memory_death(), own);
 }
 
@@ -150,6 +171,52 @@ TEST_F(ControlGroup, IsMadeWholeOrNotAtAll) {
   has({"cpu/g/nested"});
   EXPECT_EQ(problem(split_.remove()),
             "remove the control group " + there_ / "cpu/g" + ": Directory not empty");
+}
+
+// A file that the kernel would not have there keeps the directory.
+TEST_F(ControlGroup, KillsWhoIsInItAndSaysSoWhereItStays) {
+  auto inside = child_process::start("/bin/sleep", {"sleep", "1000"}, {});
+  ASSERT_TRUE(inside.ok());
+  there_.write("g/cgroup.procs", "0\n" + std::to_string(inside->process()) + "\n");
+  EXPECT_TRUE(problem(unified_.remove())
+                  .starts_with("remove the control group " + there_ / "g" +
+                               ": Directory not empty; in it: process " +
+                               std::to_string(inside->process()) + " ("));
+  const auto end = inside->end_within(std::chrono::seconds{60});
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->signal, SIGKILL);
+}
+
+TEST_F(ControlGroup, IsRemovedWithGroupsBelowItToADepthOfSixteen) {
+  std::string deep = "g";
+  for (int i = 0; i < 16; ++i) deep += "/a";
+  std::filesystem::create_directories(there_ / deep);
+  EXPECT_EQ(problem(unified_.remove()), "");
+  std::filesystem::create_directories(there_ / (deep + "/a"));
+  EXPECT_EQ(problem(unified_.remove()),
+            "remove the control group " + there_ / deep + ": Directory not empty");
+  // Nothing outside is in it.
+  std::filesystem::remove_all(there_ / "g");
+  there_.write("other/kept/file", "");
+  std::filesystem::create_directory(there_ / "g");
+  std::filesystem::create_directory_symlink(there_ / "other", there_ / "g/link");
+  EXPECT_NE(problem(unified_.remove()), "");
+  EXPECT_TRUE(there_.has("other/kept/file"));
+}
+
+TEST_F(ControlGroup, IsRemovedWithOthersOfWhichThoseThatStayAreTold) {
+  has({"g/file"});
+  there_.write("memory/other", "");
+  there_.write("cpu/other", "");
+  ASSERT_EQ(problem(split_.make()), "");
+  std::vector<control_group> all{unified_, split_};
+  const auto problems = control_group::remove(all, std::chrono::seconds{1});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].message,
+            "remove the control group " + there_ / "g" + ": Directory not empty");
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].variable(), unified_.variable());
+  EXPECT_FALSE(there_.has("memory/g"));
 }
 
 }  // namespace

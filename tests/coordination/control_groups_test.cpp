@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// The groups of a node: what is refused, in directories that look like a cgroup file system, and on
-// the real one what the kernel does to processes in them. Real groups need root, or a group that
-// this user was given; else those tests are skipped and say why.
+// The groups of a node: what is refused, locked and removed, in directories that look like a cgroup
+// file system. What the kernel does to processes in them is shown in real_control_groups_test.cpp.
 #include "coordination/control_groups.hpp"
 
-#include <csignal>
 #include <fcntl.h>
 #include <filesystem>
+#include <string>
 #include <sys/file.h>
+#include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "coordination/child_process.hpp"
-#include "tests/support/real_control_groups.hpp"
+#include "coordination/control_file.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace weir {
 namespace {
 
-constexpr duration long_enough = std::chrono::seconds{60};
-
 std::string problem_of(const std::string& name, const control_group_mounts& host) {
   const auto opened = control_groups::open(name, host);
   return opened ? "" : opened.failure().message;
 }
-
-bool begins(const std::string& text, const std::string& with) { return text.starts_with(with); }
 
 TEST(ControlGroupName, IsOwnOrAPathBelowTheRoot) {
   for (const auto* right : {"own", "weir", "services/weir", "weir-node.service", "a..b", "..."}) {
@@ -39,6 +35,20 @@ TEST(ControlGroupName, IsOwnOrAPathBelowTheRoot) {
               "'" + std::string{wrong} +
                   "' is neither own nor a path below the root of the cgroup file system, such as "
                   "weir or services/weir");
+  }
+}
+
+TEST(ControlGroupName, IsNoneThatIsRemovedWithWhatIsInIt) {
+  for (const auto* wrong : {"weir-job-4f5e6a7b8c9d-2", "services/weir-job-probe-0/weir"}) {
+    const auto checked = check_control_group_name(wrong);
+    ASSERT_FALSE(checked.ok()) << wrong;
+    const std::string word = wrong[0] == 'w' ? wrong : "weir-job-probe-0";
+    EXPECT_EQ(checked.failure().message,
+              "'" + std::string{wrong} + "': nodes name groups like " + word +
+                  " for the processes of jobs, and remove them with what is in them; take another");
+  }
+  for (const auto* right : {"weir-job", "weir-job-1", "weir-job-4f-2", "weir-probe"}) {
+    EXPECT_TRUE(check_control_group_name(right).ok()) << right;
   }
 }
 
@@ -65,11 +75,11 @@ protected:
 TEST_F(ControlGroupsOfVersionTwo, HaveTheirControllersEnabledFromTheRootDown) {
   // How far it comes: the kernel would have made that file.
   EXPECT_EQ(problem_of("weir", host()), "put a process into the control group " +
-                                            there_ / "weir/weir-probe" +
+                                            there_ / "weir/weir-job-probe-0" +
                                             ": No such file or directory");
   EXPECT_EQ(there_.read("cgroup.subtree_control"), "+memory +cpu");
   EXPECT_EQ(there_.read("weir/cgroup.subtree_control"), "+memory +cpu");
-  EXPECT_FALSE(there_.has("weir/weir-probe"));
+  EXPECT_FALSE(there_.has("weir/weir-job-probe-0"));
 }
 
 TEST_F(ControlGroupsOfVersionTwo, EnableNoMoreThanIsMissing) {
@@ -99,7 +109,7 @@ TEST_F(ControlGroupsOfVersionTwo, OfTheNodeItselfHaveItInALeaf) {
   looks_like_a_group("service/");
   looks_like_a_group("service/node/");
   EXPECT_EQ(problem_of("own", host()), "put a process into the control group " +
-                                           there_ / "service/weir-probe" +
+                                           there_ / "service/weir-job-probe-0" +
                                            ": No such file or directory");
   EXPECT_EQ(there_.read("service/node/cgroup.procs"), "0");
   EXPECT_EQ(there_.read("service/cgroup.subtree_control"), "+memory +cpu");
@@ -117,36 +127,64 @@ TEST_F(ControlGroupsOfVersionTwo, OfTheNodeItselfMustBeInSight) {
 TEST_F(ControlGroupsOfVersionTwo, BelongToOneNode) {
   const int node = ::open((there_ / "weir").c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_EQ(::flock(node, LOCK_EX), 0);
-  there_.write("weir/weir-4f-2/cgroup.procs", "");
+  there_.write("weir/weir-job-4f5e6a7b8c9d-2/cgroup.procs", "");
   const auto opened = control_groups::open("weir", host());
   ASSERT_FALSE(opened.ok());
   EXPECT_EQ(opened.failure().code, error_code::in_use);
   EXPECT_EQ(opened.failure().message, "another node uses the control group " + there_ / "weir" +
                                           "; give each node of a host its own");
-  EXPECT_TRUE(there_.has("weir/weir-4f-2"));
+  EXPECT_TRUE(there_.has("weir/weir-job-4f5e6a7b8c9d-2"));
   ::close(node);
   EXPECT_EQ(problem_of("weir", host()).find("another node"), std::string::npos);
 }
 
 // Whatever else is there is not this node's, least of all the processes in it.
 TEST_F(ControlGroupsOfVersionTwo, RemoveOnlyWhatAnEarlierRunHasLeft) {
-  const std::vector<std::string> others{"user-1000", "weir-4f",    "weir-4f-", "weir--2",
-                                        "weir-4F-2", "weir-4f-2x", "4f-2",     "weir"};
+  const std::vector<std::string> others{"user-1000",
+                                        "weir",
+                                        "weir-node-1",
+                                        "weir-test-4711",
+                                        "weir-4f5e6a7b8c9d-2",
+                                        "weir-probe",
+                                        "weir-job-4f-2",
+                                        "weir-job-4f5e6a7b8c9d",
+                                        "weir-job-4f5e6a7b8c9d-",
+                                        "weir-job-4f5e6a7b8c9d-2x",
+                                        "weir-job-4f5e6a7b8c9dd-2",
+                                        "weir-job-4F5E6A7B8C9D-2",
+                                        "weir-job-manager-1",
+                                        "weir-job-probe",
+                                        "weir-job--2"};
   for (const auto& each : others) std::filesystem::create_directory(there_ / ("weir/" + each));
-  for (const auto* each : {"weir-4f-2", "weir-4f5e-11", "weir-probe"}) {
+  for (const auto* each :
+       {"weir-job-4f5e6a7b8c9d-2", "weir-job-0123456789ab-11", "weir-job-probe-0"}) {
     std::filesystem::create_directory(there_ / ("weir/" + std::string{each}));
   }
+  // Of a job: gone with those of its process.
+  std::filesystem::create_directories(there_ / "weir/weir-job-4f5e6a7b8c9d-2/a/b");
   problem_of("weir", host());
   for (const auto& each : others) EXPECT_TRUE(there_.has("weir/" + each)) << each;
-  for (const auto* each : {"weir-4f-2", "weir-4f5e-11", "weir-probe"}) {
+  for (const auto* each :
+       {"weir-job-4f5e6a7b8c9d-2", "weir-job-0123456789ab-11", "weir-job-probe-0"}) {
     EXPECT_FALSE(there_.has("weir/" + std::string{each})) << each;
   }
 }
 
-TEST_F(ControlGroupsOfVersionTwo, SayWhatTheyCannotRemove) {
-  there_.write("weir/weir-4f-2/nested/file", "");
+// How far it comes with what stays there: as far as without.
+TEST_F(ControlGroupsOfVersionTwo, GoOnWithoutWhatTheyCannotRemove) {
+  there_.write("weir/weir-job-4f5e6a7b8c9d-2/nested/file", "");
+  there_.write("weir/weir-job-probe-0/file", "");
+  EXPECT_EQ(problem_of("weir", host()), "put a process into the control group " +
+                                            there_ / "weir/weir-job-probe-1" +
+                                            ": No such file or directory");
+}
+
+TEST_F(ControlGroupsOfVersionTwo, TryNoMoreThanSixteen) {
+  for (int i = 0; i < 16; ++i) {
+    there_.write("weir/weir-job-probe-" + std::to_string(i) + "/file", "");
+  }
   EXPECT_EQ(problem_of("weir", host()),
-            "remove the control group " + there_ / "weir/weir-4f-2" + ": Directory not empty");
+            "make the control group " + there_ / "weir/weir-job-probe-15" + ": File exists");
 }
 
 TEST(ControlGroupsOfVersionOne, AreOneForMemoryAndOneForCpu) {
@@ -160,11 +198,32 @@ TEST(ControlGroupsOfVersionOne, AreOneForMemoryAndOneForCpu) {
   EXPECT_TRUE(there.has("memory/a/weir"));
   std::filesystem::create_directories(there / "cpu");
   EXPECT_EQ(problem_of("a/weir", host), "put a process into the control group " +
-                                            there / "memory/a/weir/weir-probe" +
+                                            there / "memory/a/weir/weir-job-probe-0" +
                                             ": No such file or directory");
-  EXPECT_FALSE(there.has("cpu/a/weir/weir-probe"));
+  EXPECT_FALSE(there.has("cpu/a/weir/weir-job-probe-0"));
   EXPECT_EQ(problem_of("own", host),
             "lock the control group " + there / "memory/jobs" + ": No such file or directory");
+}
+
+TEST(ControlGroupsOfVersionOne, BelongToOneNodeEvenIfTheyShareOnlyOneOfTheTwo) {
+  const temporary_directory there;
+  const auto host_of = [&](const std::string& memory) {
+    std::filesystem::create_directories(there / memory + "/weir-job-4f5e6a7b8c9d-2");
+    return control_group_mounts{.memory = control_group_hierarchy{there.path(), there / memory},
+                                .cpu = control_group_hierarchy{there / "cpu", there / "cpu"}};
+  };
+  std::filesystem::create_directories(there / "cpu/weir-job-4f5e6a7b8c9d-2");
+  const int node = ::open((there / "cpu").c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(node, LOCK_EX), 0);
+  EXPECT_EQ(problem_of("own", host_of("second")), "another node uses the control group " +
+                                                      there / "cpu" +
+                                                      "; give each node of a host its own");
+  EXPECT_TRUE(there.has("second/weir-job-4f5e6a7b8c9d-2"));
+  EXPECT_TRUE(there.has("cpu/weir-job-4f5e6a7b8c9d-2"));
+  ::close(node);
+  EXPECT_EQ(problem_of("own", host_of("second")).find("another node"), std::string::npos);
+  EXPECT_FALSE(there.has("second/weir-job-4f5e6a7b8c9d-2"));
+  EXPECT_FALSE(there.has("cpu/weir-job-4f5e6a7b8c9d-2"));
 }
 
 TEST(ControlGroupsOfNoVersion, AreRefused) {
@@ -183,137 +242,9 @@ TEST(ControlGroupsWithoutPermission, SayHowToHaveIt) {
   const auto opened = control_groups::open("weir-test-refused", mounts);
   ASSERT_FALSE(opened.ok());
   if (opened.failure().code == error_code::not_found) GTEST_SKIP() << opened.failure().message;
-  EXPECT_NE(opened.failure().message.find("Delegate=cpu memory"), std::string::npos);
-}
-
-class RealControlGroups : public ::testing::Test {
-protected:
-  void SetUp() override {
-    if (const auto why = groups_.missing(); !why.empty()) GTEST_SKIP() << why;
-  }
-  control_group make(std::uint32_t number) const {
-    auto made = (*groups_).make("4f", number);
-    WEIR_ASSERT(made.ok());
-    return *std::move(made);
-  }
-  child_process start(const std::string& script, const control_group& group) const {
-    auto started = child_process::start("/bin/sh", {"sh", "-c", script}, {},
-                                        child_place{.directory = there_.path(),
-                                                    .output = there_ / "log",
-                                                    .descriptor = -1,
-                                                    .control_groups = group.directories()});
-    WEIR_ASSERT(started.ok());
-    return *std::move(started);
-  }
-  static std::string number_in(const control_group& group, const std::string& file,
-                               const std::string& name) {
-    for (const auto& each : group.directories()) {
-      const auto text = read_control_file(each + "/" + file);
-      if (const auto found = text ? control_number(*text, name) : std::nullopt) {
-        return std::to_string(*found);
-      }
-    }
-    return "none";
-  }
-
-  temporary_directory there_;
-  real_control_groups groups_;
-};
-
-TEST_F(RealControlGroups, HaveTheirProcessInThemFromItsBeginning) {
-  const auto group = make(2);
-  auto started = start("cat /proc/self/cgroup", group);
-  EXPECT_TRUE(started.end_within(long_enough)->is_success);
-  const auto said = there_.read("log");
-  const auto path = "/" + real_control_groups::name() + "/weir-4f-2\n";
-  std::size_t times = 0;
-  for (auto at = said.find(path); at != std::string::npos; at = said.find(path, at + 1)) ++times;
-  EXPECT_EQ(times, group.directories().size()) << said;
-  EXPECT_TRUE(group.remove().ok());
-}
-
-TEST_F(RealControlGroups, KillWhoNeedsMoreMemoryThanItsLimit) {
-  const auto group = make(2);
-  const auto neighbour = make(3);
-  ASSERT_TRUE(group.limit_memory(std::uint64_t{32} << 20).ok());
-  auto beside = start("exec sleep 1000", neighbour);
-  // Keeps what has no line's end.
-  auto started = start("exec tail /dev/zero", group);
-  const auto end = started.end_within(long_enough);
-  ASSERT_TRUE(end);
-  EXPECT_EQ(end->how, "was killed by signal 9 (Killed)");
-  EXPECT_EQ(group.memory_death(),
-            "it needed more memory than its limit of 32mb; raise taskmanager.memory.process.size");
-  EXPECT_FALSE(beside.end());
-  EXPECT_EQ(neighbour.memory_death(), "");
-  EXPECT_TRUE(group.remove().ok());
-  beside.kill();
-  beside.end_within(long_enough);
-  EXPECT_EQ(neighbour.memory_death(), "") << "somebody has killed it, and not for its memory";
-  EXPECT_TRUE(neighbour.remove().ok());
-}
-
-TEST_F(RealControlGroups, TellAnotherLimitThanTheirOwn) {
-  const auto above = make(2);
-  const auto group = above.below("process");
-  ASSERT_TRUE(above.limit_memory(std::uint64_t{32} << 20).ok());
-  if (above.directories().size() == 1) {
-    ASSERT_TRUE(
-        write_control_file(above.directories()[0] + "/cgroup.subtree_control", "+memory").ok());
-  }
-  ASSERT_TRUE(group.make().ok());
-  auto started = start("exec tail /dev/zero", group);
-  ASSERT_TRUE(started.end_within(long_enough));
-  EXPECT_TRUE(begins(group.memory_death(), "memory was short on its host or in a group above"))
-      << group.memory_death();
-  EXPECT_TRUE(group.remove().ok());
-  EXPECT_TRUE(above.remove().ok());
-}
-
-// Whether a process gets its quota depends on who else is busy, that it is held back does not: the
-// kernel counts it.
-TEST_F(RealControlGroups, HoldBackWhoNeedsMoreTimeThanItsQuota) {
-  const auto group = make(2);
-  ASSERT_TRUE(group.limit_cores(1).ok());
-  const auto directory = group.directories().back();
-  const bool is_unified = group.directories().size() == 1;
-  EXPECT_EQ(*read_control_file(directory + (is_unified ? "/cpu.max" : "/cpu.cfs_quota_us")),
-            is_unified ? "100000 100000\n" : "100000\n");
-  EXPECT_EQ(number_in(group, "cpu.stat", "nr_throttled"), "0");
-  // The same file with less: one process alone may not need a core on a busy host.
-  ASSERT_TRUE(is_unified ? write_control_file(directory + "/cpu.max", "2000 100000").ok()
-                         : write_control_file(directory + "/cpu.cfs_quota_us", "2000").ok());
-  auto started = start("while :; do :; done", group);
-  while (number_in(group, "cpu.stat", "nr_throttled") == "0") {
-    ASSERT_FALSE(started.end_within(std::chrono::milliseconds{10}));
-  }
-  started.kill();
-  started.end_within(long_enough);
-  EXPECT_TRUE(group.remove().ok());
-}
-
-TEST_F(RealControlGroups, AreRemovedWithWhatAProcessHasLeftInThem) {
-  const auto group = make(2);
-  auto started = start("sleep 1000 & sleep 1000 & exit 0", group);
-  EXPECT_TRUE(started.end_within(long_enough)->is_success);
-  EXPECT_NE(*read_control_file(group.directories()[0] + "/cgroup.procs"), "");
-  const auto removed = group.remove();
-  EXPECT_TRUE(removed.ok()) << removed.failure().message;
-  for (const auto& each : group.directories()) EXPECT_FALSE(std::filesystem::exists(each));
-}
-
-TEST_F(RealControlGroups, OfAnEarlierRunAreRemovedWithTheirProcesses) {
-  const auto group = make(2);
-  auto left = start("exec sleep 1000", group);
-  const auto name = real_control_groups::name();
-  EXPECT_NE(open_control_groups(name).failure().message.find("another node uses"),
-            std::string::npos);
-  EXPECT_FALSE(left.end());
-  { const auto ended = groups_.take(); }
-  const auto again = open_control_groups(name);
-  ASSERT_TRUE(again.ok()) << again.failure().message;
-  EXPECT_EQ(left.end_within(long_enough)->how, "was killed by signal 9 (Killed)");
-  EXPECT_FALSE(std::filesystem::exists(group.directories()[0]));
+  const bool is_split = mounts.memory && mounts.cpu;
+  const auto* hint = is_split ? "nobody else may do this with version 1" : "Delegate=cpu memory";
+  EXPECT_NE(opened.failure().message.find(hint), std::string::npos) << opened.failure().message;
 }
 
 }  // namespace

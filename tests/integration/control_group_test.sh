@@ -28,7 +28,7 @@ if [[ -z ${roots[0]} || -z ${roots[1]} ]]; then
 fi
 [[ -n ${roots[0]} ]] || { echo "skipped: no cgroup file system is mounted"; exit 77; }
 # groups [NAME]: the directories of the groups of processes below NAME.
-groups() { find "${roots[@]/%//${1:-$name}}" -mindepth 1 -name 'weir-*' -type d 2>/dev/null || true; }
+groups() { find "${roots[@]/%//${1:-$name}}" -mindepth 1 -name 'weir-job-*' -type d 2>/dev/null || true; }
 none_left() { [[ -z $(groups "$@") ]]; }
 remove_groups() {
   for each in "${started[@]}"; do kill -9 $each 2>/dev/null || true; done
@@ -50,12 +50,16 @@ if ! mkdir "${roots[@]/%//$name}" 2>"$work/said"; then
   exit 77
 fi
 # With version 2 it passes on what there is; the node sees to the rest.
-left=("${roots[@]/%//$name/weir-4f-7}")
+left=("${roots[@]/%//$name/weir-job-4f5e6a7b8c9d-7}")
 mkdir "${left[@]}"
 sleep 1000 &
 sleeping=$!
 started+=($sleeping)
 for each in "${left[@]}"; do echo $sleeping >"$each/cgroup.procs"; done
+
+# What is deeper than a node looks it cannot remove.
+deep=${roots[0]}/$name/weir-job-4f5e6a7b8c9d-8
+mkdir -p "$deep$(printf '/a%.0s' {1..17})"
 
 node 1 --control-group "$name"
 first=$node
@@ -70,6 +74,8 @@ for ((n = 0; n < 200; ++n)); do
   sleep 0.05
 done
 wait $sleeping 2>/dev/null || true
+said "$work/node-1.log" "weir node: what an earlier run has left: remove the control group $deep/a"
+find "$deep" -depth -type d -exec rmdir {} +
 none_left || fail "it is still there"
 
 echo "what cannot be"
@@ -86,13 +92,14 @@ refused() {
 refused "another node uses the control group" --control-group "$name"
 refused "'../weir' is neither own nor a path" --control-group ../weir
 refused "is neither own nor a path" --control-group /weir
+refused "nodes name groups like weir-job-4f5e6a7b8c9d-7" --control-group weir-job-4f5e6a7b8c9d-7
 echo "control-group: /" >"$work/node.yaml"
 refused "is neither own nor a path" --config "$work/node.yaml"
 if unshare -m true 2>/dev/null; then
   where=(unshare -m "$BASH" -c 'for each in "${@:2:$1}"; do
       mount --bind "$each" "$each" && mount -o remount,bind,ro "$each"
     done; exec "${@:2 + $1}"' _ ${#roots[@]} "${roots[@]}")
-  refused "Read-only file system; run the node as root, or as a service" --control-group "$name-other"
+  refused "Read-only file system; run the node as root" --control-group "$name-other"
   where=(unshare -m "$BASH" -c 'umount -l /sys/fs/cgroup && exec "$@"' _)
   refused "no cgroup file system with memory and cpu is mounted here" --control-group "$name-other"
   where=()
@@ -116,7 +123,7 @@ in_its_group() {
 }
 limited() {
   local each
-  for each in "${roots[0]}/$name/weir-$beside-"*; do ! in_its_group "$(basename "$each")" || return 0; done
+  for each in "${roots[0]}/$name/weir-job-$beside-"*; do ! in_its_group "$(basename "$each")" || return 0; done
   return 1
 }
 until_so "a task manager is in its group, with its limits" limited
@@ -131,7 +138,7 @@ else
   until_so "the hungry job ends" ended
   is_so "record['ended'] == 'failed'" || { cat "$work/why"; fail "it has not failed"; }
 fi
-all_gone() { [[ -z $(groups | grep "weir-$id-" || true) ]]; }
+all_gone() { [[ -z $(groups | grep "weir-job-$id-" || true) ]]; }
 until_so "its groups are gone" all_gone
 id=$beside
 [[ -n $strategy ]] ||

@@ -3,8 +3,9 @@
 // and the test is skipped.
 #pragma once
 
-#include <optional>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -22,7 +23,7 @@ public:
   real_control_groups(const real_control_groups&) = delete;
   real_control_groups& operator=(const real_control_groups&) = delete;
   ~real_control_groups() {
-    for (const auto& each : directories()) ::rmdir(each.c_str());
+    for (const auto& each : directories()) remove_all(each);
   }
 
   // Of this test process alone.
@@ -56,6 +57,18 @@ public:
   }
 
 private:
+  // However deep they are: a failed test has left them.
+  static void remove_all(const std::string& directory) {
+    std::error_code none;
+    std::vector<std::string> below;
+    for (const auto& each : std::filesystem::directory_iterator{directory, none}) {
+      if (each.is_directory(none)) below.push_back(each.path().string());
+    }
+    for (const auto& each : below) remove_all(each);
+    const auto removed = control_group{directory}.remove();
+    EXPECT_TRUE(removed.ok()) << removed.failure().message;
+  }
+
   result<control_groups> opened_;
 };
 

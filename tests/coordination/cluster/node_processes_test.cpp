@@ -21,6 +21,8 @@ namespace {
 
 cluster_secret some_secret() { return *cluster_secret::make("a secret that is long enough"); }
 
+constexpr int most_waits = 6000;  // Of 10 ms.
+
 class NodeProcesses : public ::testing::Test {
 protected:
   NodeProcesses() {
@@ -46,7 +48,7 @@ protected:
   // Until a process has ended: the wait is for its signal.
   process_ended ended() { return ended(processes_); }
   process_ended ended(node_processes& processes) {
-    for (;;) {
+    for (int waited = 0; waited < most_waits; ++waited) {
       auto found = processes.look();
       for (auto& each : found.reports) reports_.push_back(std::move(each));
       for (auto& each : found.problems) problems_.push_back(each.message);
@@ -57,6 +59,8 @@ protected:
       constexpr timespec soon{.tv_sec = 0, .tv_nsec = 10'000'000};
       sigtimedwait(&signals, nullptr, &soon);
     }
+    ADD_FAILURE() << "no process has ended";
+    return {};
   }
 
   temporary_directory there_;
@@ -210,6 +214,11 @@ protected:
                        node_processes_settings{
                            there_.path(), "127.0.0.1:6123", some_secret(), {}, groups_.take()});
   }
+  process_order grouped(std::uint32_t number, std::uint32_t slots) const {
+    auto one = order(number, slots);
+    one.job = "4f5e6a7b8c9d";
+    return one;
+  }
   static bool is_left(const std::string& group) {
     const auto all = real_control_groups::directories();
     return std::any_of(all.begin(), all.end(), [&](const std::string& each) {
@@ -228,35 +237,69 @@ TEST_F(NodeProcessesInRealControlGroups, AreKilledAtTheirLimitAndSoItIsSaid) {
       "file=$memory/memory.max\n"
       "[[ -e $file ]] || file=$memory/memory.limit_in_bytes\n"
       "echo 32M >$file && exec tail /dev/zero\n");
-  ASSERT_TRUE(in_groups_->start(order(2, 4), hungry).ok());
-  EXPECT_TRUE(is_left("weir-4f-2"));
+  ASSERT_TRUE(in_groups_->start(grouped(2, 4), hungry).ok());
+  EXPECT_TRUE(is_left("weir-job-4f5e6a7b8c9d-2"));
   const auto end = ended(*in_groups_);
   EXPECT_TRUE(end.is_explained);
-  EXPECT_EQ(end.job, "4f");
+  EXPECT_EQ(end.job, "4f5e6a7b8c9d");
   EXPECT_EQ(end.number, 2U);
   EXPECT_EQ(end.exit_status, std::nullopt);
   EXPECT_EQ(end.how,
             "was killed by signal 9 (Killed): it needed more memory than its limit of 32mb; raise "
             "taskmanager.memory.process.size");
-  EXPECT_FALSE(is_left("weir-4f-2"));
-  ASSERT_TRUE(in_groups_->start(order(3, 4), program("kill -9 $$")).ok());
+  EXPECT_FALSE(is_left("weir-job-4f5e6a7b8c9d-2"));
+  ASSERT_TRUE(in_groups_->start(grouped(3, 4), program("kill -9 $$")).ok());
   const auto other = ended(*in_groups_);
   EXPECT_EQ(other.how, "was killed by signal 9 (Killed)");
   EXPECT_FALSE(other.is_explained);
   EXPECT_TRUE(problems_.empty());
 }
 
+// Another signal than that of the kernel is nobody's want of memory, whatever was killed before.
+TEST_F(NodeProcessesInRealControlGroups, WereNotKilledForTheirMemoryByAnotherSignal) {
+  const auto survivor = program(
+      "read -r memory <<<\"$WEIR_CONTROL_GROUP\"\n"
+      "file=$memory/memory.max\n"
+      "[[ -e $file ]] || file=$memory/memory.limit_in_bytes\n"
+      "[[ ! -e $memory/memory.oom.group ]] || echo 0 >$memory/memory.oom.group\n"
+      "echo 32M >$file; tail /dev/zero; kill -ABRT $$\n");
+  ASSERT_TRUE(in_groups_->start(grouped(2, 4), survivor).ok());
+  const auto end = ended(*in_groups_);
+  EXPECT_EQ(end.how, "was killed by signal 6 (Aborted)");
+  EXPECT_FALSE(end.is_explained);
+}
+
+// A group that is deeper than a node looks is in use, as a process would be that does not end.
+TEST_F(NodeProcessesInRealControlGroups, WhoseGroupsStayAreToldOfOnceAndTriedAgain) {
+  const auto digger = program(
+      "read -r memory <<<\"$WEIR_CONTROL_GROUP\"\n"
+      "for ((n = 0; n < 17; ++n)); do memory+=/a; mkdir $memory || exit 1; done\n"
+      "echo $memory >deep\n");
+  ASSERT_TRUE(in_groups_->start(grouped(2, 4), digger).ok());
+  EXPECT_EQ(ended(*in_groups_).exit_status, 0);
+  ASSERT_EQ(problems_.size(), 1U);
+  EXPECT_TRUE(problems_[0].starts_with("remove the control group ")) << problems_[0];
+  EXPECT_TRUE(problems_[0].ends_with("; the node will try again")) << problems_[0];
+  EXPECT_TRUE(is_left("weir-job-4f5e6a7b8c9d-2"));
+  EXPECT_TRUE(in_groups_->look().problems.empty());
+  auto deep = there_.read("jobs/4f5e6a7b8c9d/deep");
+  deep.pop_back();
+  ASSERT_TRUE(std::filesystem::remove(deep));
+  EXPECT_TRUE(in_groups_->look().problems.empty());
+  EXPECT_FALSE(is_left("weir-job-4f5e6a7b8c9d-2"));
+}
+
 TEST_F(NodeProcessesInRealControlGroups, LeaveNoneWhenTheyEndWithTheirNodeOrCannotBegin) {
-  EXPECT_FALSE(in_groups_->start(order(2, 4), there_.write("nothing", "\1\2\3")).ok());
-  EXPECT_FALSE(is_left("weir-4f-2"));
-  ASSERT_TRUE(in_groups_->start(order(3, 0), program("sleep 1000 & sleep 1000")).ok());
-  EXPECT_TRUE(is_left("weir-4f-3"));
-  EXPECT_NE(in_groups_->start(order(3, 0), there_ / "program")
+  EXPECT_FALSE(in_groups_->start(grouped(2, 4), there_.write("nothing", "\1\2\3")).ok());
+  EXPECT_FALSE(is_left("weir-job-4f5e6a7b8c9d-2"));
+  ASSERT_TRUE(in_groups_->start(grouped(3, 0), program("sleep 1000 & sleep 1000")).ok());
+  EXPECT_TRUE(is_left("weir-job-4f5e6a7b8c9d-3"));
+  EXPECT_NE(in_groups_->start(grouped(3, 0), there_ / "program")
                 .failure()
                 .message.find("start a process: make the control group"),
             std::string::npos);
   in_groups_.reset();
-  EXPECT_FALSE(is_left("weir-4f-3"));
+  EXPECT_FALSE(is_left("weir-job-4f5e6a7b8c9d-3"));
 }
 
 TEST_F(NodeProcesses, AreToldOfNoControlGroupUnlessTheyAreInOne) {
