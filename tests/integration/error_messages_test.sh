@@ -160,6 +160,7 @@ program=$!
 exec 3<numbers-printed
 read -r -u 3 first
 mkfifo numbers-of-second
+rm errors  # Of the jobs before: nobody knows when it is opened anew.
 ./endless "${shared[@]}" -P output=second-out/numbers >numbers-of-second 2>errors &
 second=$!
 exec 4<numbers-of-second
