@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "api/codec.hpp"
-#include "api/crc32c.hpp"
+#include "coordination/cluster/stored_entry.hpp"
 
 namespace weir {
 
@@ -20,9 +20,7 @@ constexpr std::string_view first_line = "weir drained nodes 1\n";
 std::string stored_drained(const std::set<std::string>& nodes) {
   std::string names;
   codec<std::vector<std::string>>::encode({nodes.begin(), nodes.end()}, names);
-  std::string text{first_line};
-  codec<std::uint32_t>::encode(crc32c(names), text);
-  return text + names;
+  return stored_entry(first_line, names);
 }
 
 result<std::set<std::string>> read_drained(std::string_view text) {
@@ -30,12 +28,11 @@ result<std::set<std::string>> read_drained(std::string_view text) {
     return error{error_code::corrupt_data, "read which nodes are drained: " + what};
   };
   if (!text.starts_with(first_line)) return wrong("it is not of version 1");
-  text.remove_prefix(first_line.size());
-  const auto sum = codec<std::uint32_t>::decode(text);
-  if (!sum || *sum != crc32c(text)) return wrong("checksum mismatch");
-  const auto names = codec<std::vector<std::string>>::decode(text);
+  auto fields = stored_fields(text, first_line.size());
+  if (!fields) return wrong(fields.failure().message);
+  const auto names = codec<std::vector<std::string>>::decode(*fields);
   if (!names) return within("read which nodes are drained", names.failure());
-  if (!text.empty()) return wrong(std::to_string(text.size()) + " bytes are left over");
+  if (!fields->empty()) return wrong(std::to_string(fields->size()) + " bytes are left over");
   const bool is_ordered =
       std::adjacent_find(names->begin(), names->end(), std::greater_equal<>{}) == names->end();
   if (!is_ordered) return wrong("the names are not in order");

@@ -3,12 +3,11 @@
 #include "coordination/cluster/forgotten_jobs.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "api/codec.hpp"
-#include "api/crc32c.hpp"
 #include "coordination/cluster/job_record.hpp"
+#include "coordination/cluster/stored_entry.hpp"
 #include "network/sha256.hpp"
 
 namespace weir {
@@ -39,9 +38,7 @@ std::vector<std::string> forgotten_jobs::programs_but(const std::set<std::string
 std::string forgotten_jobs::stored_text() const {
   std::string fields;
   codec<std::vector<forgotten_job>>::encode(all_, fields);
-  std::string text{first_line};
-  codec<std::uint32_t>::encode(crc32c(fields), text);
-  return text + fields;
+  return stored_entry(first_line, fields);
 }
 
 result<forgotten_jobs> forgotten_jobs::read_stored(std::string_view text) {
@@ -49,12 +46,11 @@ result<forgotten_jobs> forgotten_jobs::read_stored(std::string_view text) {
     return error{error_code::corrupt_data, "read the list of forgotten jobs: " + what};
   };
   if (!text.starts_with(first_line)) return wrong("it is none of version 1");
-  text.remove_prefix(first_line.size());
-  const auto sum = codec<std::uint32_t>::decode(text);
-  if (!sum || *sum != crc32c(text)) return wrong("checksum mismatch");
-  auto all = codec<std::vector<forgotten_job>>::decode(text);
+  auto fields = stored_fields(text, first_line.size());
+  if (!fields) return wrong(fields.failure().message);
+  auto all = codec<std::vector<forgotten_job>>::decode(*fields);
   if (!all) return within("read the list of forgotten jobs", all.failure());
-  if (!text.empty()) return wrong(std::to_string(text.size()) + " bytes are left over");
+  if (!fields->empty()) return wrong(std::to_string(fields->size()) + " bytes are left over");
   if (all->size() > most_forgotten_jobs || !std::all_of(all->begin(), all->end(), is_proper)) {
     return wrong("it has too many entries, or one that names no job or no program");
   }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "api/codec.hpp"
-#include "api/crc32c.hpp"
+#include "coordination/cluster/stored_entry.hpp"
 #include "network/sha256.hpp"
 
 namespace weir {
@@ -111,9 +111,7 @@ std::string entry_of(const std::string& job) { return std::string{record_prefix}
 std::string stored_text(const job_record& record) {
   std::string fields;
   codec<job_record>::encode(record, fields);
-  std::string text{first_line};
-  codec<std::uint32_t>::encode(crc32c(fields), text);
-  return text + fields;
+  return stored_entry(first_line, fields);
 }
 
 result<job_record> read_stored(std::string_view text) {
@@ -125,10 +123,9 @@ result<job_record> read_stored(std::string_view text) {
   const bool is_version_3 = text.starts_with(first_line_of_version_3);
   const bool is_older = is_version_1 || is_version_2 || is_version_3;
   if (!is_older && !text.starts_with(first_line)) return wrong("it is none of versions 1 to 4");
-  text.remove_prefix(first_line.size());
-  const auto sum = codec<std::uint32_t>::decode(text);
-  if (!sum || *sum != crc32c(text)) return wrong("checksum mismatch");
-  std::string fields{text};
+  const auto stored = stored_fields(text, first_line.size());
+  if (!stored) return wrong(stored.failure().message);
+  std::string fields{*stored};
   if (is_version_1) {
     append_empty<std::uint32_t>(fields);
     append_empty<std::optional<planned_life>>(fields);
