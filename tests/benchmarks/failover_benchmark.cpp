@@ -142,8 +142,9 @@ private:
   bool has_checkpoint_of_all() const {
     std::uint64_t bytes = 0;
     std::error_code gone;  // Checkpoints are discarded while we look.
-    for (const auto& each : fs::recursive_directory_iterator{directory_, gone}) {
-      if (each.path().extension() == ".snap") bytes += fs::file_size(each.path(), gone);
+    for (fs::recursive_directory_iterator each{directory_, gone}, end; each != end && !gone;
+         each.increment(gone)) {
+      if (each->path().extension() == ".snap") bytes += each->file_size(gone);
     }
     return !gone && bytes >= keys_ * 16;
   }
@@ -157,9 +158,10 @@ private:
         std::exit(1);
       }
       std::error_code gone;
-      for (const auto& each : fs::directory_iterator{directory_, gone}) {
-        const auto name = each.path().string();
-        if (!each.is_regular_file(gone) || name.ends_with(".in-progress")) continue;
+      for (fs::directory_iterator each{directory_, gone}, end; each != end && !gone;
+           each.increment(gone)) {
+        const auto name = each->path().string();
+        if (!each->is_regular_file(gone) || name.ends_with(".in-progress")) continue;
         if (!seen_.insert(name).second) continue;
         std::ifstream lines{name};
         double made = 0;
