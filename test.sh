@@ -6,7 +6,7 @@
 #   unit    release build, and every ctest: unit, tidy, simulation, integration, benchmarks
 #   tidy    clang-tidy over every source but the tests
 #   asan    the tests under AddressSanitizer and UndefinedBehaviorSanitizer
-#   fuzz    every fuzz target for five seconds
+#   fuzz    every fuzz target for ten seconds
 #
 # The last line counts the ctest tests of all stages: "WEIR: N passed, 0 failed". Under a sanitizer
 # one of them is a sixth of a folder's tests.

@@ -197,7 +197,9 @@ status task_actor::open() {
   auto restored =
       snapshot_set::open(restored_files_, terms_->restored, std::move(paths), std::move(stores));
   if (!restored) return restored.failure();
-  return task_.open(world().now(), &*restored);
+  if (auto opened = task_.open(world().now(), &*restored); !opened) return opened;
+  history_.add(restored->as_base());
+  return {};
 }
 
 void task_actor::run() {
@@ -272,6 +274,9 @@ void task_actor::on_snapshot_taken(task_snapshot taken) {
                         .parallelism = self.parallelism,
                         .max_parallelism = self.max_parallelism};
   auto base = history_.take_base(taken.base.checkpoint);
+  if (base && base->checkpoint == terms_->restored && !base->tables.empty()) {
+    WEIR_SOMETIMES("a snapshot was based on what its attempt began with");
+  }
   spawn_child<snapshot_writer_actor>(attempt_, self.task, std::move(taken), std::move(about),
                                      std::move(path), std::move(base), job_manager_, backup_,
                                      place_);

@@ -42,6 +42,10 @@ public:
     return changed_extents{array, capacity / slots, static_cast<unsigned>(std::countr_zero(slots))};
   }
 
+  std::uint64_t array() const noexcept { return array_; }
+  std::size_t extents() const noexcept { return versions_.size(); }
+  std::size_t extent_of(std::size_t position) const noexcept { return position >> shift_; }
+
   // A slot has changed, or is about to.
   void mark(std::size_t position) noexcept { marks_[position >> shift_] = true; }
   void mark_all() noexcept { std::fill_n(marks_.get(), versions_.size(), true); }

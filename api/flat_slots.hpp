@@ -130,6 +130,7 @@ public:
   void mark_changed(std::size_t position) noexcept { changes_.mark(position & way_.mask); }
   // The entries as they are now, by name.
   extent_names name_extents() { return changes_.freeze(); }
+  const changed_extents& changes() const noexcept { return changes_; }
 
   // Destroys the entries and keeps the memory.
   void clear() noexcept {

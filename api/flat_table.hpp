@@ -10,7 +10,6 @@
 #include <limits>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <vector>
 
 #include "api/growing_slots.hpp"
@@ -182,21 +181,6 @@ public:
   // Whether the next two work; tables of operators and of state are checked when they are opened.
   using part::is_encodable;
 
-  table_schema schema() const override {
-    if constexpr (is_encodable) {
-      return {"keyed", codec<std::pair<Key, T>>::schema()};
-    } else {
-      return {"keyed", "nothing"};
-    }
-  }
-  type_notes notes() const override {
-    if constexpr (is_encodable) {
-      return codecs::notes_of<std::pair<Key, T>>();
-    } else {
-      return {};
-    }
-  }
-
   // Costs some bytes for each KiB of slots; what it shares with the table is copied only when it
   // changes.
   std::unique_ptr<frozen_table> freeze() override { return freeze_as(form()); }
@@ -212,9 +196,25 @@ public:
     return freeze_memory(std::move(form));
   }
 
-  status load(const state_block& block) override {
-    if constexpr (is_encodable) return load_entries<Key, T, Hash>(*this, slots_.range(), block);
-    return {};
+  // For take_in. False: the key is there already.
+  bool insert_loaded(const Key& key, std::uint64_t hash, T value) {
+    if (is_zero_key(key)) {
+      if (zero_) return false;
+      insert_zero(std::move(value));
+      slots_.on_landed_elsewhere();
+      return true;
+    }
+    array& slots = slots_.of(hash);
+    const std::size_t position = slots.probe(key, hash);
+    if (!slots.at(position).is_empty()) return false;
+    if (slots_.has_room_at(slots, position, hash, size_)) {
+      put(slots, position, key, hash, std::move(value));
+      slots_.on_landed(position);
+    } else {
+      insert(key, hash, std::move(value));
+      slots_.on_landed(slots_.of(hash).probe(key, hash));
+    }
+    return true;
   }
 
   // Makes room for so many entries at once.
@@ -295,6 +295,7 @@ private:
   }
 
   std::size_t size_in_memory() const noexcept { return size_; }
+  bool slots_are_empty() const noexcept { return size_ == (zero_ ? 1 : 0); }
 
   void clear_memory() {
     slots_.clear(size_);

@@ -14,8 +14,10 @@
 #include <limits>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "api/frozen_slots.hpp"
+#include "api/loaded_extents.hpp"
 
 namespace weir {
 
@@ -89,6 +91,8 @@ public:
     return position;
   }
 
+  // How many keys there is room for, those that are there among them.
+  std::size_t room() const noexcept { return keys_in(newest_.capacity()); }
   // Makes room for so many keys at once.
   void reserve(std::size_t keys) {
     if (keys <= keys_in(newest_.capacity())) return;
@@ -134,6 +138,26 @@ public:
     }
   }
 
+  // --- Filled from a checkpoint
+
+  // A block is loaded: on_landed for each of its entries, with its position; while the slots grow,
+  // it does not matter. `is_empty`: nothing has been inserted.
+  void begin_block(bool is_empty) {
+    loaded_.begin_block(loaded_array(), newest_.changes().extents(), is_empty);
+  }
+  void on_landed(std::size_t position) noexcept {
+    if (loaded_.is_on()) loaded_.on_landed(newest_.changes().extent_of(position));
+  }
+  void on_landed_elsewhere() noexcept {
+    if (loaded_.is_on()) loaded_.on_landed(newest_.changes().extents());
+  }
+  void end_block(std::uint32_t number) { loaded_.end_block(loaded_array(), number); }
+  // See state_table::name_loaded.
+  std::vector<loaded_part> name_loaded() {
+    const auto loaded = std::exchange(loaded_, {});
+    return loaded.is_on() ? loaded.parts(newest_.name_extents()) : std::vector<loaded_part>{};
+  }
+
   // Adds the arrays to `frozen`, which preserves them from now on. If an earlier one is still being
   // read, all that has not been read of it is copied now.
   template <class Frozen>
@@ -169,6 +193,11 @@ private:
   }
   void move_all() { move(everything); }
 
+  // 0: a block that is loaded now lands in two.
+  std::uint64_t loaded_array() const noexcept {
+    return is_growing() ? 0 : newest_.changes().array();
+  }
+
   void preserve(array& in, std::size_t position) {
     if (!frozen_->is_over()) {
       frozen_->preserve(&in.at(0), position & (in.capacity() - 1));
@@ -190,6 +219,7 @@ private:
   std::shared_ptr<frozen_pages> frozen_;  // While somebody may read what it shares.
   std::size_t move_start_ = 0;
   std::size_t moved_ = 0;
+  loaded_extents loaded_;
 };
 
 }  // namespace weir

@@ -84,30 +84,30 @@ private:
   std::uint64_t greatest_ = 0;
 };
 
-// Inserts the entries into a table of `range`, which may have none of them.
+// Inserts the entries into a table of `range`, which may have none of them. `number` is that of
+// their block if these are all there are in it, else 0.
 template <class Table, class Key, class T>
-status take_in(Table& table, const hash_range& range, loaded_entries<Key, T>& loaded) {
+status take_in(Table& table, const hash_range& range, loaded_entries<Key, T>& loaded,
+               std::uint32_t number) {
   const std::size_t expected = loaded.expected_in_all();
   if (table.spills() && !table.has_room_in_memory(expected)) {
     for (auto& each : loaded.entries()) table.put_aside(each.key, each.hash, each.value);
     return {};
   }
-  table.reserve(expected);
+  table.reserve_about(expected);
   const bool has_all = table.absent() == 0;
+  table.begin_block();
   for (auto& each : loaded.entries()) {
-    const std::size_t before = table.size();
-    if (has_all) {
-      table.update(each.key, each.hash, [&each](T& place) { place = std::move(each.value); });
-    } else {
-      // What is elsewhere of the key is older.
-      table.insert_new(each.key, each.hash, std::move(each.value));
-    }
-    if (table.size() == before) {
+    // What is elsewhere of the key is older.
+    const bool is_new = has_all ? table.insert_loaded(each.key, each.hash, std::move(each.value))
+                                : table.insert_new(each.key, each.hash, std::move(each.value));
+    if (!is_new) {
       return damaged_block("a key of key group " +
                            std::to_string(key_group_of(each.hash, range.max_parallelism())) +
                            " comes twice");
     }
   }
+  table.end_block(number);
   return {};
 }
 
@@ -120,7 +120,9 @@ status load_entries(Table& table, const hash_range& range, const state_block& bl
     loaded.add(hash, std::move(std::get<0>(entry)), std::move(std::get<1>(entry)));
     return status{};
   });
-  return decoded ? take_in(table, range, loaded) : decoded;
+  if (!decoded) return decoded;
+  const bool is_all = loaded.entries().size() == block.entries;
+  return take_in(table, range, loaded, is_all ? block.number : 0);
 }
 
 }  // namespace weir

@@ -56,6 +56,15 @@ struct state_block {
   std::uint64_t entries = 0;  // At least one.
   std::string bytes;
   std::optional<content_name> name{};  // What has that name consists of blocks with it.
+  // Of one that is restored: which of the blocks it is that the snapshot's index has of the table,
+  // from 1; 0: the table's next snapshot cannot refer to it.
+  std::uint32_t number = 0;
+};
+
+// A part of a table that was loaded, as the table calls it now, and the blocks it consists of.
+struct loaded_part {
+  content_name name;
+  std::vector<std::uint32_t> blocks;  // state_block::number.
 };
 
 // What an earlier checkpoint has of a table.
@@ -126,6 +135,8 @@ public:
   virtual result<std::optional<state_block>> next_block() = 0;
   // Somebody has the operator's own_store: from here on there are no blocks with what is there.
   virtual void leave_out_stored() {}
+  // How many entries its blocks have for the subtask; 0: not known.
+  virtual std::uint64_t entries() const { return 0; }
 };
 
 // A store that a checkpoint has the files of.
@@ -148,6 +159,11 @@ public:
   // The store of the former subtask that had exactly the key groups of this one; null: there is no
   // such, or it has none.
   virtual const kept_store* own_store() const { return nullptr; }
+  // A table has these parts from blocks of the checkpoint: what the first checkpoint behind it may
+  // refer to.
+  virtual void note_loaded(const std::string& table, std::vector<loaded_part> parts) const {
+    static_cast<void>(table), static_cast<void>(parts);
+  }
 
   // The value that `bytes` are by the schema `saved`, encoded as the present type has it. An error
   // if that cannot be; docs/state.md says what can.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a flat_table does beside its work in memory when a part of its entries is elsewhere: takes
-// in what is asked for, spills, and visits in the order of hashes. Its memory is a write-behind
-// cache; see api/cold_space.hpp and api/cold_entries.hpp.
+// What a flat_table does beside its work in memory: how it is filled from a checkpoint; and, when a
+// part of its entries is elsewhere, how it takes in what is asked for, spills, and visits in the
+// order of hashes. Its memory is then a write-behind cache; see api/cold_space.hpp and
+// api/cold_entries.hpp.
 #pragma once
 
 #include <algorithm>
@@ -10,15 +11,17 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "api/cold_entries.hpp"
 #include "api/flat_slot.hpp"
+#include "api/loading.hpp"
 #include "api/state_backend.hpp"
 
 namespace weir {
 
-// The base of `Table`, which has find_in_memory, visit_in_order, insert, clear_memory,
-// size_in_memory, form and freeze_memory.
+// The base of `Table`, which has find_in_memory, visit_in_order, insert, reserve, clear_memory,
+// size_in_memory, form, freeze_memory and its slots_.
 template <class Key, class T, class Hash, class Table>
 class spilling_part : public state_table, private spilling_table {
 public:
@@ -28,7 +31,36 @@ public:
   // How many entries are not in memory.
   std::size_t absent() const noexcept { return cold_ == nullptr ? 0 : cold_->absent(); }
 
-  // For loading. REQUIRES (both): spills().
+  // --- Filled from a checkpoint
+
+  status load(const state_block& block) override {
+    if constexpr (is_encodable) {
+      return load_entries<Key, T, Hash>(self(), self().slots_.range(), block);
+    }
+    return {};
+  }
+  void expect(std::size_t entries) override {
+    if (spills() || entries == 0) return;
+    self().reserve(entries);
+    is_told_its_size_ = true;
+  }
+  std::vector<loaded_part> name_loaded() override { return self().slots_.name_loaded(); }
+
+  // For take_in, which inserts the entries of a block between these two. What spills does not stay
+  // where it has landed.
+  void begin_block() {
+    if (!spills()) self().slots_.begin_block(self().slots_are_empty());
+  }
+  void end_block(std::uint32_t number) { self().slots_.end_block(number); }
+  // Makes room for so many entries, as one block makes believe that there will be. Blocks differ:
+  // only the first, and one that sees far more, are believed.
+  void reserve_about(std::size_t entries) {
+    if (is_told_its_size_) return;
+    const std::size_t room = self().slots_.room();
+    if (self().slots_are_empty() || entries > room + room / 4) self().reserve(entries);
+  }
+
+  // The same for what spills. REQUIRES (both): spills().
   // Whether so many more fit into memory.
   bool has_room_in_memory(std::size_t entries) const noexcept {
     return bytes_of(size() + entries) <= cold_->most_bytes_in_memory();
@@ -39,12 +71,27 @@ public:
     cold_->moved_in(1);
   }
 
-  // For loading. False: the key is in memory already.
+  // The same. False: the key is in memory already.
   // REQUIRES: what else there is of the key is older.
   bool insert_new(const Key& key, std::uint64_t hash, T value) {
     if (self().find_in_memory(key, hash) != nullptr) return false;
     self().insert(key, hash, std::move(value));
     return true;
+  }
+
+  table_schema schema() const override {
+    if constexpr (is_encodable) {
+      return {"keyed", codec<std::pair<Key, T>>::schema()};
+    } else {
+      return {"keyed", "nothing"};
+    }
+  }
+  type_notes notes() const override {
+    if constexpr (is_encodable) {
+      return codecs::notes_of<std::pair<Key, T>>();
+    } else {
+      return {};
+    }
   }
 
   std::optional<stored_range> stored() const override {
@@ -181,6 +228,7 @@ private:
   }
 
   std::unique_ptr<cold_entries<Key, T>> cold_;  // Null: all entries are in memory, always.
+  bool is_told_its_size_ = false;
   bool visits_memory_ = false;
   std::size_t asked_ = 0;
   std::size_t sampled_ = 0;  // Where the next sample begins; see Table::visit.

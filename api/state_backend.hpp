@@ -71,6 +71,11 @@ public:
   // Adds the entries of a block that belong to this subtask's key groups; the others are left out.
   // REQUIRES: the block was written with this table's schema().
   virtual status load(const state_block&) { return {}; }
+  // Before the first load: there will be so many entries.
+  virtual void expect(std::size_t entries) { static_cast<void>(entries); }
+  // After the last load: parts of the table that consist of numbered blocks and nothing else. They
+  // are called so until they change.
+  virtual std::vector<loaded_part> name_loaded() { return {}; }
 };
 
 class state_backend {

@@ -35,10 +35,10 @@ checkpoint_coordinator::checkpoint_coordinator(const checkpoint_policy& policy,
 
 void checkpoint_coordinator::on_attempt_started(attempt_number attempt,
                                                 std::vector<task_index> sources,
-                                                processing_time now) {
+                                                processing_time now, checkpoint_id restored) {
   WEIR_ASSERT(!pending_);
   attempt_ = attempt;
-  newest_of_attempt_ = {};
+  newest_of_attempt_ = restored;
   sources_ = std::move(sources);
   drained_.clear();
   due_ = now + policy_.interval;

@@ -34,10 +34,10 @@
 //       end of input, do not wait.
 //   (8) Every savepoint that is requested ends once. When one that stops has completed, nothing is
 //       triggered any more.
-//   (9) What a checkpoint is based on was completed by the same attempt, and is not discarded
-//   before
-//       that one is completed or has failed: it is the newest, and (1), (6) keep it. Savepoints are
-//       based on nothing.
+//   (9) What a checkpoint is based on was completed by the same attempt, or is what that was
+//       restored from. It is not discarded before the checkpoint is completed or has failed: by (1)
+//       no other completes meanwhile, and by (6) nothing else makes it go. Savepoints are based on
+//       nothing.
 #pragma once
 
 #include <cstdint>
@@ -65,8 +65,8 @@ struct trigger {
   attempt_number attempt;
   checkpoint_id id;
   std::vector<task_index> to;
-  bool stops = false;    // The sources read nothing behind it.
-  snapshot_base base{};  // Its checkpoint is of the attempt.
+  bool stops = false;  // The sources read nothing behind it.
+  snapshot_base base{};
 };
 // Let these read on behind the checkpoint, which should have stopped them.
 struct resume {
@@ -144,11 +144,11 @@ public:
 
   // What happened. After each, next_tick() may be another one.
 
-  // All tasks of the attempt run. The first checkpoint starts an interval later.
-  // REQUIRES: no manifest is being written, so that what the attempt was restored from is the
-  // newest.
+  // All tasks of the attempt run. The first checkpoint starts an interval later. `restored`: what
+  // the attempt was restored from, if that is in the job's own directory; else 0.
+  // REQUIRES: no manifest is being written, so that none that is newer will be whole.
   void on_attempt_started(attempt_number attempt, std::vector<task_index> sources,
-                          processing_time now);
+                          processing_time now, checkpoint_id restored = {});
   // The attempt fails, is cancelled or has finished. What is pending is discarded. What is being
   // written is not: wait for its outcome before the next attempt is restored.
   [[nodiscard]] commands on_attempt_ended();
@@ -224,7 +224,8 @@ private:
 
   // Of the attempt that runs; none: no checkpoint starts.
   std::optional<attempt_number> attempt_;
-  checkpoint_id newest_of_attempt_;  // The newest that it has completed; 0: none.
+  // The newest that the attempt has completed, or what it was restored from; 0: none.
+  checkpoint_id newest_of_attempt_;
   std::vector<task_index> sources_;
   std::set<task_index> drained_;
   processing_time due_;         // By the interval.

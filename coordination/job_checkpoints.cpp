@@ -101,11 +101,13 @@ attempt_token job_checkpoints::token_of(attempt_number attempt) const {
 result<std::optional<checkpoint_directory::found>> job_checkpoints::find(attempt_number attempt) {
   const auto& restore = graph_->options().restore;
   std::optional<checkpoint_directory::found> newest;
+  restored_of_ours_ = {};
   const bool is_later = attempt.value > 1 || names_a_wish(graph_->options());
   if (is_enabled() && (is_later || restore == "latest")) {
     auto latest = directory_.latest();
     if (!latest) return latest.failure();
     if (*latest && before_us_ < (*latest)->manifest.id) newest = *std::move(*latest);
+    if (newest) restored_of_ours_ = newest->manifest.id;
   }
   if (newest || restore.empty() || restore == "latest") return newest;
   auto given = directory_.at(restore);
@@ -176,7 +178,7 @@ status job_checkpoints::check(const checkpoint_manifest& manifest) const {
 job_checkpoints::orders job_checkpoints::on_attempt_started(attempt_number attempt,
                                                             processing_time now) {
   attempt_ = attempt;
-  coordinator_->on_attempt_started(attempt, sources_of(*graph_), now);
+  coordinator_->on_attempt_started(attempt, sources_of(*graph_), now, restored_of_ours_);
   checkpoint_coordinator::commands commands;
   for (const auto& [of, task] : std::exchange(drained_early_, {})) {
     auto more = coordinator_->on_task_drained(of, task);

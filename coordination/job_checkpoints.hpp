@@ -104,6 +104,7 @@ private:
   attempt_number attempt_;  // The last that has started.
   // Tasks that had nothing to do drain before the last task of their attempt has started.
   std::vector<std::pair<attempt_number, task_index>> drained_early_;
+  checkpoint_id restored_of_ours_;  // What the attempt began with, if that is in directory_.
   // What was there when the job, or its wish to restore something, was begun with; not ours unless
   // restored.
   checkpoint_id before_us_;

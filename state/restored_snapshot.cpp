@@ -19,14 +19,17 @@ class table_of_files final : public restored_table {
 public:
   table_of_files(snapshot_readers files, std::shared_ptr<kept_stores> stores,
                  checkpoint_id checkpoint, const table_schema& schema,
-                 std::vector<table_reader> readers)
+                 std::vector<table_reader> readers, std::uint64_t entries)
       : files_{std::move(files)},
         stores_{std::move(stores)},
         checkpoint_{checkpoint},
         schema_{&schema},
-        readers_{std::move(readers)} {}
+        readers_{std::move(readers)},
+        entries_{entries} {}
 
   const table_schema& schema() const override { return *schema_; }
+
+  std::uint64_t entries() const override { return entries_; }
 
   void leave_out_stored() override {
     for (table_reader& each : readers_) each.leave_out_stored();
@@ -49,6 +52,7 @@ private:
   checkpoint_id checkpoint_;
   const table_schema* schema_;  // In the index of one of the files.
   std::vector<table_reader> readers_;
+  std::uint64_t entries_;
   std::size_t next_ = 0;
 };
 
@@ -61,10 +65,11 @@ const table_entry* find_table(const operator_entry& of, const std::string& name)
 }  // namespace
 
 restored_snapshot::restored_snapshot(snapshot_readers files, std::shared_ptr<kept_stores> stores,
-                                     checkpoint_id checkpoint, operator_id id,
-                                     key_group_range groups)
+                                     std::shared_ptr<loaded_parts> base, checkpoint_id checkpoint,
+                                     operator_id id, key_group_range groups)
     : files_{std::move(files)},
       stores_{std::move(stores)},
+      base_{std::move(base)},
       checkpoint_{checkpoint},
       id_{id},
       groups_{groups} {
@@ -72,15 +77,14 @@ restored_snapshot::restored_snapshot(snapshot_readers files, std::shared_ptr<kep
 }
 
 void restored_snapshot::find_own_store() {
-  for (const auto& file : *files_) {
-    const auto* of = file.find(id_);
-    const auto& about = file.about();
-    if (of == nullptr || of->store.empty()) continue;
-    if (key_groups_of(about.subtask, about.parallelism, about.max_parallelism) != groups_) continue;
-    own_store_ = kept_store{of->store_format, file.store_of(*of), {}};
-    for (const auto& table : of->tables) {
-      if (table.stored) own_store_->ranges.emplace(table.name, *table.stored);
-    }
+  const auto own = own_file();
+  if (!own) return;
+  const auto& file = (*files_)[*own];
+  const auto& of = *file.find(id_);
+  if (of.store.empty()) return;
+  own_store_ = kept_store{of.store_format, file.store_of(of), {}};
+  for (const auto& table : of.tables) {
+    if (table.stored) own_store_->ranges.emplace(table.name, *table.stored);
   }
 }
 
@@ -97,18 +101,39 @@ std::vector<std::string> restored_snapshot::parts(const std::string& name) const
 }
 
 std::unique_ptr<restored_table> restored_snapshot::table(const std::string& name) const {
+  const auto own = own_file();
   const table_schema* schema = nullptr;
   std::vector<table_reader> readers;
-  for (const auto& file : *files_) {
+  std::uint64_t entries = 0;
+  for (std::size_t i = 0; i < files_->size(); ++i) {
+    const snapshot_reader& file = (*files_)[i];
     const auto* of = file.find(id_);
     const auto* table = of == nullptr ? nullptr : find_table(*of, name);
     if (table == nullptr) continue;
     schema = &table->schema;
     readers.emplace_back(file, *of, *table, groups_, stores_.get());
+    if (own != i) continue;
+    readers.back().number_blocks();
+    // Whoever reads what cannot be opened says so.
+    if (const auto counted = file.entries_in_blocks(*table)) entries = *counted;
   }
   if (schema == nullptr) return nullptr;
-  return std::make_unique<table_of_files>(files_, stores_, checkpoint_, *schema,
-                                          std::move(readers));
+  return std::make_unique<table_of_files>(files_, stores_, checkpoint_, *schema, std::move(readers),
+                                          entries);
+}
+
+std::optional<std::size_t> restored_snapshot::own_file() const {
+  for (std::size_t i = 0; i < files_->size(); ++i) {
+    const auto& about = (*files_)[i].about();
+    if ((*files_)[i].find(id_) == nullptr) continue;
+    if (key_groups_of(about.subtask, about.parallelism, about.max_parallelism) == groups_) return i;
+  }
+  return std::nullopt;
+}
+
+void restored_snapshot::note_loaded(const std::string& table,
+                                    std::vector<loaded_part> parts) const {
+  if (const auto own = own_file()) base_->add(id_, table, *own, std::move(parts));
 }
 
 std::vector<std::string> restored_snapshot::table_names() const {

@@ -189,22 +189,48 @@ std::vector<store_file> snapshot_reader::store_of(const operator_entry& of) cons
   return files;
 }
 
+status snapshot_reader::open_shared(std::uint32_t number) const {
+  auto& file = shared_[number - 1];
+  if (file) return {};
+  const shared_file& place = index_.files[number - 1];
+  const auto path = path_of_shared(number);
+  auto opened = files_->open_for_reading(path);
+  if (!opened) return within(path_ + " needs " + to_string(place), opened.failure());
+  const auto size = (*opened)->size();
+  if (!size) return size.failure();
+  if (*size != place.bytes) {
+    return error{error_code::corrupt_data,
+                 path + ": has " + std::to_string(*size) + " bytes, but " + path_ + " needs " +
+                     std::to_string(place.bytes) + " of them: " + std::string{damage_advice}};
+  }
+  file = std::move(*opened);
+  return {};
+}
+
+result<std::uint64_t> snapshot_reader::entries_in_blocks(const table_entry& table) const {
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+  std::vector<bool> is_counted(1 + index_.files.size());
+  for (const auto& block : table.blocks) {
+    entries += std::min<std::uint64_t>(block.entries, block.length);
+    if (is_counted[block.file]) continue;
+    is_counted[block.file] = true;
+    if (block.file == 0) {
+      bytes += size_;
+    } else if (auto opened = open_shared(block.file); opened) {
+      bytes += index_.files[block.file - 1].bytes;
+    } else {
+      return opened.failure();
+    }
+  }
+  return std::min(entries, bytes);
+}
+
 status snapshot_reader::read_shared(const block_entry& entry, std::string& into) const {
+  if (auto opened = open_shared(entry.file); !opened) return opened;
   const shared_file& place = index_.files[entry.file - 1];
   const auto path = path_of_shared(entry.file);
-  auto& file = shared_[entry.file - 1];
-  if (!file) {
-    auto opened = files_->open_for_reading(path);
-    if (!opened) return within(path_ + " needs " + to_string(place), opened.failure());
-    const auto size = (*opened)->size();
-    if (!size) return size.failure();
-    if (*size != place.bytes) {
-      return error{error_code::corrupt_data,
-                   path + ": has " + std::to_string(*size) + " bytes, but " + path_ + " needs " +
-                       std::to_string(place.bytes) + " of them: " + std::string{damage_advice}};
-    }
-    file = std::move(*opened);
-  }
+  const auto& file = shared_[entry.file - 1];
   into.resize(entry.length);
   const auto count = file->read_at(entry.offset, into);
   if (!count) return count.failure();

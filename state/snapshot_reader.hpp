@@ -45,6 +45,11 @@ public:
   result<state_block> read_block(const operator_entry& of, const table_entry& table,
                                  std::size_t block) const;
 
+  // How many entries the blocks of a table have, if the index is right; never more than there are
+  // bytes in the files where they are.
+  // REQUIRES: `table` is an entry of this reader's operators().
+  result<std::uint64_t> entries_in_blocks(const table_entry& table) const;
+
   // The files of an operator's store, with the paths that lead there from this file's.
   // REQUIRES: `of` is an entry of this reader's operators().
   std::vector<store_file> store_of(const operator_entry& of) const;
@@ -57,6 +62,7 @@ private:
   result<index_entry> read_trailer() const;
   status read_index(const index_entry& place, std::uint32_t version);
   std::string path_of_shared(std::uint32_t number) const;
+  status open_shared(std::uint32_t number) const;
   status read_shared(const block_entry& entry, std::string& into) const;
   status read_exactly(std::uint64_t offset, std::string& into) const;
   error damaged(const std::string& place, const std::string& what) const;

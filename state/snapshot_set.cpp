@@ -123,7 +123,11 @@ std::vector<operator_id> snapshot_set::operators() const {
 std::unique_ptr<restored_operator> snapshot_set::restored(operator_id id,
                                                           key_group_range groups) const {
   if (!has(id)) return nullptr;
-  return std::make_unique<restored_snapshot>(files_, stores_, checkpoint_, id, groups);
+  return std::make_unique<restored_snapshot>(files_, stores_, base_, checkpoint_, id, groups);
+}
+
+std::shared_ptr<const written_snapshot> snapshot_set::as_base() const {
+  return base_->as_base_in(*files_, checkpoint_);
 }
 
 }  // namespace weir

@@ -34,6 +34,9 @@ public:
   // set.
   std::unique_ptr<restored_operator> restored(operator_id id, key_group_range groups) const;
 
+  // When everything is restored: what the task's next snapshot may refer to.
+  std::shared_ptr<const written_snapshot> as_base() const;
+
 private:
   snapshot_set(checkpoint_id checkpoint, snapshot_readers files,
                std::shared_ptr<kept_stores> stores)
@@ -42,6 +45,7 @@ private:
   checkpoint_id checkpoint_;
   snapshot_readers files_;
   std::shared_ptr<kept_stores> stores_;
+  std::shared_ptr<loaded_parts> base_ = std::make_shared<loaded_parts>();
 };
 
 }  // namespace weir

@@ -145,6 +145,8 @@ void snapshot_writer::begin_table() {
   const auto& of = index_.operators[operator_];
   const auto& name = of.tables[table_].name;
   known_ = base_ ? base_->find(of.id, name) : nullptr;
+  missing_.clear();
+  next_missing_ = asked_ = 0;
   record_->tables.push_back({of.id, name, {}});
   has_begun_ = true;
 }
@@ -161,21 +163,42 @@ std::uint32_t snapshot_writer::number_of(std::uint32_t file_of_base) {
 }
 
 bool snapshot_writer::takes(const content_name& name) {
+  const std::size_t place = ++asked_;
   auto& mine = record_->tables.back().parts[name];
-  if (known_ == nullptr) return false;
-  const auto found = known_->find(name);
-  if (found == known_->end()) return false;
-  const bool is_shareable =
-      std::all_of(found->second.begin(), found->second.end(),
-                  [this](const block_entry& block) { return is_shareable_[block.file]; });
-  if (!is_shareable) return false;
-  mine = found->second;
-  for (auto& block : mine) {
-    block.file = number_of(block.file);
-    record_->files[block.file].referenced += block.length;
-    index_.operators[operator_].tables[table_].blocks.push_back(block);
+  if (known_ != nullptr) {
+    const auto found = known_->find(name);
+    if (found != known_->end() && is_shareable(found->second)) {
+      mine = found->second;
+      for (auto& block : mine) {
+        block.file = number_of(block.file);
+        record_->files[block.file].referenced += block.length;
+        blocks_.emplace_back(place, block);
+      }
+      return true;
+    }
   }
-  return true;
+  missing_.emplace_back(place, name);
+  return false;
+}
+
+bool snapshot_writer::is_shareable(const std::vector<block_entry>& blocks) const {
+  return std::all_of(blocks.begin(), blocks.end(),
+                     [this](const block_entry& block) { return is_shareable_[block.file]; });
+}
+
+// What a table has of those that it was asked for comes in the same order.
+std::size_t snapshot_writer::place_of(const content_name& name) {
+  while (next_missing_ < missing_.size() && missing_[next_missing_].second != name) ++next_missing_;
+  return next_missing_ < missing_.size() ? missing_[next_missing_].first : asked_;
+}
+
+void snapshot_writer::end_table() {
+  std::stable_sort(blocks_.begin(), blocks_.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  auto& blocks = index_.operators[operator_].tables[table_].blocks;
+  blocks.reserve(blocks_.size());
+  for (const auto& [place, block] : blocks_) blocks.push_back(block);
+  blocks_.clear();
 }
 
 status snapshot_writer::buffer_block() {
@@ -185,6 +208,7 @@ status snapshot_writer::buffer_block() {
   if (!block) {
     status read = content->outcome();
     content.reset();
+    end_table();
     ++table_;
     has_begun_ = false;
     return read;
@@ -195,7 +219,7 @@ status snapshot_writer::buffer_block() {
   const block_entry entry{written_ + buffer_.size(),
                           static_cast<std::uint32_t>(block->bytes.size()), crc32c(block->bytes),
                           block->groups, block->entries};
-  index_.operators[operator_].tables[table_].blocks.push_back(entry);
+  blocks_.emplace_back(block->name ? place_of(*block->name) : asked_, entry);
   auto& file = record_->files.front();
   file.blocks += entry.length;
   if (block->name) {

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/error.hpp"
@@ -67,6 +68,9 @@ private:
   bool has_tables_left();
   void begin_table();
   status buffer_block();
+  void end_table();
+  bool is_shareable(const std::vector<block_entry>& blocks) const;
+  std::size_t place_of(const content_name& name);
   bool has_stores_left();
   status keep_file();
   void buffer_end();
@@ -83,6 +87,13 @@ private:
   std::vector<std::uint32_t> numbers_;  // And its number here; 0: it has none.
   std::shared_ptr<written_snapshot> record_;
   const named_blocks* known_ = nullptr;  // What the base has of the table that is being written.
+  // The blocks of that, each with its place: that of its name among all that were asked for. So
+  // they stand in the order of the table wherever they are, and a table that is filled from them
+  // becomes like this one.
+  std::vector<std::pair<std::size_t, block_entry>> blocks_;
+  std::vector<std::pair<std::size_t, content_name>> missing_;  // Names that the base does not have.
+  std::size_t next_missing_ = 0;
+  std::size_t asked_ = 0;
 
   std::size_t operator_ = 0;  // Whose tables are being written,
   std::size_t table_ = 0;     // and which of them,

@@ -46,6 +46,7 @@ result<std::optional<state_block>> table_reader::next() {
     if (is_empty(common(table_->blocks[next_].groups, groups_))) continue;
     auto block = file_->read_block(*of_, *table_, next_++);
     if (!block) return block.failure();
+    if (numbers_blocks_) block->number = static_cast<std::uint32_t>(next_);
     if (reads_store_) {
       if (auto noted = note_keys(*block); !noted) return noted.failure();
     }

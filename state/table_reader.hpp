@@ -32,6 +32,9 @@ public:
   // From here on, no block has what is in the store. REQUIRES: nothing was read.
   void leave_out_stored() { reads_store_ = false; }
 
+  // From here on, blocks have numbers. REQUIRES: `groups` are those of the file's subtask.
+  void number_blocks() { numbers_blocks_ = true; }
+
   // The next block, verified; none at the end. Called no more after an error.
   result<std::optional<state_block>> next();
 
@@ -55,6 +58,7 @@ private:
   key_group_range groups_;
   kept_stores* stores_;
   bool reads_store_;
+  bool numbers_blocks_ = false;
   std::size_t next_ = 0;  // Of the blocks.
   // Of what is in the store:
   std::optional<keyed_entries> entries_;

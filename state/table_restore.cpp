@@ -83,8 +83,12 @@ result<table_restore> restore_table(const restored_operator& from, const std::st
     done.changes = std::move(evolution->changes);
   }
   if (!done.has_evolved && begin_with_stored(from, name, table)) saved->leave_out_stored();
+  table.expect(saved->entries());
   const auto loaded = load(*saved, evolution ? &evolution->step : nullptr, table);
-  if (loaded) return done;
+  if (loaded) {
+    if (auto parts = table.name_loaded(); !parts.empty()) from.note_loaded(name, std::move(parts));
+    return done;
+  }
   return within("restore state \"" + name + "\"", loaded.failure());
 }
 

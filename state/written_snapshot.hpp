@@ -44,7 +44,7 @@ struct written_snapshot {
   };
 
   checkpoint_id checkpoint;
-  std::vector<file> files;  // The snapshot's own first: block_entry::file is the position here.
+  std::vector<file> files;  // block_entry::file is the position here.
   std::vector<table> tables;
   std::vector<kept_file> kept{};
 

@@ -171,7 +171,8 @@ public:
     loaded_entries<Key, Entry> loaded{range};
     const auto take_in = [&]() -> status {
       if (loaded.entries().empty()) return {};
-      status taken = weir::take_in(open(current), range, loaded);
+      const bool is_all = loaded.entries().size() == block.entries;
+      status taken = weir::take_in(open(current), range, loaded, is_all ? block.number : 0);
       loaded = loaded_entries<Key, Entry>{range};
       return taken;
     };
@@ -187,6 +188,15 @@ public:
     });
     if (!decoded) return decoded;
     return take_in();
+  }
+
+  std::vector<loaded_part> name_loaded() override {
+    std::vector<loaded_part> all;
+    for (const slice& each : live_) {
+      const auto of_slice = each.table->name_loaded();
+      all.insert(all.end(), of_slice.begin(), of_slice.end());
+    }
+    return all;
   }
 
 private:

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <pthread.h>
 #include <set>
@@ -102,7 +103,7 @@ public:
   explicit disturbed_job(std::uint64_t keys) : keys_{keys} {
     fs::remove_all(directory_);
     process_ = std::make_unique<child_process>("failover", std::to_string(keys) + ' ' + directory_);
-    while (!has_checkpoint_of_all()) wait_a_little();
+    while (!is_filled()) wait_a_little();
     static_cast<void>(seconds_until_output_after(seconds_now()));
   }
   disturbed_job(const disturbed_job&) = delete;
@@ -138,15 +139,27 @@ private:
     return found;
   }
 
-  // Of incremental ones, the first has all.
-  bool has_checkpoint_of_all() const {
-    std::uint64_t bytes = 0;
+  // While keys are added, each checkpoint has nearly everything; then the newest has hardly
+  // anything, and those it refers to have the rest.
+  bool is_filled() const {
+    constexpr std::uint64_t small = 1 << 20;
+    std::map<std::uint64_t, std::uint64_t> bytes;  // Of what has a manifest, by checkpoint.
+    std::uint64_t all = 0;
     std::error_code gone;  // Checkpoints are discarded while we look.
-    for (fs::recursive_directory_iterator each{directory_, gone}, end; each != end && !gone;
+    for (fs::directory_iterator each{directory_ + "/checkpoints", gone}, end; each != end && !gone;
          each.increment(gone)) {
-      if (each->path().extension() == ".snap") bytes += each->file_size(gone);
+      const auto name = each->path().filename().string();
+      if (!name.starts_with("chk-")) continue;
+      std::uint64_t sum = 0;
+      for (fs::directory_iterator file{each->path(), gone}; file != end && !gone;
+           file.increment(gone)) {
+        if (file->path().extension() == ".snap") sum += file->file_size(gone);
+      }
+      all += sum;
+      if (fs::exists(each->path() / "manifest", gone)) bytes[std::stoull(name.substr(4))] = sum;
     }
-    return !gone && bytes >= keys_ * 16;
+    return !gone && !bytes.empty() && all >= keys_ * 16 &&
+           bytes.rbegin()->second < std::max(all / 10, small);
   }
 
   // Until a committed line was made after `start`, which is a time of seconds_now().

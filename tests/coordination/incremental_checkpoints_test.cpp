@@ -17,9 +17,9 @@ class IncrementalCheckpoints : public testing::Test {
 protected:
   IncrementalCheckpoints() { start(); }
 
-  void start() {
+  void start(checkpoint_id restored = {}) {
     attempt_.value += 1;
-    checkpoints_.on_attempt_started(attempt_, {{0}}, now_);
+    checkpoints_.on_attempt_started(attempt_, {{0}}, now_, restored);
   }
   // Begins the next checkpoint; what it is based on.
   std::uint64_t begin() {
@@ -88,6 +88,18 @@ TEST_F(IncrementalCheckpoints, AreBasedOnNoneOfAnEarlierAttempt) {
   static_cast<void>(checkpoints_.on_attempt_ended());
   start();
   EXPECT_EQ(begin(), 0U);
+}
+
+TEST_F(IncrementalCheckpoints, AreBasedOnWhatTheAttemptWasRestoredFromUntilItHasOneOfItsOwn) {
+  begin();
+  static_cast<void>(complete());
+  static_cast<void>(checkpoints_.on_attempt_ended());
+  start({1});
+  EXPECT_EQ(begin(), 1U);
+  static_cast<void>(checkpoints_.on_declined(attempt_, {2}, {0}, {error_code::io_failure, "no"}));
+  EXPECT_EQ(begin(), 1U);
+  static_cast<void>(complete());
+  EXPECT_EQ(begin(), 3U);
 }
 
 TEST_F(IncrementalCheckpoints, AreNotBasedOnWhatAnEarlierAttemptCompletesLate) {

@@ -173,6 +173,32 @@ TEST_F(JobCheckpoints, BeginsTheNextAttemptWithTheNewest) {
   EXPECT_EQ(begin->files, (std::vector<snapshot_place>{{path, disk_.content_of(path).size()}}));
 }
 
+TEST_F(JobCheckpoints, BasesTheFirstOnWhatTheAttemptBeganWithIfItIsTheJobsOwn) {
+  const auto base_of_first = [this](attempt_number attempt) {
+    const auto checkpoints = opened();
+    EXPECT_TRUE(checkpoints->begin(attempt));
+    static_cast<void>(checkpoints->on_state(job_state::running, attempt, now_));
+    now_ += 1s;
+    const auto orders = checkpoints->on_tick(now_);
+    return orders.triggers.at(0).base.checkpoint;
+  };
+  take_in_an_earlier_life(2);
+  EXPECT_EQ(base_of_first(first), checkpoint_id{}) << "it starts afresh";
+  options_.restore = "latest";
+  EXPECT_EQ(base_of_first(first), checkpoint_id{2});
+  options_.restore = "/chk/chk-2";
+  EXPECT_EQ(base_of_first(first), checkpoint_id{}) << "that of a user is not kept for the job";
+  options_.restore.clear();
+  const auto checkpoints = opened();
+  static_cast<void>(checkpoints->on_state(job_state::running, first, now_));
+  const auto id = take(*checkpoints);
+  static_cast<void>(checkpoints->on_state(job_state::failing, first, now_));
+  EXPECT_TRUE(checkpoints->begin({2}));
+  static_cast<void>(checkpoints->on_state(job_state::running, {2}, now_));
+  now_ += 1s;
+  EXPECT_EQ(checkpoints->on_tick(now_).triggers.at(0).base.checkpoint, id);
+}
+
 TEST_F(JobCheckpoints, GoesOnFromAnEarlierLifeOnlyIfToldTo) {
   take_in_an_earlier_life(2);
   {

@@ -4,7 +4,8 @@
 # times unless told otherwise, one after the other, from the corpus that it has in the build tree,
 # which grows. A line each says how often it ran and whether it has found something; what it was
 # given then is kept in BUILD/found/TARGET. Fails if any has. With WEIR_FUZZ_JOBS=4, four at a time;
-# with WEIR_FUZZ_SECONDS=60, none for longer than a minute, however often it ran by then.
+# with WEIR_FUZZ_SECONDS=60, none for longer than a minute, however often it ran by then; with
+# WEIR_FUZZ_MAX_LEN=1024, no input has more bytes than that (4096 unless told otherwise).
 set -euo pipefail
 build=$(cd "$1" && pwd) executions=${2:-10000000}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -28,8 +29,8 @@ fuzz_one() {
   mkdir -p "$corpus" "$found"
   local started=$SECONDS
   "$build/fuzz/$target" -runs="$executions" -max_total_time="${WEIR_FUZZ_SECONDS:-0}" -timeout=20 \
-    -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$found/" "$corpus" \
-    >"$log" 2>&1 || status=$?
+    -max_len="${WEIR_FUZZ_MAX_LEN:-4096}" -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$found/" "$corpus" >"$log" 2>&1 || status=$?
   done_so_far=$(awk '/^stat::number_of_executed_units/ {print $2}' "$log")
   if [[ $status -eq 0 ]]; then
     echo "$target: $done_so_far executions in $((SECONDS - started)) s, nothing found"
