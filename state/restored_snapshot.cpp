@@ -114,6 +114,8 @@ std::unique_ptr<restored_table> restored_snapshot::table(const std::string& name
     readers.emplace_back(file, *of, *table, groups_, stores_.get());
     if (own != i) continue;
     readers.back().number_blocks();
+    // What is in a store comes beside them, and how much of it is not known before it is read.
+    if (table->stored) continue;
     // Whoever reads what cannot be opened says so.
     if (const auto counted = file.entries_in_blocks(*table)) entries = *counted;
   }

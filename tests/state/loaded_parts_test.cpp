@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "api/flat_table.hpp"
-#include "api/operator.hpp"
 #include "coordination/simulation/simulated_file_system.hpp"
 #include "state/memory_backend.hpp"
 #include "state/snapshot_set.hpp"
@@ -159,21 +158,30 @@ TEST_F(LoadedParts, HasNothingAtAnotherParallelism) {
 }
 
 TEST_F(LoadedParts, HasNothingOfATableWhoseTypeHasChanged) {
-  subtask first{files, 0, 1};
-  fill(first, 1'000);
-  first.write(1);
-  const auto set = snapshot_set::open(files, {1}, {path_for(1, 0)});
-  ASSERT_TRUE(set.ok());
-  const auto restored = set->restored(counts, {0, max_parallelism});
-  memory_backend backend{{0, max_parallelism}, max_parallelism};
-  backend.memory().track_changes();
-  backend.restore_from(restored.get());
-  using wider = flat_table<std::uint64_t, std::optional<std::uint64_t>>;
-  try {
-    backend.adopt("counts", std::make_unique<wider>(backend));
-  } catch (const task_failure&) {
-  }
-  EXPECT_TRUE(set->as_base()->tables.empty());
+  const key_group_range all{0, max_parallelism};
+  const auto restored_as = [&](auto entry) {
+    using adopted = flat_table<std::uint64_t, decltype(entry)>;
+    const auto set = snapshot_set::open(files, {1}, {path_for(1, 0)});
+    WEIR_ASSERT(set.ok());
+    const auto restored = set->restored(counts, all);
+    memory_backend backend{all, max_parallelism};
+    backend.memory().track_changes();
+    backend.restore_from(restored.get());
+    EXPECT_EQ(backend.adopt("counts", std::make_unique<adopted>(backend)).entries(), 1'000U);
+    return set->as_base()->tables.size();
+  };
+  using narrow = flat_table<std::uint64_t, std::uint32_t>;
+  memory_backend first{all, max_parallelism};
+  first.memory().track_changes();
+  auto& table = static_cast<narrow&>(first.adopt("counts", std::make_unique<narrow>(first)));
+  for (std::uint64_t key = 0; key < 1'000; ++key) table.find_or_insert(key, hash_key(key)) = 5;
+  table.continue_growing(~std::size_t{0});
+  operator_snapshot taken{counts, "counts", {}, {}};
+  first.freeze_into(taken);
+  write_snapshot(files, path_for(1, 0), {{1}, "counts", {0}, 1, max_parallelism},
+                 content_of(std::move(taken)));
+  EXPECT_EQ(restored_as(std::uint32_t{}), 1U) << "the same type";
+  EXPECT_EQ(restored_as(std::uint64_t{}), 0U);
 }
 
 // Operators that were in two tasks and are in one now have their state in two files.

@@ -68,6 +68,17 @@ protected:
   std::unique_ptr<snapshot_set> set;
 };
 
+TEST_F(RestoredSnapshot, KnowsHowManyEntriesASubtaskHasThatOwnsWhatAFormerOneDid) {
+  EXPECT_EQ(set->restored(counts, {32, 64})->table("rolling")->entries(), 2U);
+  EXPECT_EQ(set->restored(counts, {0, 64})->table("rolling")->entries(), 0U) << "of two";
+}
+
+TEST_F(RestoredSnapshot, NumbersTheBlocksOfASubtaskThatOwnsWhatAFormerOneDid) {
+  const auto table = set->restored(counts, {32, 64})->table("rolling");
+  for (const std::uint32_t number : {1, 2}) EXPECT_EQ((*table->next_block())->number, number);
+  EXPECT_EQ((*set->restored(counts, {0, 64})->table("rolling")->next_block())->number, 0U);
+}
+
 TEST_F(RestoredSnapshot, ShowsThePartsOfAllFormerSubtasksInTheirOrder) {
   const auto restored = set->restored(counts, {0, 1});
   EXPECT_EQ(restored->checkpoint(), checkpoint_id{17});
