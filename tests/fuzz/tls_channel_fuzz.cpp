@@ -23,6 +23,16 @@ namespace {
 
 constexpr std::size_t most_records_per_key = 3;
 
+// An input becomes no more records than that, read in no more pieces: what sixteen do not show, a
+// thousand of a byte each do not either, and the target runs a quarter as often with them.
+constexpr std::size_t most_records = 16;
+constexpr std::size_t most_pieces = 64;
+
+// `wanted`, or what makes no more than `most` parts of so many bytes.
+std::size_t part_size(std::size_t wanted, std::size_t bytes, std::size_t most) {
+  return std::max(wanted, bytes / most + 1);
+}
+
 const weir::tls_credentials& credentials() {
   static const weir::certificate_authority authority;
   static const auto made = authority.credentials();
@@ -37,6 +47,7 @@ struct outcome {
 
 outcome read(weir::tls_channel& channel, std::string_view bytes, std::size_t piece) {
   outcome seen;
+  piece = part_size(piece, bytes.size(), most_pieces);
   std::array<char, 257> room{};
   while (!bytes.empty()) {
     auto next = bytes.substr(0, piece);
@@ -77,6 +88,7 @@ bool shake_hands(peers& both, int changed, Change change) {
 }
 
 std::string encrypted(weir::tls_channel& by, std::string_view plain, std::size_t at_once) {
+  at_once = part_size(at_once, plain.size(), most_records);
   for (; !plain.empty(); plain.remove_prefix(std::min(plain.size(), at_once))) {
     WEIR_ASSERT(by.encrypt(plain.substr(0, at_once)));
   }
