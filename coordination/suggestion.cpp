@@ -16,6 +16,10 @@ namespace {
 // Shorter words are a part of too many others to mean one of them.
 constexpr std::size_t shortest_telling_part = 4;
 
+std::size_t length_difference(std::string_view one, std::string_view other) {
+  return std::max(one.size(), other.size()) - std::min(one.size(), other.size());
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
@@ -45,8 +49,12 @@ std::optional<std::string_view> nearest_word(std::string_view word,
   std::optional<std::string_view> nearest;
   std::size_t nearest_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : words) {
+    const std::size_t far = std::min(nearest_distance, word.size());
+    // A word is at least as far as it is longer or shorter; a file's longest line would else be
+    // compared with everything, letter by letter.
+    if (length_difference(word, candidate) >= far) continue;
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < std::min(nearest_distance, word.size())) {
+    if (distance < far) {
       nearest = candidate;
       nearest_distance = distance;
     }

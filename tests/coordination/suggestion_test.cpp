@@ -32,6 +32,13 @@ TEST(Suggestion, IsTheNearestWord) {
   EXPECT_EQ(nearest_word("progres.interval", words), "progress.interval");
 }
 
+TEST(Suggestion, MayBeLongerOrShorterByEveryThirdLetter) {
+  constexpr std::array<std::string_view, 1> word{"progress"};
+  EXPECT_EQ(nearest_word("prgrss", word), "progress");
+  EXPECT_EQ(nearest_word("progress.in", word), "progress");
+  EXPECT_EQ(nearest_word("progresssssss", word), std::nullopt);
+}
+
 TEST(Suggestion, IsTheFirstOfSeveralThatAreEquallyNear) {
   constexpr std::array<std::string_view, 2> pair{"count1", "count2"};
   EXPECT_EQ(nearest_word("count3", pair), "count1");

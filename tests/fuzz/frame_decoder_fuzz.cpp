@@ -13,6 +13,14 @@ namespace {
 
 constexpr std::uint32_t max_frame = 1 << 20;
 
+// An input comes in no more pieces than that and becomes no more frames: more show nothing new.
+constexpr std::size_t most_parts = 32;
+
+// `wanted`, or what makes no more than the most parts of so many bytes.
+std::size_t part_size(std::size_t wanted, std::size_t bytes) {
+  return std::max(wanted, bytes / most_parts + 1);
+}
+
 struct outcome {
   std::string frames;  // As they would be written again.
   bool is_refused = false;
@@ -21,6 +29,7 @@ struct outcome {
 
 outcome read(std::string_view bytes, std::size_t piece) {
   weir::frame_decoder decoder{max_frame};
+  piece = part_size(piece, bytes.size());
   outcome seen;
   std::size_t received = 0;
   while (!bytes.empty()) {
@@ -53,9 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   WEIR_ASSERT(read(input, weir::frame_decoder::chunk) == seen);
 
   // The checksums keep a fuzzer out of the rest: so the input as payloads, too.
+  const auto payload = part_size(1 + bytes[0] * 7U, input.size());
   std::string framed;
   for (std::string_view rest = input; !rest.empty();) {
-    const auto length = std::min<std::size_t>(rest.size(), 1 + bytes[0] * 7U);
+    const auto length = std::min(rest.size(), payload);
     weir::append_wire_frame(weir::wire_kind::message, rest.substr(0, length), framed);
     rest.remove_prefix(length);
   }

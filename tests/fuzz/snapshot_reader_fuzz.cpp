@@ -55,7 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (is_index) input.remove_prefix(1);
   weir::simulated_file_system files;
   files.put("/c/chk-1/f", "what an earlier checkpoint has");
-  files.put("/c/chk-1/1.run", run_of_a_store());
+  static const auto run = run_of_a_store();
+  files.put("/c/chk-1/1.run", run);
   files.put(path, is_index ? around_index(version, input) : std::string{input});
   const auto reader = weir::snapshot_reader::open(files, path);
   if (!reader) return 0;
