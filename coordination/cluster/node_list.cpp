@@ -3,6 +3,7 @@
 #include "coordination/cluster/node_list.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "network/endpoint_text.hpp"
 
@@ -20,11 +21,14 @@ std::vector<std::string> nodes_in(std::string_view list) {
 
 result<std::string> parse_node_list(std::string_view text) {
   std::string list;
+  std::set<std::string> listed;
   for (const auto& each : nodes_in(text)) {
     const auto place = parse_endpoint(each);
     if (!place) return place.failure();
+    auto node = to_string(*place);
+    if (!listed.insert(node).second) continue;
     if (!list.empty()) list += ',';
-    list += to_string(*place);
+    list += node;
   }
   return list;
 }

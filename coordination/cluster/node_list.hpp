@@ -11,7 +11,8 @@
 
 namespace weir {
 
-// The list with each node as to_string(endpoint) writes it. Fails if one of them is no endpoint.
+// The list with each node once, as to_string(endpoint) writes it. Fails if one of them is no
+// endpoint.
 result<std::string> parse_node_list(std::string_view text);
 
 // The nodes of such a list, in their order; at least one.

@@ -6,6 +6,7 @@
 
 #include "coordination/cluster/whole_number.hpp"
 #include "coordination/command_words.hpp"
+#include "coordination/control_groups.hpp"
 
 namespace weir {
 
@@ -26,6 +27,8 @@ const command_table& table() {
                                               {"--tls-cert"},
                                               {"--tls-key"},
                                               {"--tls-ca"},
+                                              {"--high-availability"},
+                                              {"--control-group"},
                                               {"--dry-run", false}}};
   return made;
 }
@@ -35,6 +38,21 @@ result<std::uint32_t> read_number(const command_words& given, const std::string&
   auto number = parse_whole_number(given.value_of(name, otherwise), most);
   if (!number) return usage_error(table(), "--" + name + ": " + number.failure().message);
   return number;
+}
+
+// A relative path would be another directory on each host.
+status check_store(const std::string& place) {
+  if (place.empty() || place.starts_with('/') || place.starts_with("zookeeper://")) return {};
+  return usage_error(table(), "--high-availability " + place +
+                                  ": name a directory that all hosts share by its absolute path, "
+                                  "or zookeeper://HOST:2181/PATH");
+}
+
+status check_group(const std::string& name) {
+  if (name.empty()) return {};
+  auto checked = check_control_group_name(name);
+  if (checked) return {};
+  return usage_error(table(), "--control-group: " + checked.failure().message);
 }
 
 }  // namespace
@@ -57,6 +75,10 @@ result<spawn_request> parse_spawn_arguments(std::span<const std::string> words) 
   if (!port) return port.failure();
   auto tls = tls_paths_of(given->options);
   if (!tls) return usage_error(table(), tls.failure().message);
+  const auto store = given->value_of("high-availability", "");
+  if (auto checked = check_store(store); !checked) return checked.failure();
+  const auto group = given->value_of("control-group", "");
+  if (auto checked = check_group(group); !checked) return checked.failure();
   return spawn_request{.hosts_file = given->value_of("hosts", ""),
                        .otherwise = {.listen = {.port = static_cast<std::uint16_t>(*port)},
                                      .slots = *slots,
@@ -64,15 +86,17 @@ result<spawn_request> parse_spawn_arguments(std::span<const std::string> words) 
                        .settings = {.ssh = given->value_of("ssh", "ssh"),
                                     .program = given->value_of("program", "weir"),
                                     .secret_file = given->value_of("secret-file", ""),
-                                    .tls = *std::move(tls)},
+                                    .tls = *std::move(tls),
+                                    .high_availability = store,
+                                    .control_group = group},
                        .is_dry = given->has("dry-run")};
 }
 
 std::string_view spawn_help() {
   return R"(Usage: weir spawn --hosts FILE --secret-file FILE [options]
 
-Starts a node on each host of a file, over ssh. The first one leads, the others join it. The nodes
-go on when this command has ended; `weir nodes` shows them.
+Starts a node on each host of a file, over ssh. The first one leads and the others join it, unless
+they elect their leader. The nodes go on when this command has ended; `weir nodes` shows them.
 
   --hosts FILE        an address to a line, and behind it, where it differs:
                       slots=N port=PORT dir=DIRECTORY ssh=DESTINATION
@@ -86,6 +110,11 @@ go on when this command has ended; `weir nodes` shows them.
                       path begins in the directory of the node
   --tls-key FILE      the key of that certificate, there as well
   --tls-ca FILE       the authority that has signed the certificates of all, there as well
+  --high-availability WHERE
+                      all nodes elect their leader: in a directory that all hosts share, or in
+                      zookeeper://HOST:2181,HOST:2181/PATH
+  --control-group NAME
+                      of each node, as `weir node` has it
   --dry-run           print the commands for a shell, and run none
   -h, --help          show this text and stop
 

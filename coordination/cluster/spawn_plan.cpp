@@ -26,13 +26,20 @@ std::string make_directory(const cluster_host& host) {
          shell_word(host.directory);
 }
 
-std::string start_node(const cluster_host& host, const cluster_host& leader,
+std::string start_node(const cluster_host& host, const cluster_host& first,
                        const spawn_settings& settings) {
   auto command = shell_word(settings.program) + " node --listen " +
                  shell_word(to_string(host.listen)) + " --slots " + std::to_string(host.slots) +
                  " --dir . --secret-file secret";
   for (const auto& word : tls_arguments(settings.tls)) command += " " + shell_word(word);
-  if (host.listen != leader.listen) command += " --join " + shell_word(to_string(leader.listen));
+  if (!settings.control_group.empty()) {
+    command += " --control-group " + shell_word(settings.control_group);
+  }
+  if (!settings.high_availability.empty()) {
+    command += " --high-availability " + shell_word(settings.high_availability);
+  } else if (host.listen != first.listen) {
+    command += " --join " + shell_word(to_string(first.listen));
+  }
   // Nobody who could hang up is left behind it.
   return make_directory(host) + " && { setsid " + command +
          " >>node.log 2>&1 </dev/null & } && node=$! && sleep 1 && " +

@@ -13,10 +13,12 @@
 namespace weir {
 
 struct spawn_settings {
-  std::string ssh = "ssh";       // A command of a shell: "ssh -p 2222 -i key".
-  std::string program = "weir";  // The tool, on those hosts.
-  std::string secret_file{};     // On this host. Its text goes to the others through ssh.
-  tls_paths tls{};               // On those hosts; a relative path begins in a node's directory.
+  std::string ssh = "ssh";          // A command of a shell: "ssh -p 2222 -i key".
+  std::string program = "weir";     // The tool, on those hosts.
+  std::string secret_file{};        // On this host. Its text goes to the others through ssh.
+  tls_paths tls{};                  // On those hosts; a relative path begins in a node's directory.
+  std::string high_availability{};  // All nodes elect their leader there. Empty: the first leads.
+  std::string control_group{};      // Of each node, as coordination/control_groups.hpp has it.
 };
 
 struct spawn_step {
@@ -25,8 +27,9 @@ struct spawn_step {
 };
 
 // Two steps for each host, in their order: the secret, then the node, which goes on when ssh has
-// ended. The first node leads and the others join it. A node that ends within a second has failed:
-// its step shows what it said, and fails. REQUIRES: there are hosts.
+// ended. The first node leads and the others join it, unless they elect their leader. A node that
+// ends within a second has failed: its step shows what it said, and fails. REQUIRES: there are
+// hosts.
 std::vector<spawn_step> plan_spawn(const std::vector<cluster_host>& hosts,
                                    const spawn_settings& settings);
 

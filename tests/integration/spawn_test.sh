@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # spawn_test.sh ROOT BUILD COMPILER: nodes are started over ssh, by a real server on loopback; they
-# form one cluster with TLS, which goes on when ssh has ended. Skipped where there is no ssh server.
+# form one cluster with TLS, which goes on when ssh has ended; so do two that elect their leader, of
+# which either may be lost. Skipped where there is no ssh server.
 set -euo pipefail
 root=$1 build=$2
 weir=$build/bin/weir
@@ -12,10 +13,10 @@ source "$root/tests/support/certificates.sh"
 work=$(mktemp -d)
 server=
 port=$((20000 + RANDOM % 10000))
-first=$((port + 1)) second=$((port + 2))
+first=$((port + 1)) second=$((port + 2)) third=$((port + 3)) fourth=$((port + 4))
 # The nodes are nobody's children any more; they are known by where they listen.
 trap '[[ -z $server ]] || kill "$server" 2>/dev/null || true
-  pkill -9 -f "node --listen 127\.0\.0\.1:($first|$second) " || true
+  pkill -9 -f "node --listen 127\.0\.0\.1:($first|$second|$third|$fourth) " || true
   rm -rf "$work"' EXIT
 chmod 700 "$work"
 
@@ -71,3 +72,24 @@ echo "a node that cannot start is reported with what it said"
 grep -q "start the node of 127.0.0.1:$first" "$work/said" && grep -qi "in use" "$work/said" ||
   { echo "not said:"; cat "$work/said"; exit 1; }
 [[ $(stat -c %a "$work/node1/secret") == 600 ]] || { echo "others can read the secret"; exit 1; }
+
+echo "two nodes that elect their leader: when it is killed, the other one leads"
+cat >"$work/electors" <<END
+127.0.0.1 port=$third  dir=$work/node3
+127.0.0.1 port=$fourth dir=$work/node4
+END
+"$weir" spawn --hosts "$work/electors" --secret-file "$work/secret" --program "$weir" --ssh "$ssh" \
+  --high-availability "$work/election"
+export WEIR_CLUSTER=127.0.0.1:$third,127.0.0.1:$fourth
+leading() {
+  "$weir" nodes --secret-file "$work/secret" 2>/dev/null | sed -nE 's/^127\.0\.0\.1:([0-9]+) .* leads$/\1/p'
+}
+for ((n = 0; n < 100; ++n)); do former=$(leading) && [[ -n $former ]] && break; sleep 0.1; done
+[[ -n $former ]] || { echo "nobody leads"; cat "$work"/node[34]/node.log; exit 1; }
+pkill -9 -f "node --listen 127\.0\.0\.1:$former "
+for ((n = 0; n < 200; ++n)); do
+  leader=$(leading) && [[ -n $leader && $leader != "$former" ]] && break
+  sleep 0.1
+done
+[[ -n $leader && $leader != "$former" ]] || { echo "nobody has taken over"; cat "$work"/node[34]/node.log; exit 1; }
+echo "$leader leads instead of $former"

@@ -53,6 +53,23 @@ TEST(SpawnArguments, NameTheFilesOfTlsTogether) {
             "--tls-ca. See weir spawn --help");
 }
 
+TEST(SpawnArguments, NameTheElectionAndTheControlGroup) {
+  const auto asked = parse_spawn_arguments(words{"--hosts=h", "--secret-file=s",
+                                                 "--high-availability=/shared/weir",
+                                                 "--control-group", "services/weir"});
+  ASSERT_TRUE(asked) << asked.failure().message;
+  EXPECT_EQ(asked->settings.high_availability, "/shared/weir");
+  EXPECT_EQ(asked->settings.control_group, "services/weir");
+  EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s",
+                          "--high-availability=zookeeper://10.0.0.1:2181/weir"}),
+            "none");
+  EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--high-availability=shared"}),
+            "weir spawn: --high-availability shared: name a directory that all hosts share by its "
+            "absolute path, or zookeeper://HOST:2181/PATH. See weir spawn --help");
+  const auto said = problem_with({"--hosts=h", "--secret-file=s", "--control-group=a/../b"});
+  EXPECT_TRUE(said.starts_with("weir spawn: --control-group: ")) << said;
+}
+
 TEST(SpawnArguments, SayWhatIsWrong) {
   EXPECT_EQ(problem_with({"--secret-file", "s"}), "weir spawn: say --hosts. See weir spawn --help");
   EXPECT_EQ(problem_with({"--hosts", "h"}), "weir spawn: say --secret-file. See weir spawn --help");
@@ -73,9 +90,10 @@ TEST(SpawnArguments, SayWhatIsWrong) {
 }
 
 TEST(SpawnArguments, AreAllInTheHelp) {
-  for (const auto* option : {"--hosts FILE", "--secret-file FILE", "--slots N", "--port PORT",
-                             "--dir DIRECTORY", "--program PATH", "--ssh COMMAND",
-                             "--tls-cert FILE", "--tls-key FILE", "--tls-ca FILE", "--dry-run"}) {
+  for (const auto* option :
+       {"--hosts FILE", "--secret-file FILE", "--slots N", "--port PORT", "--dir DIRECTORY",
+        "--program PATH", "--ssh COMMAND", "--tls-cert FILE", "--tls-key FILE", "--tls-ca FILE",
+        "--high-availability WHERE", "--control-group NAME", "--dry-run"}) {
     EXPECT_NE(spawn_help().find(option), std::string_view::npos) << option;
   }
 }

@@ -48,6 +48,20 @@ TEST(SpawnPlan, TellsEachNodeItsFilesOfTls) {
   }
 }
 
+TEST(SpawnPlan, LetsNodesElectTheirLeaderInsteadOfJoiningOne) {
+  const auto steps = plan_spawn(
+      {{{"10.0.0.1", 6123}, 4, "10.0.0.1", "weir-node"},
+       {{"10.0.0.2", 6123}, 4, "10.0.0.2", "weir-node"}},
+      {.secret_file = "s", .high_availability = "/shared/a cluster", .control_group = "weir"});
+  for (const auto& node : {steps[1], steps[3]}) {
+    EXPECT_NE(node.line.find("--secret-file secret --control-group weir "
+                             "--high-availability '\\''/shared/a cluster'\\'' >>node.log"),
+              std::string::npos)
+        << node.line;
+    EXPECT_EQ(node.line.find("--join"), std::string::npos) << node.line;
+  }
+}
+
 TEST(SpawnPlan, QuotesWhatAShellWouldRead) {
   EXPECT_EQ(shell_word("weir@rack7.example:22"), "weir@rack7.example:22");
   EXPECT_EQ(shell_word(""), "''");
