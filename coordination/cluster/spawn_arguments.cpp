@@ -7,6 +7,7 @@
 #include "coordination/cluster/whole_number.hpp"
 #include "coordination/command_words.hpp"
 #include "coordination/control_groups.hpp"
+#include "coordination/zookeeper_address.hpp"
 
 namespace weir {
 
@@ -42,7 +43,12 @@ result<std::uint32_t> read_number(const command_words& given, const std::string&
 
 // A relative path would be another directory on each host.
 status check_store(const std::string& place) {
-  if (place.empty() || place.starts_with('/') || place.starts_with("zookeeper://")) return {};
+  if (place.empty() || place.starts_with('/')) return {};
+  if (place.starts_with(zookeeper_scheme)) {
+    const auto address = parse_zookeeper_address(place);
+    if (address) return {};
+    return usage_error(table(), "--high-availability: " + address.failure().message);
+  }
   return usage_error(table(), "--high-availability " + place +
                                   ": name a directory that all hosts share by its absolute path, "
                                   "or zookeeper://HOST:2181/PATH");

@@ -3,7 +3,7 @@
 // established peer sends, in pieces of any size and damaged anywhere, only its beginning is given
 // out; and a handshake that is damaged anywhere fails, or nothing of importance was hit.
 //
-// A handshake costs as much as twenty inputs without one: so two peers stay established from one
+// A handshake costs as much as many inputs without one: so two peers stay established from one
 // input to the next until one is damaged; and a checksum says which inputs are, as the fuzzer would
 // soon make hardly any others.
 #include <algorithm>

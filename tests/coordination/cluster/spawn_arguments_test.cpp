@@ -66,6 +66,10 @@ TEST(SpawnArguments, NameTheElectionAndTheControlGroup) {
   EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--high-availability=shared"}),
             "weir spawn: --high-availability shared: name a directory that all hosts share by its "
             "absolute path, or zookeeper://HOST:2181/PATH. See weir spawn --help");
+  EXPECT_EQ(problem_with({"--hosts=h", "--secret-file=s", "--high-availability=zookeeper://here"}),
+            "weir spawn: --high-availability: the address \"zookeeper://here\" of a ZooKeeper: "
+            "names no znode below which Weir may write; it must be like "
+            "zookeeper://host:2181,host2:2181/weir. See weir spawn --help");
   const auto said = problem_with({"--hosts=h", "--secret-file=s", "--control-group=a/../b"});
   EXPECT_TRUE(said.starts_with("weir spawn: --control-group: ")) << said;
 }
