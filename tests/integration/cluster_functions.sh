@@ -46,14 +46,16 @@ ask() {
   enter 0
   "${prefix[@]}" timeout 120 "$weir" "$@" --cluster "$(port "${of:-1}")" --secret-file "$work/secret"
 }
-# submit NAME RATE [OPTION...]: the job's id is $id; its output goes to $work/NAME.
+# submit NAME RATE [OPTION...]: the job's id is $id; its output goes to $work/NAME. Its second half
+# waits for `finishes`, so that whatever is done to it before is done to a job that runs.
 submit() {
   enter 0
   id=$("${prefix[@]}" timeout 60 "$job" --submit "$(port "${of:-1}")" --secret-file "$work/secret" --detach \
     -D execution.checkpointing.dir="$work/checkpoints" -D execution.checkpointing.interval=50ms \
     -D restart-strategy.exponential-delay.initial-backoff=10ms -D taskmanager.threads=1 \
     -D restart-strategy.exponential-delay.max-backoff=100ms \
-    -P count=$count -P keys=$keys -P rate="$2" -P output="$work/$1" "${@:3}")
+    -P count=$count -P keys=$keys -P rate="$2" -P output="$work/$1" \
+    -P held_until="$work/$1.released" "${@:3}")
 }
 # field NAME: of the job, from its JSON.
 field() { ask job "$id" --json | python3 -c "
@@ -65,8 +67,9 @@ is_so() { [[ $(field "$1") == True ]]; }
 victim() { field "next((p['pid'] for p in job['processes'] if p['place']['is_job_manager'] == $1 and p['pid'] > 0), 0)"; }
 checkpointed() { is_so "job['state'] == 'running' and report['checkpoints'] >= 2"; }
 ended() { is_so "record['ended'] != ''"; }
-# finishes NAME WHAT
+# finishes NAME WHAT: the rest of it, and its output is right.
 finishes() {
+  touch "$work/$1.released"
   until_so "job $id ends" ended
   is_so "record['ended'] == 'finished'" || { ask job "$id"; ask logs "$id" | tail -n 20; fail "$2"; }
   mv "$work/$1" "$work/output"

@@ -25,7 +25,7 @@ node 1 "${shared[@]}"
 until_so "a node leads" leader_of 1
 for host in "${others[@]}"; do node $host "${shared[@]}"; done
 until_so "three nodes" three_nodes
-count=160000 keys=100
+count=60000 keys=100
 submit cut 4000 -p 4
 until_so "a checkpoint" checkpointed
 is_so "all(p['place']['node'] == '$(port "$first")' for p in job['processes'])" || fail "it runs elsewhere"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A job whose right output is known beforehand: what is killed, again and again, in the soak test.
-// Numbers each record of each key, and counts the records of each key and window.
+// Numbers each record of each key, and counts the records of each key and window. Its second half
+// waits until the file held_until is there, if one is named.
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -12,6 +13,7 @@
 #include "connectors/file_sink.hpp"
 #include "connectors/generator_source.hpp"
 #include "coordination/run.hpp"
+#include "tests/soak/counting_job/held_source.hpp"
 
 namespace {
 
@@ -40,13 +42,13 @@ int main(int argc, char** argv) {
     const auto keys = env.parameter("keys", std::uint64_t{100});
     const auto rate = env.parameter("rate", 100'000.0);
     const auto output = env.parameter("output", "output");
-    const auto readings = env.from(
-        weir::generator(count,
-                        [keys](std::uint64_t i) {
-                          return reading{i % keys, weir::event_time{std::chrono::milliseconds{i}}};
-                        })
-            .at_rate(rate),
-        weir::monotonous(&reading::time));
+    const auto held_until = env.parameter("held_until", "");
+    const auto numbered =
+        weir::generator(count, [keys](std::uint64_t i) {
+          return reading{i % keys, weir::event_time{std::chrono::milliseconds{i}}};
+        }).at_rate(rate);
+    const auto readings = env.from(weir::held_source{numbered, count / 2, held_until},
+                                   weir::monotonous(&reading::time));
     readings.key_by(&reading::key)
         .process<std::string>(numbering{})
         .uid("number")
