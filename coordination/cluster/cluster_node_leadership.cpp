@@ -17,8 +17,7 @@ namespace {
 
 // A leader that says nothing for so long may not know that it has lost the lead.
 constexpr duration longest_silence = std::chrono::seconds{4};
-// One in a second.
-constexpr std::uint32_t most_failed_writes = 10;
+constexpr std::uint32_t most_failed_writes = 10;  // One in a second.
 
 }  // namespace
 
@@ -55,6 +54,7 @@ void cluster_node_actor::on_lead_begun(const lead_begun& fact) {
   node_joining self{.name = roles_.name, .slots = roles_.slots};
   self.processes = roles_.processes->running();
   execute(state_.on_node_joined(self, world().now()));
+  for (const auto& [process, report] : last_reports_) execute(state_.on_reported(report));
   on_children_stirred();
   fetch_missing();
 }

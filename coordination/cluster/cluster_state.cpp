@@ -79,10 +79,6 @@ void cluster_state::adopt(const running_process& found, const std::string& node,
     if (process != job.processes.end()) {
       process->second.out_of_sight.reset();
       process->second.pid = found.pid;
-      if (found.slots == 0 && !found.report.state.empty()) {
-        take_report(job, {found.report, found.tasks, found.answers}, out);
-      }
-      if (found.slots == 0) repeat_orders(job, out);
       return;
     }
   }

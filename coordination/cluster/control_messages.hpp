@@ -149,10 +149,9 @@ struct running_process {
   std::uint32_t job_manager = 0;  // The number of the job manager that it is, or belongs to.
   std::uint32_t slots = 0;
   std::int64_t pid = 0;
-  job_report report{};               // Of a job manager: its last,
-  std::vector<listed_task> tasks{};  // with these
-  std::vector<savepoint_answer> answers{};
 };
+// When it is welcomed it tells what its job managers have reported last, one at a time: together
+// that may be more than a message has room for.
 struct node_joining {
   std::string name{};  // Where it listens.
   // Of its own choice, another each time that it looks for a leader, and for each node that it

@@ -105,8 +105,7 @@ result<pid_t> node_processes::start(const process_order& order, const std::strin
                        .place = {order.number, is_job_manager, settings_.node},
                        .job_manager = order.job_manager,
                        .slots = order.slots,
-                       .pid = 0,
-                       .report = {}};
+                       .pid = 0};
   auto arguments = arguments_on_node(order.arguments, settings_.tls);
   if (!arguments) return within("start a process", arguments.failure());
   arguments->insert(arguments->begin(), order.name);
@@ -172,15 +171,13 @@ void node_processes::read_reports(started_process& from, news& into) {
       continue;
     }
     if (!*report) return;
-    from.what.report = (*report)->job;
-    from.what.tasks = (*report)->tasks;
-    from.what.answers = (*report)->answers;
+    auto& told = **report;
     into.reports.push_back({.job = from.what.job,
                             .number = from.what.place.number,
-                            .report = from.what.report,
+                            .report = std::move(told.job),
                             .node = settings_.node,
-                            .tasks = from.what.tasks,
-                            .answers = from.what.answers});
+                            .tasks = std::move(told.tasks),
+                            .answers = std::move(told.answers)});
   }
 }
 

@@ -122,8 +122,7 @@ public:
                          .place = {order.number, order.slots == 0, node_},
                          .job_manager = order.job_manager,
                          .slots = order.slots,
-                         .pid = pid,
-                         .report = {}};
+                         .pid = pid};
     // Job managers have something to say soon.
     auto& begun = all_->by_node[node_].emplace_back();
     begun.what = std::move(what);
@@ -168,8 +167,6 @@ public:
     for (auto& each : here) {
       if (!each.has_ended) all_->go_on_taking(each);
       for (const auto& told : std::exchange(each.unread, {})) {
-        each.what.report = told.job;
-        each.what.answers = told.answers;
         found.reports.push_back({.job = each.what.job,
                                  .number = each.what.place.number,
                                  .report = told.job,

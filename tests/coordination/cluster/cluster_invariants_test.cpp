@@ -127,8 +127,8 @@ private:
     if (!node.is_connected) return;
     for (auto& each : node.processes) {
       if (each.what.slots > 0 || each.has_ended) continue;
-      each.what.report = {.state = "running", .listens = "10.0.0.1:7", .checkpoints = 1};
-      take(state_.on_reported({"4f", each.what.place.number, each.what.report}));
+      const job_report told{.state = "running", .listens = "10.0.0.1:7", .checkpoints = 1};
+      take(state_.on_reported({"4f", each.what.place.number, told}));
       return;
     }
   }

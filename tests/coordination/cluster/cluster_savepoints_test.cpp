@@ -17,17 +17,12 @@ protected:
     run();
     starts();
   }
-  running_process job_manager(std::vector<savepoint_answer> answers = {}) {
-    return {.job = "4f",
-            .place = {1, true, node_a},
-            .job_manager = 1,
-            .slots = 0,
-            .pid = 7,
-            .report = {.state = "running", .listens = "10.0.0.1:7000"},
-            .answers = std::move(answers)};
-  }
-  running_process task_manager() {
-    return {.job = "4f", .place = {2, false, node_a}, .job_manager = 1, .slots = 4, .pid = 8};
+  // The node is there again with the job's processes, whose job manager says what it has answered.
+  void join_again(std::vector<savepoint_answer> answers = {}) {
+    join(node_a, 4,
+         {{.job = "4f", .place = {1, true, node_a}, .job_manager = 1, .slots = 0, .pid = 7},
+          {.job = "4f", .place = {2, false, node_a}, .job_manager = 1, .slots = 4, .pid = 8}});
+    report({.state = "running", .listens = "10.0.0.1:7000"}, std::move(answers));
   }
   void replace_leader() {
     const auto kept = stored_;
@@ -72,7 +67,8 @@ TEST_F(ClusterSavepoints, AreOrderedAgainUntilTheyAreAnswered) {
   take(state_.on_node_lost(node_a, now_));
   wait(1s);
   EXPECT_TRUE(orders().empty()) << "its node is not there";
-  join(node_a, 4, {job_manager(), task_manager()});
+  join_again();
+  wait(1s);
   EXPECT_EQ(orders().size(), 1U);
   report_savepoint("/mine/savepoint-1");
   wait(1s);
@@ -87,7 +83,8 @@ TEST_F(ClusterSavepoints, AreAnsweredUnderAnotherLeader) {
   wait(1s);
   EXPECT_TRUE(orders().empty());
   // It had been told, and has taken it while nobody led.
-  join(node_a, 4, {job_manager({{"7", "/mine/savepoint-1", ""}}), task_manager()});
+  join_again({{"7", "/mine/savepoint-1", ""}});
+  wait(1s);
   EXPECT_TRUE(orders().empty());
   EXPECT_EQ(stored_.savepoints_answered,
             (std::vector<savepoint_answer>{{"7", "/mine/savepoint-1", ""}}));
@@ -97,7 +94,8 @@ TEST_F(ClusterSavepoints, AreToldByAnotherLeaderToAJobManagerThatHasNotHeardOfTh
   take(ask_for(chosen_));
   orders();
   replace_leader();
-  join(node_a, 4, {job_manager(), task_manager()});
+  join_again();
+  wait(1s);
   ASSERT_EQ(orders().size(), 1U);
   report_savepoint("/mine/savepoint-1");
   EXPECT_EQ(stored_.savepoints_answered.size(), 1U);
@@ -210,7 +208,8 @@ TEST_F(ClusterSavepoints, ArePlannedOnceHoweverOftenTheJobIsToMove) {
   take(state_.rescale({"4f", 3}, now_));
   EXPECT_EQ(orders().size(), 1U);
   replace_leader();
-  join(node_a, 4, {job_manager(), task_manager()});
+  join_again();
+  wait(1s);
   EXPECT_EQ(orders().size(), 1U);
   report_savepoint("/s/1");
   end(1, 0);

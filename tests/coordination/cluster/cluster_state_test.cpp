@@ -315,10 +315,7 @@ TEST_F(ClusterState, LearnsWhatRunsWhenItTakesOverFromAFormerLeader) {
   join(node_b, 4);
   EXPECT_TRUE(starts().empty());
   join(node_a, 4,
-       {{.job = "4f",
-         .place = {1, true, node_a},
-         .job_manager = 1,
-         .report = {.state = "running", .listens = "10.0.0.1:7000"}},
+       {{.job = "4f", .place = {1, true, node_a}, .job_manager = 1},
         {.job = "4f", .place = {2, false, node_a}, .job_manager = 1, .slots = 4},
         {.job = "9c", .place = {2, false, node_a}, .job_manager = 1, .slots = 4}});
   EXPECT_TRUE(starts().empty());

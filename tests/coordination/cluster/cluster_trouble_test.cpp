@@ -16,9 +16,7 @@ protected:
             .place = {number, slots == 0, node},
             .job_manager = 1,
             .slots = slots,
-            .pid = 100 + static_cast<std::int64_t>(number),
-            .report = slots == 0 ? job_report{.state = "running", .listens = "10.0.0.1:7000"}
-                                 : job_report{}};
+            .pid = 100 + static_cast<std::int64_t>(number)};
   }
 };
 
@@ -105,6 +103,7 @@ TEST_F(ClusterTrouble, CancelsAgainUntilItIsHeard) {
   wait(1s);
   EXPECT_TRUE(signals().empty()) << "its node is not there";
   join(node_a, 4, {running(1, node_a, 0), running(2, node_a, 4)});
+  wait(1s);
   const auto told = signals();
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].number, 1U);
@@ -114,14 +113,13 @@ TEST_F(ClusterTrouble, CancelsAgainUntilItIsHeard) {
   EXPECT_EQ(state(), "cancelled");
 }
 
-TEST_F(ClusterTrouble, GoesOnFromTheCheckpointsThatItHearsOfWhenANodeJoins) {
+TEST_F(ClusterTrouble, GoesOnFromTheCheckpointsThatItHearsOfWhenANodeHasJoined) {
   join(node_a, 4);
   submit(4);
   run();
   take(state_.on_node_lost(node_a, now_));
-  auto job_manager = running(1, node_a, 0);
-  job_manager.report.checkpoints = 3;
-  join(node_a, 4, {job_manager});
+  join(node_a, 4, {running(1, node_a, 0)});
+  report({.state = "running", .listens = "10.0.0.1:7000", .checkpoints = 3});
   EXPECT_EQ(stored_.restore, "latest");
 }
 

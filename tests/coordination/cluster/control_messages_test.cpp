@@ -65,11 +65,13 @@ TEST(ControlMessages, BringReplies) {
 }
 
 TEST(ControlMessages, BringWhatNodesTellEachOther) {
-  running_process process{.job = "4f", .place = {2, false, "n"}, .job_manager = 1};
-  process.report.failures = {{event_time{duration{5}}, "it fell"}};
+  const running_process process{.job = "4f", .place = {2, false, "n"}, .job_manager = 1};
   const auto joining = there_and_back(node_joining{
       .name = "n", .session = 3, .slots = 4, .processes = {process}, .may_lead = true});
-  EXPECT_EQ(joining.processes.at(0).report.failures, process.report.failures);
+  EXPECT_EQ(joining.processes.at(0).place.number, 2U);
+  process_reported reported{.job = "4f", .number = 2};
+  reported.report.failures = {{event_time{duration{5}}, "it fell"}};
+  EXPECT_EQ(there_and_back(reported).report.failures, reported.report.failures);
   const auto order = there_and_back(
       start_process{"n", {"4f", 2, 1, 4, "word_count", std::string(64, 'a'), {"-p", "4"}}});
   EXPECT_EQ(order.order.arguments.at(1), "4");
@@ -167,6 +169,10 @@ TEST(LongestMessages, FitIntoTheirBounds) {
                               .directory = "/" + std::string(4095, 'x')};
   EXPECT_TRUE(check(order).ok());
   EXPECT_LE(encode_order(order).size(), most_order_bytes);
+  // More than a host can run.
+  node_joining joining{.name = std::string(259, 'n')};
+  joining.processes.assign(10'000, {.job = "4ec5af4294cc", .place = {1, true, joining.name}});
+  EXPECT_LE(encode_control(joining).size(), most_control_bytes);
   EXPECT_LE(encode_control(blob_chunk{.bytes = std::string(most_chunk_bytes, 'x')}).size(),
             most_control_bytes);
 }
