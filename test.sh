@@ -84,9 +84,10 @@ stage_tidy() {
   return 1
 }
 
+configure_asan() { quietly configure_asan cmake --preset asan -DWEIR_BUILD_SAMPLES=OFF; }
+
 stage_asan() {
-  quietly configure_asan cmake --preset asan -DWEIR_BUILD_SAMPLES=OFF &&
-    quietly build_asan cmake --build build/asan || return 1
+  configure_asan && quietly build_asan cmake --build build/asan || return 1
   # Sanitized code is slow: fewer seeds here, the full number in the unit stage.
   WEIR_SIMULATION_SEEDS=${WEIR_SIMULATION_SEEDS:-6} WEIR_MOST_SEEDS=${WEIR_MOST_SEEDS:-5} \
     run_ctest ctest_asan --test-dir build/asan --label-regex 'unit|simulation' \
@@ -95,9 +96,10 @@ stage_asan() {
 
 stage_fuzz() {
   our_sources 'tests/fuzz/*_fuzz.cpp' >/dev/null || return 1
-  quietly configure_fuzz cmake --preset fuzz &&
-    quietly build_fuzz cmake --build build/fuzz --target weir_fuzz_targets &&
-    run_ctest ctest_fuzz --test-dir build/fuzz
+  # With the libraries of the tests under sanitizers; the preset fuzz is for long runs.
+  configure_asan &&
+    quietly build_fuzz cmake --build build/asan --target weir_fuzz_targets &&
+    run_ctest ctest_fuzz --test-dir build/asan --label-regex fuzz
 }
 
 stages=("$@")

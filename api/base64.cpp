@@ -9,7 +9,7 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view digits =
+constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
@@ -20,10 +20,10 @@ void append_base64(std::string& out, std::string_view bytes) {
       return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
     };
     const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
-    out += digits[group >> 18];
-    out += digits[group >> 12 & 63];
-    out += bytes.size() > 1 ? digits[group >> 6 & 63] : '=';
-    out += bytes.size() > 2 ? digits[group & 63] : '=';
+    out += base64_digits[group >> 18];
+    out += base64_digits[group >> 12 & 63];
+    out += bytes.size() > 1 ? base64_digits[group >> 6 & 63] : '=';
+    out += bytes.size() > 2 ? base64_digits[group & 63] : '=';
   }
 }
 
@@ -36,8 +36,8 @@ std::optional<std::string> bytes_of_base64(std::string_view text) {
     unsigned group = 0;
     for (std::size_t j = 0; j < 4; ++j) {
       const bool is_padding = is_last && j >= 4 - padding;
-      const auto digit = is_padding ? 0 : digits.find(text[i + j]);
-      if (digit == digits.npos) return std::nullopt;
+      const auto digit = is_padding ? 0 : base64_digits.find(text[i + j]);
+      if (digit == base64_digits.npos) return std::nullopt;
       group = group << 6 | static_cast<unsigned>(digit);
     }
     const std::size_t count = is_last ? 3 - padding : 3;

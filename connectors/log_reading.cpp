@@ -11,7 +11,7 @@ namespace weir {
 
 namespace {
 
-constexpr int most_tries = 10;
+constexpr int most_reading_tries = 10;
 constexpr duration longest_silence = std::chrono::minutes{2};
 constexpr duration until_next_poll = std::chrono::milliseconds{20};
 constexpr duration until_next_try = std::chrono::milliseconds{100};
@@ -29,7 +29,7 @@ std::optional<Number> parse_number(std::string_view digits) {
 template <class Ask>
 auto insist(Ask ask) {
   auto answer = ask();
-  for (int tries = 1; tries < most_tries && !answer; ++tries) {
+  for (int tries = 1; tries < most_reading_tries && !answer; ++tries) {
     if (answer.failure().what != log_failure::retriable) break;
     answer = ask();
   }

@@ -30,8 +30,6 @@ std::optional<std::uint32_t> life_of(std::string_view name) {
   return life;
 }
 
-bool is_missing(const error& failure) { return failure.code == error_code::not_found; }
-
 }  // namespace
 
 checkpoint_lives::checkpoint_lives(file_system& files, std::string directory)
@@ -59,7 +57,7 @@ result<attempt_token> checkpoint_lives::begin(std::uint64_t chance) {
     if (*former > 0) {
       const auto directory = directory_in(*former);
       // Removed since: there is a later one.
-      if (!directory && is_missing(directory.failure())) continue;
+      if (!directory && directory.failure().code == error_code::not_found) continue;
       if (!directory) return within(activity, directory.failure());
       token.directory = *directory;
     }

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::uint64_t least_memory = std::uint64_t{8} << 20;
 // Longer batches save nothing.
-constexpr std::size_t bytes_per_batch = std::size_t{256} << 10;
+constexpr std::size_t bytes_per_write = std::size_t{256} << 10;
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -333,7 +333,7 @@ public:
 
 private:
   status took_note(const rocksdb::Status& outcome) {
-    if (outcome.ok() && batch_.GetDataSize() >= bytes_per_batch) return commit();
+    if (outcome.ok() && batch_.GetDataSize() >= bytes_per_write) return commit();
     return database_->checked(outcome, "write");
   }
 

@@ -13,22 +13,22 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view first_line = "weir drained nodes 1\n";
+constexpr std::string_view nodes_line = "weir drained nodes 1\n";
 
 }  // namespace
 
 std::string stored_drained(const std::set<std::string>& nodes) {
   std::string names;
   codec<std::vector<std::string>>::encode({nodes.begin(), nodes.end()}, names);
-  return stored_entry(first_line, names);
+  return to_stored_entry(nodes_line, names);
 }
 
 result<std::set<std::string>> read_drained(std::string_view text) {
   const auto wrong = [](const std::string& what) {
     return error{error_code::corrupt_data, "read which nodes are drained: " + what};
   };
-  if (!text.starts_with(first_line)) return wrong("it is not of version 1");
-  auto fields = stored_fields(text, first_line.size());
+  if (!text.starts_with(nodes_line)) return wrong("it is not of version 1");
+  auto fields = stored_fields(text, nodes_line.size());
   if (!fields) return wrong(fields.failure().message);
   const auto names = codec<std::vector<std::string>>::decode(*fields);
   if (!names) return within("read which nodes are drained", names.failure());

@@ -14,7 +14,7 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view first_line = "weir forgotten jobs 1\n";
+constexpr std::string_view list_line = "weir forgotten jobs 1\n";
 
 bool is_proper(const forgotten_job& one) { return is_job_id(one.id) && is_sha256(one.program); }
 
@@ -38,15 +38,15 @@ std::vector<std::string> forgotten_jobs::programs_but(const std::set<std::string
 std::string forgotten_jobs::stored_text() const {
   std::string fields;
   codec<std::vector<forgotten_job>>::encode(all_, fields);
-  return stored_entry(first_line, fields);
+  return to_stored_entry(list_line, fields);
 }
 
 result<forgotten_jobs> forgotten_jobs::read_stored(std::string_view text) {
   const auto wrong = [](const std::string& what) {
     return error{error_code::corrupt_data, "read the list of forgotten jobs: " + what};
   };
-  if (!text.starts_with(first_line)) return wrong("it is none of version 1");
-  auto fields = stored_fields(text, first_line.size());
+  if (!text.starts_with(list_line)) return wrong("it is none of version 1");
+  auto fields = stored_fields(text, list_line.size());
   if (!fields) return wrong(fields.failure().message);
   auto all = codec<std::vector<forgotten_job>>::decode(*fields);
   if (!all) return within("read the list of forgotten jobs", all.failure());

@@ -111,7 +111,7 @@ std::string entry_of(const std::string& job) { return std::string{record_prefix}
 std::string stored_text(const job_record& record) {
   std::string fields;
   codec<job_record>::encode(record, fields);
-  return stored_entry(first_line, fields);
+  return to_stored_entry(first_line, fields);
 }
 
 result<job_record> read_stored(std::string_view text) {

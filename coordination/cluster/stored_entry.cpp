@@ -9,7 +9,7 @@
 
 namespace weir {
 
-std::string stored_entry(std::string_view first_line, std::string_view fields) {
+std::string to_stored_entry(std::string_view first_line, std::string_view fields) {
   std::string text{first_line};
   codec<std::uint32_t>::encode(crc32c(fields), text);
   return text.append(fields);

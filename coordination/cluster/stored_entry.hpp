@@ -11,7 +11,7 @@
 namespace weir {
 
 // `first_line` with its end.
-std::string stored_entry(std::string_view first_line, std::string_view fields);
+std::string to_stored_entry(std::string_view first_line, std::string_view fields);
 
 // The fields of an entry, in `text`. Fails with error_code::corrupt_data if they are not those that
 // were stored. REQUIRES: `text` begins with a first line of that many bytes, which is known.

@@ -13,12 +13,6 @@
 
 namespace weir {
 
-namespace {
-
-error wrong(std::string what) { return {error_code::invalid_argument, std::move(what)}; }
-
-}  // namespace
-
 result<seed_range> seed_range_of(const std::string& text) {
   const auto number = [](std::string_view digits) -> std::optional<std::uint64_t> {
     std::uint64_t value = 0;
@@ -31,7 +25,8 @@ result<seed_range> seed_range_of(const std::string& text) {
   const auto last =
       dots == std::string::npos ? first : number(std::string_view{text}.substr(dots + 2));
   if (!first || !last || *last < *first) {
-    return wrong("'" + text + "' is no range of seeds; write FIRST..LAST or SEED, as in 1..1000");
+    return error{error_code::invalid_argument,
+                 "'" + text + "' is no range of seeds; write FIRST..LAST or SEED, as in 1..1000"};
   }
   return seed_range{*first, *last};
 }
@@ -354,7 +349,8 @@ simulation& simulation::on_progress(std::function<void(std::uint64_t, std::uint6
   return *this;
 }
 
-// --- Running -------------------------------------------------------------------------------------
+// --- Running
+// -------------------------------------------------------------------------------------
 
 result<std::string> save_timeline(const simulation_failure& failure, const std::string& directory,
                                   const std::string& job) {

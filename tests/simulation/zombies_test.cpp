@@ -155,7 +155,7 @@ TEST(Zombies, DoNotDisturbTheLivesThatFollow) {
 }
 
 // Sanitized, what is found by trying takes minutes; like the broken protocols it runs without.
-#ifndef __SANITIZE_ADDRESS__
+#ifndef WEIR_SANITIZED
 // Both that a snapshot is damaged and that output is lost, each by a seed of its own.
 TEST(Zombies, AreSeenToDisturbThemIfTokensHaveNoLife) {
   for (const std::string damaged : {"/checkpoints/", "/out/"}) {

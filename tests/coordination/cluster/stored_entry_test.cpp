@@ -11,14 +11,14 @@ constexpr std::string_view line = "weir something 1\n";
 
 TEST(StoredEntry, BringsItsFieldsBack) {
   for (const std::string_view fields : {"", "a", "some fields"}) {
-    const auto text = stored_entry(line, fields);
+    const auto text = to_stored_entry(line, fields);
     EXPECT_TRUE(text.starts_with(line));
     EXPECT_EQ(*stored_fields(text, line.size()), fields);
   }
 }
 
 TEST(StoredEntry, RefusesWhatIsDamagedAnywhereBehindItsFirstLine) {
-  const auto whole = stored_entry(line, "some fields");
+  const auto whole = to_stored_entry(line, "some fields");
   for (std::size_t at = line.size(); at < whole.size(); ++at) {
     auto damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 1);
