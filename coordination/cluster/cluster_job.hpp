@@ -29,6 +29,8 @@ struct cluster_process {
   std::int64_t pid = 0;     // 0: the node has not said so yet.
   // Its node cannot be reached since then; it may live.
   std::optional<processing_time> out_of_sight{};
+  // Its node has just joined, and has still to tell what this job manager has reported last.
+  bool owes_report = false;
 };
 
 struct cluster_job {

@@ -191,8 +191,8 @@ void cluster_node_actor::remember(const process_ended& end) {
   while (last_ends_.size() > std::max(most_ends, untold_ends_)) last_ends_.pop_front();
 }
 
-// To a leader that has just welcomed this node: what has come since it was asked to. Of each
-// process the newest report, as each says all again.
+// To a leader that has just welcomed this node: the newest report of each job manager, as each says
+// all again, and what has ended since the leader was asked.
 void cluster_node_actor::tell_what_was_found() {
   for (const auto& [process, report] : last_reports_) tell_leader(report);
   for (auto each = last_ends_.end() - static_cast<std::ptrdiff_t>(untold_ends_);

@@ -7,7 +7,8 @@
 // follows:
 //
 //   peer_up{any node that may know} -> node_joining{its processes} -> who leads
-//   <- node_welcomed, or node_redirected by one that does not lead
+//   <- node_welcomed -> process_reported, the last of each job manager, and what has ended since
+//   <- or node_redirected by one that does not lead
 //   <- leader_beats, start_process, signal_process, order_savepoint
 //      -> process_started, _reported, _ended
 //   <- forget_jobs: what no job needs is removed, but for what may be on its way to one

@@ -79,6 +79,7 @@ void cluster_state::adopt(const running_process& found, const std::string& node,
     if (process != job.processes.end()) {
       process->second.out_of_sight.reset();
       process->second.pid = found.pid;
+      process->second.owes_report = found.slots == 0 && !job.record.report.listens.empty();
       return;
     }
   }
@@ -170,8 +171,8 @@ void cluster_state::try_start(cluster_job& job, commands& out) {
 void cluster_state::start_task_managers(cluster_job& job, commands& out) {
   const auto* const job_manager = job.job_manager();
   const bool can_join = job_manager != nullptr && !job_manager->out_of_sight &&
-                        !job.record.report.listens.empty() && !job.has_ended() &&
-                        !job.clearing_since && !job.is_dismissed;
+                        !job_manager->owes_report && !job.record.report.listens.empty() &&
+                        !job.has_ended() && !job.clearing_since && !job.is_dismissed;
   if (!can_join) return;
   if (job.processes.size() - 1 >= job.record.task_managers) job.recovered_at.reset();
   if (job.recovered_at) return;

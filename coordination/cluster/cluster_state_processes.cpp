@@ -47,7 +47,9 @@ cluster_state::commands cluster_state::on_reported(const process_reported& fact)
   const auto found = jobs_.find(fact.job);
   if (found == jobs_.end() || found->second.record.job_manager != fact.number) return out;
   auto& job = found->second;
-  if (job.job_manager() == nullptr) return out;
+  const auto job_manager = job.processes.find(fact.number);
+  if (job_manager == job.processes.end()) return out;
+  job_manager->second.owes_report = false;
   take_report(job, {fact.report, fact.tasks, fact.answers}, out);
   start_task_managers(job, out);
   return out;

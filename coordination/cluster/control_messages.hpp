@@ -33,7 +33,7 @@ namespace weir {
 
 inline constexpr std::string_view control_cluster = "weir";
 // Stands where a job has the fingerprint of its program. Changes with every change of what follows.
-inline constexpr std::string_view control_version = "weir control protocol 4";
+inline constexpr std::string_view control_version = "weir control protocol 5";
 // The number of a node in the transport, which both sides of a connection must know: of
 // "HOST:PORT", as to_string(endpoint) writes it. Below those that clients give themselves.
 process_id node_process(std::string_view node);
@@ -150,8 +150,8 @@ struct running_process {
   std::uint32_t slots = 0;
   std::int64_t pid = 0;
 };
-// When it is welcomed it tells what its job managers have reported last, one at a time: together
-// that may be more than a message has room for.
+// What its job managers have reported last a node tells when it is welcomed, one at a time:
+// together that may be more than a message has room for.
 struct node_joining {
   std::string name{};  // Where it listens.
   // Of its own choice, another each time that it looks for a leader, and for each node that it

@@ -234,6 +234,31 @@ TEST_F(ClusterTakeover, HearsWhatAJobManagerHasSaidLastWhileNobodyLed) {
   EXPECT_NE(job->record.savepoints_answered[0].path, "");
 }
 
+// The node that leads next had read that itself.
+TEST_F(ClusterTakeover, KnowsWhatAJobManagerOfItsOwnHasSaidWhileNobodyLed) {
+  simulated_nodes nodes{{.seed = 9, .nodes = 2}};
+  begin(nodes, 4);
+  nodes.ask(*first_, ask_savepoint{"4f", {.token = "7"}});
+  run_for(nodes.world(), 10ms);
+  nodes.crash(*first_);
+  auto& there = nodes.processes().by_node.at(nodes.name_of(1 - *first_));
+  const auto manager = std::find_if(there.begin(), there.end(),
+                                    [](const auto& each) { return each.what.slots == 0; });
+  ASSERT_NE(manager, there.end());
+  if (nodes.processes().savepoints.empty()) {
+    const auto order = manager->savepoints.next();
+    ASSERT_TRUE(order);
+    nodes.processes().take_savepoint(*manager, *order);
+  }
+  imagined_processes::say(*manager);
+  nodes.stir_all();
+  nodes.run(8s);
+  expect_taken_over(nodes);
+  const auto answered = nodes.job("4f")->record.savepoints_answered;
+  ASSERT_EQ(answered.size(), 1U);
+  EXPECT_NE(answered[0].path, "");
+}
+
 TEST_F(ClusterTakeover, GoesOnElsewhereAsTheLostLeaderHadPlanned) {
   simulated_nodes nodes{{.seed = 8, .nodes = 4}};
   begin(nodes, 4);

@@ -31,6 +31,7 @@ TEST_F(ClusterTrouble, StartsNothingAgainThatANodeHasWhichIsStillOnItsWay) {
   state_ = {};
   state_.recover(former, now_);
   join(node_a, 4, {running(1, node_a, 0), running(2, node_a, 2)});
+  run();
   wait(1s);
   EXPECT_EQ(numbers(), std::vector<std::uint32_t>{});
   join(node_b, 2, {running(3, node_b, 2)});
@@ -50,6 +51,7 @@ TEST_F(ClusterTrouble, ReplacesWhatNoNodeHasAfterAWhile) {
   state_ = {};
   state_.recover(former, now_);
   join(node_a, 4, {running(1, node_a, 0)});
+  run();
   EXPECT_EQ(numbers(), std::vector<std::uint32_t>{});
   wait(node_is_lost_after);
   EXPECT_EQ(numbers(), std::vector<std::uint32_t>{3});
@@ -121,6 +123,22 @@ TEST_F(ClusterTrouble, GoesOnFromTheCheckpointsThatItHearsOfWhenANodeHasJoined) 
   join(node_a, 4, {running(1, node_a, 0)});
   report({.state = "running", .listens = "10.0.0.1:7000", .checkpoints = 3});
   EXPECT_EQ(stored_.restore, "latest");
+}
+
+TEST_F(ClusterTrouble, StartsNoTaskManagersBeforeItHearsWhatTheJobManagerHasSaid) {
+  for (const bool has_finished : {false, true}) {
+    state_ = {};
+    forget_given();
+    join(node_a, 4);
+    submit(4);
+    run();
+    starts();
+    take(state_.on_node_lost(node_a, now_));
+    join(node_a, 4, {running(1, node_a, 0)});
+    EXPECT_TRUE(starts().empty());
+    report({.state = has_finished ? "finished" : "running", .listens = "10.0.0.1:7000"});
+    EXPECT_EQ(starts().size(), has_finished ? 0U : 1U);
+  }
 }
 
 TEST_F(ClusterTrouble, KnowsItsProcessesFromOthers) {
