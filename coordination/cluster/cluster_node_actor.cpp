@@ -185,7 +185,10 @@ void cluster_node_actor::on_children_stirred() {
 // The connection over which it was told may have been broken already.
 void cluster_node_actor::remember(const process_ended& end) {
   told_end told{.report = {}, .end = end};
-  if (const auto last = last_reports_.extract({end.job, end.number})) told.report = last.mapped();
+  if (auto last = last_reports_.extract({end.job, end.number})) {
+    told.report = std::move(last.mapped());
+    told.report->tasks.clear();  // Most of it, and it has none any more.
+  }
   last_ends_.push_back(std::move(told));
   if (!is_led()) ++untold_ends_;
   while (last_ends_.size() > std::max(most_ends, untold_ends_)) last_ends_.pop_front();
