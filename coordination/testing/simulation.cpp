@@ -31,8 +31,7 @@ result<seed_range> seed_range_of(const std::string& text) {
   return seed_range{*first, *last};
 }
 
-// --- What was asked for
-// ---------------------------------------------------------------------------
+// --- What was asked for --------------------------------------------------------------------------
 
 simulation::simulation(const std::function<void(environment&)>& define,
                        std::map<std::string, std::string> parameters)
@@ -349,8 +348,7 @@ simulation& simulation::on_progress(std::function<void(std::uint64_t, std::uint6
   return *this;
 }
 
-// --- Running
-// -------------------------------------------------------------------------------------
+// --- Running -------------------------------------------------------------------------------------
 
 result<std::string> save_timeline(const simulation_failure& failure, const std::string& directory,
                                   const std::string& job) {
