@@ -7,6 +7,8 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include "network/fabric.hpp"
+
 namespace weir {
 
 struct control_sent {
@@ -17,8 +19,9 @@ struct control_sent {
 struct children_stirred {};
 // From such a root to itself: time has passed.
 struct node_tick {};
-// To whoever waits for a connection: it does not come about, for that reason.
+// To whoever waits for a connection with that process: it does not come about, for that reason.
 struct not_connected {
+  process_id peer{};
   std::string why{};
 };
 

@@ -25,7 +25,8 @@ result<std::unique_ptr<networked_runtime>> networked_runtime::start(
                                      .queues = {.most = std::size_t{1} << 30},
                                      .chance = [world = made.get()] { return world->random(); }},
                        .codec = std::make_shared<const job_message_codec>(),
-                       .report = std::move(settings.report)});
+                       .report = std::move(settings.report),
+                       .on_not_reached = std::move(settings.on_not_reached)});
   if (!fabric) return fabric.failure();
   made->fabric_ = *std::move(fabric);
   return made;

@@ -25,6 +25,8 @@ struct networked_runtime_settings {
   connection_settings connections{.max_frame = std::uint32_t{128} << 20};
   // Told of connections that ended or did not come about. Thread-safe.
   std::function<void(const error&)> report;
+  // May be empty: told, after the report, which dialed peer a connection did not come about with.
+  std::function<void(process_id, const error&)> on_not_reached{};
 };
 
 class networked_runtime final : public runtime {

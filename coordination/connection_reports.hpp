@@ -10,12 +10,17 @@
 
 namespace weir {
 
-// Passes on what went wrong: not that a side has said goodbye, nor that one of two connections that
-// two processes have made at once was the one too many.
+// What went wrong is: not that a side has said goodbye, nor that one of two connections that two
+// processes have made at once was the one too many.
+inline bool is_worth_telling(const error& why) {
+  return why.code != error_code::cancelled && why.code != error_code::in_use;
+}
+
+// Passes on what is.
 inline std::function<void(const error&)> worth_telling(
     std::function<void(const std::string&)> report) {
   return [report = std::move(report)](const error& why) {
-    if (why.code != error_code::cancelled && why.code != error_code::in_use) report(why.message);
+    if (is_worth_telling(why)) report(why.message);
   };
 }
 

@@ -150,7 +150,7 @@ void connection::on_time(processing_time now, bool is_writing) {
     give_up({error_code::io_failure, why});
   }
   if (phase_ != phase::open) return;
-  if (now - heard_at_ >= settings_.heartbeat_timeout) {
+  if (is_silent(now)) {
     const std::string why = "nothing was heard for " + to_string(now - heard_at_) +
                             ": the process, its host or the network stands still";
     append_wire_frame(wire_kind::goodbye, why, output_);

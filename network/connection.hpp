@@ -57,6 +57,10 @@ public:
   void on_received(std::size_t count, processing_time now);
   // The other side lives, though what it has sent is not whole yet.
   void on_heard(processing_time now) { heard_at_ = now; }
+  // on_time would give the peer up, unless something of it is received before.
+  bool is_silent(processing_time now) const {
+    return is_open() && now - heard_at_ >= settings_.heartbeat_timeout;
+  }
   // The other side sends nothing any more, or the system says that the connection is broken.
   void on_cut(const std::string& how);
   // Until `none`.

@@ -47,7 +47,9 @@ result<std::unique_ptr<tcp_fabric>> tcp_fabric::bind(caf::actor_system& system,
 }
 
 tcp_fabric::tcp_fabric(caf::actor_system& system, const tcp_fabric_settings& settings)
-    : system_{&system}, tell_writable_{settings.on_writable} {
+    : system_{&system},
+      tell_writable_{settings.on_writable},
+      tell_not_reached_{settings.on_not_reached} {
   auto published = published_actors::make(
       [this](std::uint64_t connection, std::uint64_t actor, const caf::error& reason) {
         on_actor_ended(connection, actor, reason);
@@ -217,7 +219,10 @@ void tcp_fabric::on_writable(tcp_connection& connection) {
   if (tell_writable_) tell_writable_(connection.peer().process);
 }
 
-void tcp_fabric::on_not_connected(const error& why) { terms_->report(why); }
+void tcp_fabric::on_not_connected(std::optional<process_id> dialed, const error& why) {
+  terms_->report(why);
+  if (dialed && tell_not_reached_) tell_not_reached_(*dialed, why);
+}
 
 // --- Frames ------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <caf/actor_addr.hpp>
@@ -34,6 +35,8 @@ struct tcp_fabric_settings {
   std::function<void(const error&)> report;
   // May be empty: told that a peer that did not keep up takes what it is sent again.
   std::function<void(process_id)> on_writable{};
+  // May be empty: told, after the report, which dialed peer a connection did not come about with.
+  std::function<void(process_id, const error&)> on_not_reached{};
 };
 
 class tcp_fabric final : public fabric, private tcp_listener {
@@ -72,7 +75,7 @@ private:
   status on_frame(tcp_connection& from, const wire_frame& received) override;
   void on_disconnected(tcp_connection& ended, const error& why) override;
   void on_writable(tcp_connection& connection) override;
-  void on_not_connected(const error& why) override;
+  void on_not_connected(std::optional<process_id> dialed, const error& why) override;
 
   status on_message(tcp_connection& from, std::string_view payload);
   status on_bounce(std::string_view payload);
@@ -91,6 +94,7 @@ private:
   caf::actor_system* system_;
   std::shared_ptr<const tcp_proxy_terms> terms_;
   std::function<void(process_id)> tell_writable_;
+  std::function<void(process_id, const error&)> tell_not_reached_;
 
   mutable std::mutex guard_;
   std::map<process_id, connection_ptr> open_;

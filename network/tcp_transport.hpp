@@ -48,9 +48,9 @@ public:
   virtual void on_disconnected(tcp_connection& ended, const error& why) = 0;
   // The queue of one that was not writable is short again.
   virtual void on_writable(tcp_connection& connection) = 0;
-  // A connection did not open, or a stranger was turned away. Of strangers ten a second are told
-  // of.
-  virtual void on_not_connected(const error& why) = 0;
+  // A connection did not open: one to that peer, which was dialed; or, if there is none, one of a
+  // stranger, who was turned away. Of strangers ten a second are told of.
+  virtual void on_not_connected(std::optional<process_id> dialed, const error& why) = 0;
 };
 
 class tcp_transport {

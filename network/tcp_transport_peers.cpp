@@ -44,7 +44,7 @@ void tcp_transport::worker::start_dialing(process_id id, peer& to) {
   auto socket = tcp_socket::connect(*to.address);
   if (!socket) {
     to.dial_at = now_ + to.backoff.next(settings_.chance());
-    return listener_->on_not_connected(socket.failure());
+    return listener_->on_not_connected(id, socket.failure());
   }
   std::string hello;
   auto greeting = handshake::dial(settings_.self, settings_.secret, id, fresh_challenge(), hello);
@@ -60,7 +60,7 @@ void tcp_transport::worker::accept_all() {
     if (!accepted) {
       // Most likely there is no descriptor left: what waits is taken later.
       accept_at_ = now_ + accept_pause;
-      return listener_->on_not_connected(accepted.failure());
+      return listener_->on_not_connected({}, accepted.failure());
     }
     if (!*accepted) return;
     make_room_for_a_stranger();
@@ -105,7 +105,7 @@ void tcp_transport::worker::report_stranger(error why) {
   if (*held_back > 0) {
     why.message += "; " + std::to_string(*held_back) + " strangers before it were not reported";
   }
-  listener_->on_not_connected(why);
+  listener_->on_not_connected({}, why);
 }
 
 std::unique_ptr<tls_channel> tcp_transport::worker::make_tls(tls_side side) const {
@@ -230,7 +230,7 @@ void tcp_transport::worker::on_closed(entry& of) {
   if (of.was_open) {
     listener_->on_disconnected(*of.connection, within(of.name, why));
   } else if (of.dialed) {
-    listener_->on_not_connected(within("connect with " + of.name, why));
+    listener_->on_not_connected(of.dialed, within("connect with " + of.name, why));
   } else {
     report_stranger(within("connect with " + of.name, why));
   }

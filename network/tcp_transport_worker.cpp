@@ -191,6 +191,8 @@ void tcp_transport::worker::keep_time() {
   for (auto& [number, each] : entries_) {
     auto& part = each.connection->part();
     if (each.lingers_until || now_ < part.next_deadline()) continue;
+    // What came while this process stood still itself has not been read yet.
+    if (part.is_silent(now_)) read(each);
     part.on_time(now_, each.connection->waiting() > 0);
     push_output(each);
     take_events(each);

@@ -67,6 +67,7 @@ struct cluster_client::machinery {
   std::set<process_id> up;
   std::string leader;
   std::uint64_t last_number = 0;
+  process_id dialed{};  // Whom it last tried to reach.
   // What has come since it was last looked at.
   std::optional<std::string> problem;
   std::optional<given_answer> received;
@@ -83,7 +84,10 @@ struct cluster_client::machinery {
                        // Asked again, it is dialed again.
                        world->fabric().forget(fact.peer);
                      },
-                     [this](const not_connected& fact) { problem = fact.why; },
+                     [this](const not_connected& fact) {
+                       // An earlier one may still be told of.
+                       if (fact.peer == dialed) problem = fact.why;
+                     },
                      [this](const control_sent& sent) {
                        auto message = decode_control(sent.bytes);
                        if (!message) {
@@ -103,31 +107,32 @@ cluster_client::~cluster_client() = default;
 result<std::unique_ptr<cluster_client>> cluster_client::connect(cluster_client_settings settings) {
   // The mailbox is there after the runtime, which reports to it.
   auto box = std::make_shared<std::pair<std::mutex, caf::actor_addr>>();
-  auto world =
-      networked_runtime::start({.threads = 1,
-                                .idle = idle_workers::sleep,
-                                .self = {.cluster = std::string{control_cluster},
-                                         .program = settings.version,
-                                         .process = any_client(),
-                                         .incarnation = 0},
-                                .secret = settings.secret,
-                                .tls = settings.tls,
-                                .listen = {},
-                                .connections = control_connections(),
-                                .report = worth_telling([box](const std::string& why) {
-                                  const std::scoped_lock lock{box->first};
-                                  if (const auto to = caf::actor_cast<caf::actor>(box->second)) {
-                                    caf::anon_send(to, not_connected{why});
-                                  }
-                                })});
+  const auto tell = [box](process_id peer, const error& why) {
+    if (!is_worth_telling(why)) return;
+    const std::scoped_lock lock{box->first};
+    if (const auto to = caf::actor_cast<caf::actor>(box->second)) {
+      caf::anon_send(to, not_connected{peer, why.message});
+    }
+  };
+  auto world = networked_runtime::start({.threads = 1,
+                                         .idle = idle_workers::sleep,
+                                         .self = {.cluster = std::string{control_cluster},
+                                                  .program = settings.version,
+                                                  .process = any_client(),
+                                                  .incarnation = 0},
+                                         .secret = settings.secret,
+                                         .tls = settings.tls,
+                                         .listen = {},
+                                         .connections = control_connections(),
+                                         .report = [](const error&) {},
+                                         .on_not_reached = tell});
   if (!world) return within("listen for answers", world.failure());
   auto parts = std::make_unique<machinery>(*std::move(world), std::move(settings));
   {
     const std::scoped_lock lock{box->first};
     box->second = parts->mailbox.address();
   }
-  const caf::actor mailbox = caf::actor_cast<caf::actor>(parts->mailbox.address());
-  parts->world->fabric().watch_peers(mailbox);
+  parts->world->fabric().watch_peers(caf::actor_cast<caf::actor>(parts->mailbox.address()));
   parts->world->fabric().listen();
   std::unique_ptr<cluster_client> client{new cluster_client{std::move(parts)}};
   status connected;
@@ -154,6 +159,7 @@ status cluster_client::connect_to(const std::string& node, duration patience) {
   const auto where = parse_endpoint(node);
   if (!where) return within("connect to node " + node, where.failure());
   parts.problem.reset();
+  parts.dialed = peer;
   if (auto dialed = parts.world->fabric().dial(peer, *where); !dialed) return dialed;
   const auto until = parts.world->now() + patience;
   while (!parts.up.contains(peer)) {

@@ -61,6 +61,23 @@ protected:
     test_->receive([&](const Message& message) { received = message; });
     return received;
   }
+  // What a task says of its credit time and again, whether or not it has changed, is none.
+  credit_granted receive_grant() {
+    auto granted = receive<credit_granted>();
+    while (!granted.content->returned) granted = receive<credit_granted>();
+    return granted;
+  }
+  bool has_nothing_but_announcements() {
+    while (!test_->mailbox().empty()) {
+      bool is_one = false;
+      test_->receive(
+          [&](const credit_granted& granted) { is_one = granted.content->limit == window; },
+          caf::others >>
+              [](caf::message_view&) -> caf::result<caf::message> { return caf::make_message(); });
+      if (!is_one) return false;
+    }
+    return true;
+  }
   caf::error end_of_task() {
     caf::error reason;
     test_->receive([&](const caf::down_msg& down) { reason = down.reason; });
@@ -115,11 +132,10 @@ TEST_F(TaskActor, GrantsCreditToItsProducersChannel) {
   const auto task = spawn(sink_node(results_), 1, 0);
   start(task);
   send_numbers(task, 1, attempt);
-  const auto granted = receive<credit_granted>();
+  const auto granted = receive_grant();
   EXPECT_EQ(granted.attempt, attempt);
   EXPECT_EQ(granted.channel, channel_index{7});
   EXPECT_EQ(granted.content->limit, 1U + window);
-  EXPECT_TRUE(granted.content->returned);
   EXPECT_EQ(results_.seen(), (std::vector<number>{1}));
 }
 
@@ -129,7 +145,7 @@ TEST_F(TaskActor, KeepsFramesThatComeBeforeItIsConnected) {
   settle(task);
   EXPECT_TRUE(results_.seen().empty());
   start(task);
-  receive<credit_granted>();
+  receive_grant();
   EXPECT_EQ(results_.seen(), (std::vector<number>{1}));
 }
 
@@ -144,14 +160,14 @@ TEST_F(TaskActor, IgnoresWhatAnotherAttemptSends) {
   test_->send(task, request_report{{1}});
   settle(task);
   EXPECT_TRUE(results_.seen().empty());
-  EXPECT_TRUE(test_->mailbox().empty());
+  EXPECT_TRUE(has_nothing_but_announcements());
 }
 
 TEST_F(TaskActor, ReportsWhenItIsAskedAndWhenItHasDrainedAndEndsWhenItHasCommitted) {
   const auto task = spawn(sink_node(results_), 1, 0);
   start(task);
   send_numbers(task, 1, attempt);
-  receive<credit_granted>();
+  receive_grant();
   test_->send(task, request_report{attempt});
   EXPECT_EQ(receive<task_reported>().report.records_written, 1U);
   send_numbers(task, 2, attempt);

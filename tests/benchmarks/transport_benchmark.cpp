@@ -95,7 +95,7 @@ private:
     const std::scoped_lock lock{guard_};
     changed_.notify_all();
   }
-  void on_not_connected(const error&) override {}
+  void on_not_connected(std::optional<process_id>, const error&) override {}
 
   const bool answers_;
   std::mutex guard_;

@@ -68,12 +68,13 @@ protected:
   state_listener listener_;
   linear_job endless_ = keyed_sum_job(endless, results_);
   std::shared_ptr<const execution_graph> graph_;
+  noted_links one_{"10.0.0.1:1"};
+  noted_links two_{"10.0.0.2:2"};
+  noted_links nowhere_{"nowhere"};
+  std::map<std::uint32_t, std::string> dismissed_;
   simulated_world world_{{.seed = 1, .processes = 3}};
   caf::actor first_;
   actor_address root_;
-  noted_links one_{"10.0.0.1:1"};
-  noted_links two_{"10.0.0.2:2"};
-  std::map<std::uint32_t, std::string> dismissed_;
 };
 
 TEST_F(JoiningNodes, RunTheJobTogether) {
@@ -158,8 +159,7 @@ TEST_F(JoiningNodes, EndWhenTheJobManagersNodeSaysSo) {
 TEST_F(JoiningNodes, GiveUpAndSayWhyWhenAMemberHasNoAddress) {
   start_job_manager();
   start_member(1, &one_);
-  noted_links nowhere{"nowhere"};
-  start_member(2, &nowhere);
+  start_member(2, &nowhere_);
   run(10);
   EXPECT_EQ(dismissed_, (std::map<std::uint32_t, std::string>{{1, "nowhere is no address"}}));
   EXPECT_EQ(count(1, "node"), 0U);

@@ -3,6 +3,8 @@
 #include "coordination/process_cluster.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <future>
 #include <mutex>
 
@@ -30,13 +32,18 @@ protected:
     return [this](const std::string& what) {
       const std::scoped_lock lock{guard_};
       reports_.push_back(what);
+      was_reported_.notify_all();
     };
   }
-  bool was_reported(const std::string& part) {
-    const std::scoped_lock lock{guard_};
-    return std::any_of(reports_.begin(), reports_.end(), [&](const std::string& each) {
+  // Until somebody has reported something with that part.
+  void wait_for_report(const std::string& part) {
+    const auto has_it = [&](const std::string& each) {
       return each.find(part) != std::string::npos;
-    });
+    };
+    std::unique_lock lock{guard_};
+    EXPECT_TRUE(was_reported_.wait_for(lock, std::chrono::minutes{1}, [&] {
+      return std::any_of(reports_.begin(), reports_.end(), has_it);
+    })) << part;
   }
   std::unique_ptr<process_cluster> start(const job_graph& graph) {
     auto started =
@@ -72,6 +79,7 @@ protected:
   sink_results results_;
   quiet_listener quiet_;
   std::mutex guard_;
+  std::condition_variable was_reported_;
   std::vector<std::string> reports_;
 };
 
@@ -86,7 +94,9 @@ TEST_F(ProcessCluster, RunsAJobToItsEndAndDismissesItsTaskManagers) {
   EXPECT_EQ(results_.sum(), sum_below(20'000) + 20'000);
   EXPECT_EQ(outcome.totals.records_read, 20'000U);
   cluster.reset();
-  EXPECT_EQ(dismissed.get_future().get(), std::nullopt);
+  auto told = dismissed.get_future();
+  ASSERT_EQ(told.wait_for(std::chrono::minutes{1}), std::future_status::ready);
+  EXPECT_EQ(told.get(), std::nullopt);
 }
 
 TEST_F(ProcessCluster, IsCancelled) {
@@ -102,11 +112,11 @@ TEST_F(ProcessCluster, TurnsAwayWhoDoesNotKnowTheSecret) {
   auto cluster = start(job.graph());
   const auto stranger =
       join(job.graph(), cluster->local(), 1, nullptr, "another secret, just as long");
+  wait_for_report("secret");
   const auto one = join(job.graph(), cluster->local(), 2);
   const auto two = join(job.graph(), cluster->local(), 3);
   const auto outcome = cluster->wait();
   ASSERT_TRUE(outcome.ok()) << outcome.cause->message;
-  EXPECT_TRUE(was_reported("secret"));
 }
 
 TEST_F(ProcessCluster, TurnsAwayAnotherPlan) {
@@ -114,12 +124,12 @@ TEST_F(ProcessCluster, TurnsAwayAnotherPlan) {
   auto cluster = start(job.graph());
   options_.parallelism = 3;
   const auto other = join(job.graph(), cluster->local(), 1);
+  wait_for_report("program");
   options_.parallelism = 4;
   const auto one = join(job.graph(), cluster->local(), 2);
   const auto two = join(job.graph(), cluster->local(), 3);
   const auto outcome = cluster->wait();
   ASSERT_TRUE(outcome.ok()) << outcome.cause->message;
-  EXPECT_TRUE(was_reported("program"));
 }
 
 TEST_F(ProcessCluster, SaysWhyItCannotListen) {

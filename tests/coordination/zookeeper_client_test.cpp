@@ -20,7 +20,7 @@ using texts = std::map<std::string, std::string>;
 using kind = znode_change::kind;
 
 constexpr duration patient = 30s;  // Until a server has started.
-constexpr duration brief = 300ms;
+constexpr duration brief = 1s;
 
 TEST(ZookeeperClient, SaysThatNobodyAnswersAtAnAddress) {
   zookeeper_client client{"127.0.0.1:1", {.call_timeout = brief}};
@@ -29,7 +29,7 @@ TEST(ZookeeperClient, SaysThatNobodyAnswersAtAnAddress) {
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.failure().code, error_code::io_failure);
   EXPECT_EQ(read.failure().message,
-            "read /weir in ZooKeeper at 127.0.0.1:1: no connection within 300 ms, nothing was "
+            "read /weir in ZooKeeper at 127.0.0.1:1: no connection within 1000 ms, nothing was "
             "changed; is it running, and are hosts and ports right?");
 }
 
@@ -54,6 +54,11 @@ protected:
     patiently->begin_call();
     const auto there = patiently->synchronise();
     ASSERT_TRUE(there.ok()) << there.failure().message;
+  }
+
+  // However long the server takes for its first answer.
+  static void await_session(zookeeper_store& of) {
+    while (!of.look().ok()) continue;
   }
 
   zookeeper_server* server_ = nullptr;
@@ -95,6 +100,7 @@ TEST_F(ZookeeperClientOnZooKeeper, EndsTheLeadOfALeaderWhoseServerStandsStill) {
   constexpr duration lease = 3s;
   const auto store_of_one = store(brief);
   const auto store_of_other = store(patient);
+  await_session(*store_of_one);
   leader_election one{{"one", lease}};
   leader_election other{{"other", lease}};
   ASSERT_TRUE(one.step(*store_of_one, at(0)).ok());
@@ -106,9 +112,10 @@ TEST_F(ZookeeperClientOnZooKeeper, EndsTheLeadOfALeaderWhoseServerStandsStill) {
   const auto failed = one.step(*store_of_one, at(500));
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.failure().code, error_code::io_failure);
-  // Which of the two comes first is the machine's business.
+  // Which of them comes first is the machine's business.
   const auto& why = failed.failure().message;
-  EXPECT_TRUE(why.find("no answer within 300 ms") != std::string::npos ||
+  EXPECT_TRUE(why.find("no answer within 1000 ms") != std::string::npos ||
+              why.find("no connection within 1000 ms") != std::string::npos ||
               why.find("the connection was lost") != std::string::npos)
       << why;
   const auto put = store_of_one->put(1, "job", "unknown");
@@ -133,9 +140,11 @@ TEST_F(ZookeeperClientOnZooKeeper, EndsTheLeadOfALeaderWhoseServerStandsStill) {
 // Long enough for the session to expire, as far as the server is concerned.
 TEST_F(ZookeeperClientOnZooKeeper, BeginsANewSessionWhenTheFormerHasExpired) {
   const auto mine = store(brief);
-  ASSERT_TRUE(*mine->take({}, "one"));
+  await_session(*mine);
+  const auto taken = mine->take({}, "one");
+  ASSERT_TRUE(taken.ok() && *taken);
   server_->stop();
-  for (int i = 0; i < 8; ++i) EXPECT_FALSE(mine->look().ok());
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(mine->look().ok());
   server_->go_on();
   await_server();
   result<leadership> seen = mine->look();
@@ -146,7 +155,8 @@ TEST_F(ZookeeperClientOnZooKeeper, BeginsANewSessionWhenTheFormerHasExpired) {
 
 TEST_F(ZookeeperClientOnZooKeeper, KeepsTermsAndEntriesWhenTheServerIsKilled) {
   const auto mine = store(patient);
-  ASSERT_TRUE(*mine->take({}, "one"));
+  const auto taken = mine->take({}, "one");
+  ASSERT_TRUE(taken.ok() && *taken);
   ASSERT_TRUE(mine->put(1, "job", "kept").ok());
   server_->kill();
   const auto hasty = store(brief);
@@ -164,7 +174,8 @@ TEST_F(ZookeeperClientOnZooKeeper, KeepsTermsAndEntriesWhenTheServerIsKilled) {
 
 TEST_F(ZookeeperClientOnZooKeeper, KeepsOtherUsersOut) {
   const auto mine = store(patient, "weir:secret");
-  ASSERT_TRUE(*mine->take({}, "one"));
+  const auto taken = mine->take({}, "one");
+  ASSERT_TRUE(taken.ok() && *taken);
   ASSERT_TRUE(mine->put(1, "job", "kept").ok());
   for (const std::string other : {"", "weir:guessed"}) {
     const auto theirs = store(patient, other);

@@ -35,6 +35,7 @@ public:
     tcp_fabric_settings settings{.transport = {.self = member(id, incarnation),
                                                .secret = secret_of(),
                                                .listen = std::move(listen),
+                                               .connections = patient_connections(),
                                                .chance = [] { return std::uint64_t{0}; }},
                                  .codec = std::make_shared<plain_codec>(),
                                  .report = [this](const error& why) {
@@ -75,9 +76,9 @@ public:
 
 private:
   caf::actor_system_config config_;
-  std::unique_ptr<caf::actor_system> system_;
   std::mutex guard_;
   std::string reports_;
+  std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<tcp_fabric> fabric_;
   std::vector<caf::actor> spawned_;
 };

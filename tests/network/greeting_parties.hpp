@@ -2,9 +2,11 @@
 // Processes of one cluster, for tests of what they say to each other when they connect.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
+#include "network/connection.hpp"
 #include "network/handshake.hpp"
 
 namespace weir {
@@ -15,6 +17,11 @@ inline cluster_secret secret_of(const std::string& text = "the secret of a test"
 
 inline cluster_membership member(std::uint32_t process, std::uint64_t incarnation = 1) {
   return {.cluster = "orders", .program = "f00d", .process = {process}, .incarnation = incarnation};
+}
+
+// However long the machine lets one of them wait, the others do not give it up.
+inline connection_settings patient_connections() {
+  return {.heartbeat_timeout = std::chrono::minutes{1}};
 }
 
 inline std::string challenge_of(char fill) { return std::string(challenge_size, fill); }

@@ -4,9 +4,12 @@
 #include "network/tcp_fabric.hpp"
 
 #include <chrono>
+#include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <caf/all.hpp>
@@ -269,6 +272,30 @@ TEST_F(TcpFabric, CarriesHandlesOfThirdProcesses) {
       ->request(handle, patience, 21)
       .receive([&](int doubled) { answer = doubled; }, [](const caf::error&) { FAIL(); });
   EXPECT_EQ(answer, 42);
+}
+
+TEST(TcpFabricStart, TellsWhichPeerItDoesNotReach) {
+  process one{1};
+  std::promise<std::string> first;
+  std::promise<std::string> second;
+  tcp_fabric_settings settings{.transport = {.self = member(2),
+                                             .secret = secret_of("the secret of others"),
+                                             .connections = patient_connections(),
+                                             .chance = [] { return std::uint64_t{0}; }},
+                               .codec = std::make_shared<plain_codec>(),
+                               .report = [](const error&) {}};
+  std::map<process_id, std::promise<std::string>*> waiting{{{1}, &first}, {{3}, &second}};
+  settings.on_not_reached = [&](process_id peer, const error& why) {
+    if (auto* const each = std::exchange(waiting[peer], nullptr)) each->set_value(why.message);
+  };
+  auto two = tcp_fabric::bind(one.system(), std::move(settings));
+  ASSERT_TRUE(two);
+  (*two)->listen();
+  const auto nobody = tcp_socket::listen({})->local();
+  ASSERT_TRUE((*two)->dial({1}, one.fabric().local()));
+  ASSERT_TRUE((*two)->dial({3}, nobody));
+  EXPECT_NE(first.get_future().get().find("different cluster secrets"), std::string::npos);
+  EXPECT_NE(second.get_future().get().find("Connection refused"), std::string::npos);
 }
 
 TEST(TcpFabricStart, FailsWhereItCannotListen) {

@@ -206,13 +206,40 @@ TEST(TcpTransport, DialsUntilSomebodyListens) {
   one.wait_for("up 2");
 }
 
-TEST(TcpTransport, GivesAPeerUpThatStandsStill) {
-  auto settings = transport_settings(member(1));
+tcp_transport_settings often_heard(std::uint32_t process) {
+  auto settings = transport_settings(member(process));
   settings.connections.heartbeat_interval = milliseconds{20};
-  settings.connections.heartbeat_timeout = milliseconds{200};
+  return settings;
+}
+
+// What has come meanwhile is read before anybody is called silent.
+TEST(TcpTransport, KeepsAPeerThatWasHeardWhileItStoodStillItself) {
+  auto settings = transport_settings(member(1));
+  settings.connections.heartbeat_timeout = std::chrono::seconds{1};
+  transport_party one{std::move(settings)};
+  auto often = often_heard(2);
+  often.connections.greeting_timeout = milliseconds{1'500};
+  transport_party two{std::move(often)};
+  one.dial(2, two);
+  two.wait_for("up 1");
+  {
+    const auto held = one.hold();
+    two.send(1, "whoever takes that stands still");
+    // Somebody who says nothing is turned away when that time has passed.
+    auto stranger = connect_to(two.transport().local());
+    read_to_end(stranger);
+  }
+  two.send(1, "still there");
+  one.wait_for("still there");
+  EXPECT_EQ(one.count("down 2"), 0U);
+}
+
+TEST(TcpTransport, GivesAPeerUpThatStandsStill) {
+  auto settings = often_heard(1);
+  settings.connections.heartbeat_timeout = std::chrono::seconds{1};
   settings.queues = {.most = 8'000'000, .high_mark = 1'000'000, .low_mark = 100'000};
   transport_party one{std::move(settings)};
-  transport_party two{transport_settings(member(2))};
+  transport_party two{often_heard(2)};
   one.dial(2, two);
   one.wait_for("up 2");
   two.wait_for("up 1");
@@ -228,7 +255,6 @@ TEST(TcpTransport, GivesAPeerUpThatStandsStill) {
 // The memory that a stopped peer costs is bounded, and the connection does not go on with a gap.
 TEST(TcpTransport, EndsAConnectionThatDoesNotKeepUp) {
   auto settings = transport_settings(member(1));
-  settings.connections.heartbeat_timeout = std::chrono::minutes{10};
   settings.queues = {.most = 4'000'000, .high_mark = 1'000'000, .low_mark = 100'000};
   transport_party one{std::move(settings)};
   transport_party two{transport_settings(member(2))};
@@ -252,7 +278,6 @@ TEST(TcpTransport, EndsAConnectionThatDoesNotKeepUp) {
 
 TEST(TcpTransport, SaysWhenAPeerTakesWhatItIsSentAgain) {
   auto settings = transport_settings(member(1));
-  settings.connections.heartbeat_timeout = std::chrono::minutes{10};
   settings.queues = {.most = 100'000'000, .high_mark = 1'000'000, .low_mark = 100'000};
   transport_party one{std::move(settings)};
   transport_party two{transport_settings(member(2))};
@@ -340,8 +365,8 @@ TEST(TcpTransport, EndsAConnectionWhoseFramesNobodyUnderstands) {
 }
 
 TEST(TcpTransport, RunsWhatIsPosted) {
-  transport_party one{transport_settings(member(1))};
   std::promise<int> done;
+  transport_party one{transport_settings(member(1))};
   one.transport().post([&] { done.set_value(7); });
   EXPECT_EQ(done.get_future().get(), 7);
 }

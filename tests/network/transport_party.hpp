@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,10 @@ namespace weir {
 
 inline tcp_transport_settings transport_settings(cluster_membership self,
                                                  const cluster_secret& secret = secret_of()) {
-  return {.self = std::move(self), .secret = secret, .chance = [] { return std::uint64_t{0}; }};
+  return {.self = std::move(self),
+          .secret = secret,
+          .connections = patient_connections(),
+          .chance = [] { return std::uint64_t{0}; }};
 }
 
 class transport_party final : public tcp_listener {
@@ -103,7 +107,7 @@ private:
     const std::scoped_lock lock{guard_};
     add("writable " + std::to_string(connection.peer().process.value));
   }
-  void on_not_connected(const error& why) override {
+  void on_not_connected(std::optional<process_id>, const error& why) override {
     const std::scoped_lock lock{guard_};
     failures_ += why.message + "\n";
     changed_.notify_all();

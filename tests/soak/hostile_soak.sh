@@ -14,7 +14,8 @@ done
 work=$(mktemp -d)
 processes=()
 trap '((${#processes[@]} == 0)) || kill -9 "${processes[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
-count=$((seconds * 10000 + 60000)) keys=100
+# The second half of the input waits until the spraying is over.
+count=$((seconds * 20000)) keys=100
 # What a join may take, and what a stranger may cost: 64 KiB, and what it has sent of a greeting; with
 # TLS also a record, a first message of 128 KiB, and what OpenSSL needs.
 most_join=3 kib_each=80
@@ -28,7 +29,7 @@ arguments=(--no-progress --restore latest -p 2 -D taskmanager.count=2 -D taskman
   -D execution.checkpointing.dir="$work/checkpoints" -D execution.checkpointing.interval=50ms
   -D restart-strategy.exponential-delay.initial-backoff=10ms
   -D restart-strategy.exponential-delay.max-backoff=100ms --secret-file "$work/secret"
-  -P count="$count" -P keys="$keys" -P output="$work/output" -P rate=10000)
+  -P count="$count" -P keys="$keys" -P output="$work/output" -P rate=10000 -P held_until="$work/released")
 if [[ $transport == tls ]]; then
   authority "$work/ca"
   certificate "$work/cert" "$work/ca"
@@ -89,6 +90,7 @@ cat "$work/hostile"
 # Bounds that nobody can keep to: what is watched is seen.
 ! "$build/tests/hostile_peer" "$port" 1 "$main" 1 1 >"$work/hostile" || fail "any number of sockets is accepted"
 kill -0 "$main" 2>/dev/null || fail "the job was over before"
+touch "$work/released"
 timeout 60 tail --pid="$main" -f /dev/null || fail "the job does not come to its end"
 wait "$main" || fail "the job failed"
 said=$(stat -c %s "$work/main.log")

@@ -19,7 +19,8 @@ all=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$all"' EXIT
 source "$(dirname "${BASH_SOURCE[0]}")/counts.sh"
 keys=100
-# Of its input a job reads so much in a second while it is disturbed; more than there is to disturb.
+# Of the first half of its input a job reads so much in a second; it does not go further while it is
+# disturbed.
 rate=6000
 
 # Who is not heard of for 500 ms is taken for lost (network/connection.hpp).
@@ -43,6 +44,7 @@ start() {
     -D restart-strategy.exponential-delay.initial-backoff=10ms \
     -D restart-strategy.exponential-delay.max-backoff=100ms -D taskmanager.threads=1 \
     -P count="$count" -P keys="$keys" -P output="$work/output" -P rate="$1" \
+    -P held_until="$work/released" \
     "${options[@]}" >>"$work/log" 2>&1 &
   main=$!
 }
@@ -61,7 +63,7 @@ restart() {
 
 # disturb NUMBER FAULTS: one job, and what it is put through.
 disturb() {
-  number=$1 work=$all/$1 count=$(($2 * rate + 20000)) main=
+  number=$1 work=$all/$1 count=$((2 * ($2 * rate + 20000))) main=
   local killed=0 stopped=0 cut_off=0 restarted=0 who status=0
   RANDOM=$((seed + number))
   mkdir "$work"
@@ -90,6 +92,7 @@ disturb() {
     fi
   done
   # What is left goes fast.
+  touch "$work/released"
   restart 100000000
   timeout 90 tail --pid="$main" -f /dev/null || fail "the job does not come to its end"
   wait "$main" || status=$?

@@ -128,7 +128,8 @@ bool run_until(simulated_world& world, Predicate done, duration limit = std::chr
 inline void run_for(simulated_world& world, duration span) {
   bool over = false;
   world.after(span, [&over] { over = true; });
-  run_until(world, [&over] { return over; });
+  run_until(
+      world, [&over] { return over; }, span + std::chrono::seconds{1});
 }
 
 }  // namespace weir

@@ -56,9 +56,9 @@ private:
   caf::actor root_;
 };
 
-result<reply> ask(const std::string& nodes) {
+result<reply> ask(const std::string& nodes, duration patience = 1min) {
   auto client =
-      cluster_client::connect({.node = nodes, .secret = secret(), .tls = {}, .patience = 500ms});
+      cluster_client::connect({.node = nodes, .secret = secret(), .tls = {}, .patience = patience});
   if (!client) return client.failure();
   return (*client)->ask(list_jobs{});
 }
@@ -77,7 +77,7 @@ TEST(ClusterClient, SaysWhichLeaderItCannotReach) {
   const auto place = free_place();
   const auto far = to_string(free_place());
   const played_node follows{place, ask_leader{far}};
-  const auto got = ask(to_string(place));
+  const auto got = ask(to_string(place), 3s);
   ASSERT_FALSE(got.ok());
   EXPECT_EQ(got.failure().code, error_code::io_failure);
   EXPECT_TRUE(got.failure().message.starts_with(
@@ -89,7 +89,7 @@ TEST(ClusterClient, SaysWhichLeaderItCannotReach) {
 TEST(ClusterClient, SaysThatNobodyLeads) {
   const auto place = free_place();
   const played_node follows{place, ask_leader{}};
-  EXPECT_EQ(ask(to_string(place)).failure().message,
+  EXPECT_EQ(ask(to_string(place), 3s).failure().message,
             "ask node " + to_string(place) + ": nobody leads its cluster at the moment; try again");
 }
 

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -111,7 +112,7 @@ private:
     const std::scoped_lock lock{guard_};
     changed_.notify_all();
   }
-  void on_not_connected(const weir::error&) override {}
+  void on_not_connected(std::optional<weir::process_id>, const weir::error&) override {}
 
   std::mutex guard_;
   std::condition_variable changed_;
