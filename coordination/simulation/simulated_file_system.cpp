@@ -255,12 +255,17 @@ result<std::vector<std::string>> simulated_file_system::list(const std::string& 
       }
     }
   }
+  const auto below = directory + "/";
   const auto note = [&](const std::string& path) {
-    if (parent_of(path) == directory) names.insert(path.substr(directory.size() + 1));
+    if (path.find('/', below.size()) == std::string::npos) names.insert(path.substr(below.size()));
   };
-  for (const auto& [path, file] : files_) note(path);
-  for (const auto& path : directories_) {
-    if (!path.empty()) note(path);
+  for (auto at = files_.lower_bound(below); at != files_.end(); ++at) {
+    if (!at->first.starts_with(below)) break;
+    note(at->first);
+  }
+  for (auto at = directories_.lower_bound(below); at != directories_.end(); ++at) {
+    if (!at->starts_with(below)) break;
+    note(*at);
   }
   return std::vector<std::string>{names.begin(), names.end()};
 }

@@ -90,7 +90,7 @@ protected:
     environment env{"job"};
     std::vector<std::uint64_t> counted;
     const auto numbers = generator(records, [](std::uint64_t i) { return i; }).at_rate(10'000);
-    env.from(gated_source{numbers, seen_.gate, records / 8})
+    env.from(gated_source(numbers, seen_.gate, records / 8))
         .key_by([](std::uint64_t i) { return i % keys; })
         .process<std::uint64_t>(failing_count{seen_})
         .uid("count")

@@ -83,7 +83,7 @@ private:
 
 // numbers_and_counts, into a directory of a real disk. It cannot end before the gate is open.
 void define_in(environment& env, const std::string& directory, const source_gate& gate) {
-  const gated_source source{story_source(reading_number), gate, story_records / 8};
+  const auto source = gated_source(story_source(reading_number), gate, story_records / 8);
   const auto readings = env.from(source, monotonous(&reading::time));
   readings.key_by(&reading::key)
       .process<std::string>(numbering{})
@@ -213,8 +213,8 @@ reading first_of_many(std::uint64_t i) {
 }
 
 void define_many_keys(environment& env, const std::string& directory, const source_gate& gate) {
-  const gated_source source{generator(many_keys + 6000, first_of_many).at_rate(1e9), gate,
-                            before_the_gate};
+  const auto source =
+      gated_source(generator(many_keys + 6000, first_of_many).at_rate(1e9), gate, before_the_gate);
   env.from(source, monotonous(&reading::time))
       .key_by(&reading::key)
       .process<std::string>(numbering{})

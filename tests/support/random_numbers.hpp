@@ -6,10 +6,13 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -18,10 +21,17 @@
 
 namespace weir {
 
-// The number in an environment variable; `otherwise` if it is not set.
+// The number in an environment variable; `otherwise` if it is not set. Ends the program if it holds
+// something else: a test that tries nothing must not pass.
 inline std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::stoull(text);
+  const char* set = std::getenv(name);
+  if (set == nullptr) return otherwise;
+  const std::string_view text{set};
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec == std::errc{} && read.ptr == text.data() + text.size()) return number;
+  std::cerr << name << "='" << text << "' is no number: unset it, or give it one from 0 on\n";
+  std::exit(2);
 }
 
 // `count` consecutive seeds, recorded with the running test. For tests that count what happens over

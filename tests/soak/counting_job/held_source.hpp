@@ -11,17 +11,16 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
-#include "api/source.hpp"
+#include "tests/support/wrapped_source.hpp"
 
 namespace weir {
 
 template <class T>
-class held_reader final : public source_reader<T> {
+class held_reader final : public wrapping_reader<T> {
 public:
   held_reader(std::unique_ptr<source_reader<T>> held, std::uint64_t from, std::string until)
-      : held_{std::move(held)}, from_{from}, until_{std::move(until)} {}
+      : wrapping_reader<T>{std::move(held)}, from_{from}, until_{std::move(until)} {}
 
   result<poll_status> poll(processing_time now, polled<T>& out) override {
     if (!until_.empty() && has_come_so_far()) {
@@ -32,14 +31,12 @@ public:
       }
       until_.clear();
     }
-    return held_->poll(now, out);
+    return wrapping_reader<T>::poll(now, out);
   }
-  std::vector<source_split> positions() const override { return held_->positions(); }
-  std::string place_of(std::size_t i) const override { return held_->place_of(i); }
 
 private:
   bool has_come_so_far() const {
-    for (const auto& split : held_->positions()) {
+    for (const auto& split : this->positions()) {
       std::uint64_t next = 0;
       const auto& position = split.position;
       std::from_chars(position.data(), position.data() + position.size(), next);
@@ -48,7 +45,6 @@ private:
     return false;
   }
 
-  std::unique_ptr<source_reader<T>> held_;
   std::uint64_t from_;
   std::string until_;  // Empty: it is there.
 };
@@ -57,30 +53,11 @@ private:
 // from number `from` on, or a batch of them later, wait until the file `until` is there. "" is no
 // file, and nothing waits.
 template <source_description Source>
-class held_source {
-public:
-  using value_type = typename Source::value_type;
-
-  held_source(Source source, std::uint64_t from, std::string until)
-      : source_{std::move(source)}, from_{from}, until_{std::move(until)} {}
-
-  std::string name() const { return source_.name(); }
-  bool is_bounded() const { return source_.is_bounded(); }
-  result<std::vector<source_split>> discover_splits(const source_context& context) const {
-    return source_.discover_splits(context);
-  }
-  result<std::unique_ptr<source_reader<value_type>>> open(const source_context& context,
-                                                          std::vector<source_split> splits) const {
-    auto reader = source_.open(context, std::move(splits));
-    if (!reader) return reader.failure();
-    return std::unique_ptr<source_reader<value_type>>{
-        std::make_unique<held_reader<value_type>>(std::move(*reader), from_, until_)};
-  }
-
-private:
-  Source source_;
-  std::uint64_t from_;
-  std::string until_;
-};
+auto held_source(Source source, std::uint64_t from, const std::string& until) {
+  using T = typename Source::value_type;
+  return wrapped_source{std::move(source), [from, until](std::unique_ptr<source_reader<T>> opened) {
+                          return std::make_unique<held_reader<T>>(std::move(opened), from, until);
+                        }};
+}
 
 }  // namespace weir

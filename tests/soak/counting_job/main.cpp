@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
         weir::generator(count, [keys](std::uint64_t i) {
           return reading{i % keys, weir::event_time{std::chrono::milliseconds{i}}};
         }).at_rate(rate);
-    const auto readings = env.from(weir::held_source{numbered, count / 2, held_until},
+    const auto readings = env.from(weir::held_source(numbered, count / 2, held_until),
                                    weir::monotonous(&reading::time));
     readings.key_by(&reading::key)
         .process<std::string>(numbering{})
