@@ -58,7 +58,9 @@ protected:
 
   // However long the server takes for its first answer.
   static void await_session(zookeeper_store& of) {
-    while (!of.look().ok()) continue;
+    auto seen = of.look();
+    for (int tries = 0; tries < 60 && !seen; ++tries) seen = of.look();
+    ASSERT_TRUE(seen.ok()) << seen.failure().message;
   }
 
   zookeeper_server* server_ = nullptr;

@@ -21,7 +21,8 @@ inline cluster_membership member(std::uint32_t process, std::uint64_t incarnatio
 
 // However long the machine lets one of them wait, the others do not give it up.
 inline connection_settings patient_connections() {
-  return {.heartbeat_timeout = std::chrono::minutes{1}};
+  return {.greeting_timeout = std::chrono::minutes{1},
+          .heartbeat_timeout = std::chrono::minutes{1}};
 }
 
 inline std::string challenge_of(char fill) { return std::string(challenge_size, fill); }

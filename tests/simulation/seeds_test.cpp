@@ -9,14 +9,14 @@
 namespace weir {
 namespace {
 
-TEST(Seeds, AreAsManyAsTheEnvironmentSays) {
+TEST(SeedsDeathTest, AreAsManyAsTheEnvironmentSays) {
   ::unsetenv("WEIR_SEEDS_TEST");
   EXPECT_EQ(number_from_environment("WEIR_SEEDS_TEST", 7), 7U);
   ::setenv("WEIR_SEEDS_TEST", "18446744073709551615", 1);
   EXPECT_EQ(number_from_environment("WEIR_SEEDS_TEST", 7), 18'446'744'073'709'551'615U);
 }
 
-TEST(Seeds, EndTheProgramIfThatIsNoNumber) {
+TEST(SeedsDeathTest, EndTheProgramIfThatIsNoNumber) {
   for (const char* const wrong : {"", "many", "5 ", "-1", "18446744073709551616"}) {
     ::setenv("WEIR_SEEDS_TEST", wrong, 1);
     EXPECT_EXIT(number_from_environment("WEIR_SEEDS_TEST", 7), ::testing::ExitedWithCode(2),

@@ -15,7 +15,7 @@ work=$(mktemp -d)
 processes=()
 trap '((${#processes[@]} == 0)) || kill -9 "${processes[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 # The second half of the input waits until the spraying is over.
-count=$((seconds * 20000)) keys=100
+count=$((seconds * 10000 + 60000)) keys=100
 # What a join may take, and what a stranger may cost: 64 KiB, and what it has sent of a greeting; with
 # TLS also a record, a first message of 128 KiB, and what OpenSSL needs.
 most_join=3 kib_each=80

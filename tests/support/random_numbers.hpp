@@ -22,7 +22,7 @@
 namespace weir {
 
 // The number in an environment variable; `otherwise` if it is not set. Ends the program if it holds
-// something else: a test that tries nothing must not pass.
+// something else.
 inline std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
   const char* set = std::getenv(name);
   if (set == nullptr) return otherwise;

@@ -2,6 +2,8 @@
 // A source between whose readers and the job another reader stands.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +24,7 @@ public:
   }
   std::vector<source_split> positions() const override { return inner_->positions(); }
   std::string place_of(std::size_t i) const override { return inner_->place_of(i); }
+  std::uint64_t malformed_skipped() const override { return inner_->malformed_skipped(); }
 
 private:
   std::unique_ptr<source_reader<T>> inner_;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <future>
 #include <mutex>
@@ -49,6 +51,7 @@ protected:
                                 .report = [this](const std::string& what) {
                                   const std::scoped_lock lock{guard_};
                                   reports_.push_back(what);
+                                  was_told_.notify_all();
                                 }});
   }
   void start(const endpoint& where, const std::string& directory, const std::string& join = "") {
@@ -89,9 +92,13 @@ protected:
   }
   std::ptrdiff_t times_reported(const std::string& part) {
     const std::scoped_lock lock{guard_};
-    return std::count_if(reports_.begin(), reports_.end(), [&](const std::string& each) {
-      return each.find(part) != std::string::npos;
-    });
+    return count_of(part);
+  }
+  void wait_for_report(const std::string& part) {
+    std::unique_lock lock{guard_};
+    EXPECT_TRUE(was_told_.wait_for(lock, std::chrono::minutes{1}, [&] {
+      return count_of(part) > 0;
+    })) << part;
   }
   bool was_reported(const std::string& part) { return times_reported(part) > 0; }
   std::string answer_to(cluster_client& from, const cluster_request& request) {
@@ -101,7 +108,14 @@ protected:
   }
 
 private:
+  std::ptrdiff_t count_of(const std::string& part) const {
+    return std::count_if(reports_.begin(), reports_.end(), [&](const std::string& each) {
+      return each.find(part) != std::string::npos;
+    });
+  }
+
   std::mutex guard_;
+  std::condition_variable was_told_;
   std::vector<std::string> reports_;
 
 protected:
@@ -197,8 +211,8 @@ TEST_F(ClusterNode, TurnsStrangersAndOtherVersionsAway) {
       {.node = to_string(place), .secret = secret(), .version = "weir control protocol 0"});
   ASSERT_FALSE(other.ok());
   EXPECT_NE(other.failure().message.find("weir control protocol 0"), std::string::npos);
-  while (!was_reported("different cluster secrets")) client(place);
-  while (!was_reported("weir control protocol 0")) client(place);
+  wait_for_report("different cluster secrets");
+  wait_for_report("weir control protocol 0");
   const auto nobody =
       cluster_client::connect({.node = to_string(free_place()), .secret = secret()});
   ASSERT_FALSE(nobody.ok());
@@ -207,7 +221,7 @@ TEST_F(ClusterNode, TurnsStrangersAndOtherVersionsAway) {
 }
 
 // Somebody with another secret, whose number is the same each time, as that of a node is. It tries
-// once.
+// once, or hardly more often.
 void knock(const endpoint& node) {
   std::promise<void> turned_away;
   std::once_flag told;
@@ -226,8 +240,10 @@ void knock(const endpoint& node) {
                                 .report = [](const error&) {},
                                 .on_not_reached =
                                     [&](process_id peer, const error&) {
-                                      knocking.load()->fabric().forget(peer);
-                                      std::call_once(told, [&] { turned_away.set_value(); });
+                                      std::call_once(told, [&] {
+                                        knocking.load()->fabric().forget(peer);
+                                        turned_away.set_value();
+                                      });
                                     }});
   ASSERT_TRUE(stranger.ok());
   knocking = stranger->get();
