@@ -2,15 +2,13 @@
 // A job over sockets: the runtimes of a job manager and of task managers, here in one process.
 #include "coordination/process_cluster.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 
 #include <gtest/gtest.h>
 
 #include "coordination/joined_task_manager.hpp"
+#include "tests/support/heard_reports.hpp"
 #include "tests/support/test_graphs.hpp"
 
 namespace weir {
@@ -28,26 +26,9 @@ protected:
     WEIR_ASSERT(made.ok());
     return *std::move(made);
   }
-  std::function<void(const std::string&)> reporter() {
-    return [this](const std::string& what) {
-      const std::scoped_lock lock{guard_};
-      reports_.push_back(what);
-      was_reported_.notify_all();
-    };
-  }
-  // Until somebody has reported something with that part.
-  void wait_for_report(const std::string& part) {
-    const auto has_it = [&](const std::string& each) {
-      return each.find(part) != std::string::npos;
-    };
-    std::unique_lock lock{guard_};
-    EXPECT_TRUE(was_reported_.wait_for(lock, std::chrono::minutes{1}, [&] {
-      return std::any_of(reports_.begin(), reports_.end(), has_it);
-    })) << part;
-  }
   std::unique_ptr<process_cluster> start(const job_graph& graph) {
-    auto started =
-        process_cluster::start(graph, options_, quiet_, {.secret = secret(), .report = reporter()});
+    auto started = process_cluster::start(graph, options_, quiet_,
+                                          {.secret = secret(), .report = heard_.reporter()});
     EXPECT_TRUE(started.ok()) << (started ? "" : started.failure().message);
     return *std::move(started);
   }
@@ -60,7 +41,7 @@ protected:
         {.secret = secret(text),
          .job_manager = where,
          .process = {number},
-         .report = reporter(),
+         .report = heard_.reporter(),
          .on_dismissed = [dismissed](const std::optional<error>& failure) {
            if (dismissed != nullptr) dismissed->set_value(failure);
          }});
@@ -78,9 +59,7 @@ protected:
   job_options options_;
   sink_results results_;
   quiet_listener quiet_;
-  std::mutex guard_;
-  std::condition_variable was_reported_;
-  std::vector<std::string> reports_;
+  heard_reports heard_;
 };
 
 TEST_F(ProcessCluster, RunsAJobToItsEndAndDismissesItsTaskManagers) {
@@ -112,7 +91,7 @@ TEST_F(ProcessCluster, TurnsAwayWhoDoesNotKnowTheSecret) {
   auto cluster = start(job.graph());
   const auto stranger =
       join(job.graph(), cluster->local(), 1, nullptr, "another secret, just as long");
-  wait_for_report("secret");
+  heard_.wait_for("secret");
   const auto one = join(job.graph(), cluster->local(), 2);
   const auto two = join(job.graph(), cluster->local(), 3);
   const auto outcome = cluster->wait();
@@ -124,7 +103,7 @@ TEST_F(ProcessCluster, TurnsAwayAnotherPlan) {
   auto cluster = start(job.graph());
   options_.parallelism = 3;
   const auto other = join(job.graph(), cluster->local(), 1);
-  wait_for_report("program");
+  heard_.wait_for("program");
   options_.parallelism = 4;
   const auto one = join(job.graph(), cluster->local(), 2);
   const auto two = join(job.graph(), cluster->local(), 3);
@@ -137,7 +116,7 @@ TEST_F(ProcessCluster, SaysWhyItCannotListen) {
   const auto cluster = start(job.graph());
   const auto second = process_cluster::start(
       job.graph(), options_, quiet_,
-      {.secret = secret(), .listen = cluster->local(), .report = reporter()});
+      {.secret = secret(), .listen = cluster->local(), .report = heard_.reporter()});
   ASSERT_FALSE(second.ok());
   EXPECT_TRUE(second.failure().message.starts_with("start the transport: listen on "))
       << second.failure().message;

@@ -3,10 +3,8 @@
 // answered, how programs get about, and who is turned away.
 #include "coordination/cluster/cluster_node.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
 #include <future>
 #include <mutex>
@@ -19,6 +17,7 @@
 #include "coordination/cluster/cluster_command.hpp"
 #include "coordination/cluster/control_connections.hpp"
 #include "network/sha256.hpp"
+#include "tests/support/heard_reports.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace weir {
@@ -48,11 +47,7 @@ protected:
                                 .directory = there_ / directory,
                                 .secret = secret(),
                                 .join = join,
-                                .report = [this](const std::string& what) {
-                                  const std::scoped_lock lock{guard_};
-                                  reports_.push_back(what);
-                                  was_told_.notify_all();
-                                }});
+                                .report = heard_.reporter()});
   }
   void start(const endpoint& where, const std::string& directory, const std::string& join = "") {
     auto started = try_start(where, directory, join);
@@ -90,38 +85,16 @@ protected:
       from.wait(std::chrono::milliseconds{5});
     }
   }
-  std::ptrdiff_t times_reported(const std::string& part) {
-    const std::scoped_lock lock{guard_};
-    return count_of(part);
-  }
-  void wait_for_report(const std::string& part) {
-    std::unique_lock lock{guard_};
-    EXPECT_TRUE(was_told_.wait_for(lock, std::chrono::minutes{1}, [&] {
-      return count_of(part) > 0;
-    })) << part;
-  }
-  bool was_reported(const std::string& part) { return times_reported(part) > 0; }
   std::string answer_to(cluster_client& from, const cluster_request& request) {
     std::string text;
     auto done = ask_cluster(request, from, [&](std::string_view part) { text += part; });
     return done ? text : "failed: " + done.failure().message;
   }
 
-private:
-  std::ptrdiff_t count_of(const std::string& part) const {
-    return std::count_if(reports_.begin(), reports_.end(), [&](const std::string& each) {
-      return each.find(part) != std::string::npos;
-    });
-  }
-
-  std::mutex guard_;
-  std::condition_variable was_told_;
-  std::vector<std::string> reports_;
-
-protected:
+  heard_reports heard_;
   temporary_directory there_;
   std::uint32_t submitted_ = 0;
-  std::vector<std::unique_ptr<cluster_node>> nodes_;  // Gone before what they report to.
+  std::vector<std::unique_ptr<cluster_node>> nodes_;
 };
 
 using kind = cluster_request::kind;
@@ -211,8 +184,8 @@ TEST_F(ClusterNode, TurnsStrangersAndOtherVersionsAway) {
       {.node = to_string(place), .secret = secret(), .version = "weir control protocol 0"});
   ASSERT_FALSE(other.ok());
   EXPECT_NE(other.failure().message.find("weir control protocol 0"), std::string::npos);
-  wait_for_report("different cluster secrets");
-  wait_for_report("weir control protocol 0");
+  heard_.wait_for("different cluster secrets");
+  heard_.wait_for("weir control protocol 0");
   const auto nobody =
       cluster_client::connect({.node = to_string(free_place()), .secret = secret()});
   ASSERT_FALSE(nobody.ok());
@@ -256,10 +229,10 @@ TEST_F(ClusterNode, DoesNotLogTheSameAgainAndAgain) {
   const auto place = free_place();
   start(place, "node");
   // What is said after that is news.
-  while (!was_reported("leads")) client(place);
+  while (!heard_.has("leads")) client(place);
   for (int n = 0; n < 4; ++n) knock(place);
-  while (!was_reported("different cluster secrets")) client(place);
-  EXPECT_EQ(times_reported("different cluster secrets"), 1);
+  while (!heard_.has("different cluster secrets")) client(place);
+  EXPECT_EQ(heard_.count("different cluster secrets"), 1);
 }
 
 TEST_F(ClusterNode, DoesNotShareItsPlaceOrItsDirectory) {
@@ -344,8 +317,7 @@ TEST_F(ClusterNode, SaysThatItCannotReadWhichNodesAreDrained) {
   start(place, "node");
   auto asks = client(place);
   EXPECT_EQ(answer_to(*asks, {.what = kind::nodes}).find("draining"), std::string::npos);
-  EXPECT_TRUE(
-      was_reported("the entry drained: read which nodes are drained: it is not of version"));
+  EXPECT_TRUE(heard_.has("the entry drained: read which nodes are drained: it is not of version"));
 }
 
 TEST_F(ClusterNode, KnowsItsJobsWhenItIsStartedAgain) {
@@ -371,7 +343,7 @@ TEST_F(ClusterNode, KnowsItsJobsWhenItIsStartedAgain) {
   const auto jobs = asks->ask_for<jobs_listed>(list_jobs{});
   ASSERT_EQ(jobs->jobs.size(), 1U);
   EXPECT_EQ(jobs->jobs[0].record.id, job);
-  EXPECT_TRUE(was_reported("it is none of versions 1 to 4"));
+  EXPECT_TRUE(heard_.has("it is none of versions 1 to 4"));
 }
 
 }  // namespace

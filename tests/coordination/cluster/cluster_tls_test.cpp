@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes and clients with mutual TLS over real sockets: who belongs is answered, and with everybody
 // else both sides say what is wrong and how it is mended.
-#include <condition_variable>
 #include <csignal>
 #include <map>
-#include <mutex>
+#include <memory>
+#include <optional>
 #include <pthread.h>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "coordination/cluster/cluster_client.hpp"
 #include "coordination/cluster/cluster_node.hpp"
 #include "tests/network/certificate_authority.hpp"
+#include "tests/support/heard_reports.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace weir {
@@ -38,11 +41,7 @@ protected:
                                         .secret = secret(),
                                         .tls = std::move(tls),
                                         .join = join,
-                                        .report = [this, name](const std::string& what) {
-                                          const std::scoped_lock lock{guard_};
-                                          reports_[name] += what + "\n";
-                                          was_reported_.notify_all();
-                                        }});
+                                        .report = heard_[name].reporter()});
     EXPECT_TRUE(started.ok()) << started.failure().message;
     nodes_.push_back(*std::move(started));
     return where;
@@ -56,26 +55,15 @@ protected:
     const auto connected = connect(node, std::move(tls));
     return connected ? "it is taken" : connected.failure().message;
   }
-  // Until that node has said so.
-  void wait_for_report(const std::string& node, const std::string& what) {
-    std::unique_lock lock{guard_};
-    was_reported_.wait(lock, [&] { return reports_[node].find(what) != std::string::npos; });
-  }
-  std::string reports_of(const std::string& node) {
-    const std::scoped_lock lock{guard_};
-    return reports_[node];
-  }
 
   certificate_authority authority_;
   temporary_directory there_;
+  std::map<std::string, heard_reports> heard_;  // By the names of nodes.
 
 private:
   static cluster_secret secret() { return *cluster_secret::make("a secret of this test"); }
 
-  std::mutex guard_;
-  std::condition_variable was_reported_;
-  std::map<std::string, std::string> reports_;        // By the names of nodes.
-  std::vector<std::unique_ptr<cluster_node>> nodes_;  // Gone before what they report to.
+  std::vector<std::unique_ptr<cluster_node>> nodes_;
 };
 
 void expect_part(const std::string& text, const std::string& part) {
@@ -95,30 +83,30 @@ TEST_F(ClusterTls, ConnectsNodesAndClientsOfOneAuthority) {
     return listed ? listed->nodes.size() : 0U;
   };
   while (nodes() < 2) (*asks)->wait(std::chrono::milliseconds{5});
-  expect_part(reports_of("leader"), "leads\n");
-  expect_part(reports_of("leader"), "node " + to_string(follower) + " has joined with 4 slots\n");
-  expect_part(reports_of("follower"), "follows " + to_string(leader) + "\n");
+  heard_["leader"].wait_for("leads");
+  heard_["leader"].wait_for("node " + to_string(follower) + " has joined with 4 slots");
+  heard_["follower"].wait_for("follows " + to_string(leader));
 }
 
 TEST_F(ClusterTls, TellsBothSidesThatTheClientHasNone) {
   const auto node = start("node", authority_.credentials());
   expect_part(refusal_of(node, {}), "this process takes connections with TLS only" + what_to_do);
-  wait_for_report("node", "the other side speaks without TLS" + what_to_do);
+  heard_["node"].wait_for("the other side speaks without TLS" + what_to_do);
 }
 
 TEST_F(ClusterTls, TellsBothSidesThatTheNodeHasNone) {
   const auto node = start("node", {});
   expect_part(refusal_of(node, authority_.credentials()),
               "the other side speaks without TLS" + what_to_do);
-  wait_for_report("node", "the other side speaks TLS, and this one does not" + what_to_do);
+  heard_["node"].wait_for("the other side speaks TLS, and this one does not" + what_to_do);
 }
 
 TEST_F(ClusterTls, TellsBothSidesThatANodeJoinsWithout) {
   const auto leader = start("leader", authority_.credentials());
   start("follower", {}, to_string(leader));
-  wait_for_report("leader", "the other side speaks without TLS" + what_to_do);
-  wait_for_report("follower", "this process takes connections with TLS only" + what_to_do);
-  EXPECT_EQ(reports_of("leader").find("has joined"), std::string::npos);
+  heard_["leader"].wait_for("the other side speaks without TLS" + what_to_do);
+  heard_["follower"].wait_for("this process takes connections with TLS only" + what_to_do);
+  EXPECT_FALSE(heard_["leader"].has("has joined"));
 }
 
 TEST_F(ClusterTls, RefusesCertificatesOfAnotherAuthority) {
@@ -128,11 +116,11 @@ TEST_F(ClusterTls, RefusesCertificatesOfAnotherAuthority) {
   auto files = others.issue();
   expect_part(refusal_of(node, others.credentials()),
               "TLS: the certificate of the other side is not accepted: ");
-  wait_for_report("node", "TLS: the other side does not accept this one: unknown CA");
+  heard_["node"].wait_for("TLS: the other side does not accept this one: unknown CA");
   files.authority.text += authority_.issue().authority.text;
   expect_part(refusal_of(node, *tls_credentials::make(files)),
               "TLS: the other side does not accept this one: unknown CA");
-  wait_for_report("node", "TLS: the certificate of the other side is not accepted: ");
+  heard_["node"].wait_for("TLS: the certificate of the other side is not accepted: ");
 }
 
 // TLS says who belongs to the cluster; the secret is asked for all the same.
