@@ -12,6 +12,7 @@
 #include <caf/all.hpp>
 #include <gtest/gtest.h>
 
+#include "api/error.hpp"
 #include "coordination/job_listener.hpp"
 #include "coordination/simulation/simulated_world.hpp"
 
@@ -128,8 +129,9 @@ bool run_until(simulated_world& world, Predicate done, duration limit = std::chr
 inline void run_for(simulated_world& world, duration span) {
   bool over = false;
   world.after(span, [&over] { over = true; });
-  run_until(
-      world, [&over] { return over; }, span + std::chrono::seconds{1});
+  const auto is_over = [&over] { return over; };
+  const bool came = run_until(world, is_over, span + std::chrono::seconds{1});
+  WEIR_ASSERT(came);  // Else the event is still there, and `over` is not.
 }
 
 }  // namespace weir

@@ -86,6 +86,7 @@ TEST_F(ClusterTls, ConnectsNodesAndClientsOfOneAuthority) {
   heard_["leader"].wait_for("leads");
   heard_["leader"].wait_for("node " + to_string(follower) + " has joined with 4 slots");
   heard_["follower"].wait_for("follows " + to_string(leader));
+  for (const char* const name : {"leader", "follower"}) EXPECT_FALSE(heard_[name].has("TLS"));
 }
 
 TEST_F(ClusterTls, TellsBothSidesThatTheClientHasNone) {
